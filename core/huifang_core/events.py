@@ -1,0 +1,373 @@
+"""Business events: what happened in the core system, each with a typed payload.
+
+The event type is the struct's tag, so one union decodes every payload. Types no plugin cares for are
+accepted all the same: a plugin switched on later finds them.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+import msgspec
+
+from huifang_core.contracts import Money
+from huifang_core.units import Code, Name, Region
+
+PERSONAL = {"personal": True}
+"""Marks a payload field as personal data: it is stored encrypted and never reaches a rule."""
+
+PersonalName = Annotated[Name, msgspec.Meta(extra=PERSONAL)]
+PersonalText = Annotated[str, msgspec.Meta(max_length=4000, extra=PERSONAL)]
+ShortText = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class Payload(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event_type", omit_defaults=True
+):
+    """What every payload shares: nothing but its tag, the event type."""
+
+    event_type: ClassVar[str]
+
+
+class ContractIssued(Payload, frozen=True, tag="contract.issued"):
+    """A contract was issued (承保)."""
+
+
+class ContractDelivered(Payload, frozen=True, tag="contract.delivered"):
+    """The customer signed for the contract (签收): cooling-off starts (REG-1, DEC-12)."""
+
+    delivered_on: date
+
+
+class ContractChanged(Payload, frozen=True, tag="contract.changed"):
+    """Policy servicing (保全): `changes` holds the contract fields that are new."""
+
+    kind: ShortText
+    changes: dict[str, Any] = {}
+
+
+class ContractCancelled(Payload, frozen=True, tag="contract.cancelled"):
+    """The contract was cancelled within its cooling-off period (犹豫期退保)."""
+
+    on: date
+    reason: ShortText | None = None
+
+
+class ContractSurrendered(Payload, frozen=True, tag="contract.surrendered"):
+    """The contract was surrendered (退保)."""
+
+    on: date
+    reason: ShortText | None = None
+
+
+class ContractEnded(Payload, frozen=True, tag="contract.ended"):
+    """The contract ended otherwise: expiry, death, final payment."""
+
+    on: date
+    reason: ShortText | None = None
+
+
+class PremiumDue(Payload, frozen=True, tag="premium.due"):
+    """A renewal premium falls due."""
+
+    due_on: date
+    paid_on: date | None = None
+    amount: Money | None = None
+
+
+class PremiumPaid(Payload, frozen=True, tag="premium.paid"):
+    """A renewal premium, or part of it, was paid."""
+
+    paid_on: date
+    due_on: date | None = None
+    amount: Money | None = None
+
+
+class GraceEntered(Payload, frozen=True, tag="grace.entered"):
+    """The contract entered its grace period (宽限期); `grace_end` is its last day.
+
+    `unpaid` is the amount outstanding in yuan, or just true.
+    """
+
+    grace_end: date
+    unpaid: Decimal | bool | None = None
+    due_on: date | None = None
+
+
+class GraceEnded(Payload, frozen=True, tag="grace.ended"):
+    """The grace period is over; `unpaid` tells whether, or how much, premium is still outstanding."""
+
+    grace_end: date
+    unpaid: Decimal | bool | None = None
+    due_on: date | None = None
+
+
+class ContractLapsed(Payload, frozen=True, tag="contract.lapsed"):
+    """The contract lapsed (失效)."""
+
+    on: date
+
+
+class ContractReinstated(Payload, frozen=True, tag="contract.reinstated"):
+    """The contract was reinstated (复效)."""
+
+    on: date
+
+
+class SellerDeparted(Payload, frozen=True, tag="seller.departed"):
+    """A salesperson left; the contracts sold are orphans."""
+
+    seller_no: Code
+    on: date
+
+
+class Reporter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who reported a claim."""
+
+    role: (
+        Literal["insured", "driver", "other_party", "policyholder", "agent", "salesperson", "repair_shop"]
+        | None
+    ) = None
+    name: PersonalName | None = None
+    phone: Annotated[str, msgspec.Meta(max_length=40, extra=PERSONAL)] | None = None
+
+
+class ClaimReported(Payload, frozen=True, tag="claim.reported"):
+    """First notice of loss (报案)."""
+
+    claim_no: Code
+    reported_at: datetime
+    reporter: Reporter | None = None
+    loss_region: Region | None = None
+    area: Literal["urban", "county"] | None = None
+    dual_agency: bool = False
+    surveyor_no: Code | None = None
+
+
+class ClaimRegistered(Payload, frozen=True, tag="claim.registered"):
+    """The claim was registered (立案)."""
+
+    claim_no: Code
+    registered_at: datetime
+    assessor_no: Code | None = None
+
+
+class ClaimAssessed(Payload, frozen=True, tag="claim.assessed"):
+    """The loss was assessed (定损)."""
+
+    claim_no: Code
+    assessed_at: datetime
+    assessor_no: Code | None = None
+    amount: Money | None = None
+
+
+class ClaimSettled(Payload, frozen=True, tag="claim.settled"):
+    """The claim was settled (已决)."""
+
+    claim_no: Code
+    result: Literal["paid", "declined", "zero"]
+    amount: Money | None = None
+    paid_on: date | None = None
+    payee: PersonalName | None = None
+
+
+class ClaimClosed(Payload, frozen=True, tag="claim.closed"):
+    """The claim file was closed (结案)."""
+
+    claim_no: Code
+    closed_on: date
+
+
+class RegistrationOpened(Payload, frozen=True, tag="registration.opened"):
+    """A payer registered."""
+
+    payer: Code
+    certificate_no: Code | None = None
+    contribution_base: Money | None = None
+    declared_base: Money | None = None
+    bank_account: Annotated[str, msgspec.Meta(max_length=64, extra=PERSONAL)] | None = None
+
+
+class RegistrationChanged(Payload, frozen=True, tag="registration.changed"):
+    """A payer's registration changed."""
+
+    payer: Code
+    certificate_no: Code | None = None
+    contribution_base: Money | None = None
+    declared_base: Money | None = None
+    bank_account: Annotated[str, msgspec.Meta(max_length=64, extra=PERSONAL)] | None = None
+
+
+class PaymentCompleted(Payload, frozen=True, tag="payment.completed"):
+    """A payer paid."""
+
+    payer: Code
+    paid_at: datetime
+    amount: Money | None = None
+    channel: ShortText | None = None
+    office: Code | None = None
+
+
+class FeedbackReceived(Payload, frozen=True, tag="feedback.received"):
+    """A suggestion, problem or complaint came in."""
+
+    kind: Literal["suggestion", "problem", "complaint"]
+    received_at: datetime
+    text: PersonalText | None = None
+    channel: ShortText | None = None
+
+
+class TipOffReceived(Payload, frozen=True, tag="tip_off.received"):
+    """A tip-off came in."""
+
+    about: ShortText | None = None
+    outcome: ShortText | None = None
+
+
+class TipOffDecided(Payload, frozen=True, tag="tip_off.decided"):
+    """A tip-off was decided."""
+
+    about: ShortText | None = None
+    outcome: ShortText | None = None
+
+
+class RiskFlagged(Payload, frozen=True, tag="risk.flagged"):
+    """A risk was flagged."""
+
+    kind: ShortText
+    about: ShortText | None = None
+
+
+class CallbackCompleted(Payload, frozen=True, tag="callback.completed"):
+    """A callback done in the system used before: imported at cut-over, so that it isn't asked for again.
+
+    `kind` is the obligation kind (new_contract, grace_period …); `reference` says where its record is kept.
+    """
+
+    kind: Code
+    completed_at: datetime
+    channel: Literal["phone", "on_site", "letter", "online"] | None = None
+    outcome: ShortText | None = None
+    staff_no: Code | None = None
+    reference: ShortText | None = None
+
+
+class ControlTotal(Payload, frozen=True, tag="control.total"):
+    """What the core system says it sent: `count` events of type `type` that happened on `day`."""
+
+    day: date
+    type: Code
+    count: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+AnyPayload = (
+    ContractIssued
+    | ContractDelivered
+    | ContractChanged
+    | ContractCancelled
+    | ContractSurrendered
+    | ContractEnded
+    | PremiumDue
+    | PremiumPaid
+    | GraceEntered
+    | GraceEnded
+    | ContractLapsed
+    | ContractReinstated
+    | SellerDeparted
+    | ClaimReported
+    | ClaimRegistered
+    | ClaimAssessed
+    | ClaimSettled
+    | ClaimClosed
+    | RegistrationOpened
+    | RegistrationChanged
+    | PaymentCompleted
+    | FeedbackReceived
+    | TipOffReceived
+    | TipOffDecided
+    | RiskFlagged
+    | CallbackCompleted
+    | ControlTotal
+)
+
+PAYLOADS: dict[str, type[Payload]] = {
+    payload.__struct_config__.tag: payload for payload in get_args(AnyPayload)
+}
+"""Payload struct of each event type."""
+
+WITHOUT_CONTRACT = frozenset(
+    {
+        "control.total",
+        "seller.departed",
+        "feedback.received",
+        "tip_off.received",
+        "tip_off.decided",
+        "risk.flagged",
+    }
+)
+"""Event types that need not name a contract."""
+
+
+class BusinessEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A business event (业务事件) taken in, once only by `(source, event_id)`.
+
+    `time` is when it happened, `received_at` when it came in; both UTC. `sequence` is the version of the
+    entity it speaks of. `corrects` and `retracts` name the `event_id`, of the same source, of the event
+    that this one replaces or takes back; only a retraction may come without payload.
+    """
+
+    source: str
+    event_id: str
+    type: str
+    time: datetime
+    received_at: datetime
+    payload: AnyPayload | None
+    contract_no: str | None = None
+    claim_no: str | None = None
+    sequence: int | None = None
+    corrects: str | None = None
+    retracts: str | None = None
+
+
+def effective(events: tuple[BusinessEvent, ...]) -> tuple[tuple[BusinessEvent, str], ...]:
+    """Return the events that still stand, oldest first, each with the id of the event it goes back to.
+
+    A retracted event is gone, a corrected one is replaced by its correction, and one whose correction or
+    retraction was itself retracted stands again. The order in which events came in makes no difference.
+    """
+    by_id = {(event.source, event.event_id): event for event in events}
+    against: dict[tuple[str, str], list[BusinessEvent]] = {}
+    for event in events:
+        for ref in (event.corrects, event.retracts):
+            if ref is not None:
+                against.setdefault((event.source, ref), []).append(event)
+
+    def gone(event: BusinessEvent, seen: frozenset[str]) -> bool:
+        return any(
+            other.event_id not in seen and not gone(other, seen | {other.event_id})
+            for other in against.get((event.source, event.event_id), ())
+        )
+
+    standing = [
+        (event, _root(event, by_id))
+        for event in events
+        if event.retracts is None and not (against and gone(event, frozenset({event.event_id})))
+    ]
+    return tuple(sorted(standing, key=lambda pair: order(pair[0])))
+
+
+def order(event: BusinessEvent) -> tuple[datetime, int, str, str]:
+    """Sort key of events: when they happened, then the entity's version, then a stable tie-break."""
+    return (event.time, event.sequence or 0, event.source, event.event_id)
+
+
+def _root(event: BusinessEvent, by_id: dict[tuple[str, str], BusinessEvent]) -> str:
+    seen = {event.event_id}
+    at = event
+    while at.corrects is not None and at.corrects not in seen:
+        seen.add(at.corrects)
+        earlier = by_id.get((event.source, at.corrects))
+        if earlier is None:
+            return at.corrects
+        at = earlier
+    return at.event_id

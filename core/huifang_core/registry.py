@@ -1,0 +1,98 @@
+"""The registry: which plugins are installed, and what each of them supplies.
+
+A plugin that can't be loaded is kept as broken, with the reason, and is never in the way of the others.
+"""
+
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import msgspec
+import pluggy
+
+from huifang_core import plugin as hooks
+from huifang_core.cases import CaseClass
+from huifang_core.content import ContentItem
+from huifang_core.parameters import ParameterSet, load_parameters
+from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, EmptySettings, Manifest
+from huifang_core.reports import Report
+from huifang_core.rules import Rule
+from huifang_core.scripts import Script
+
+
+class PluginError(ValueError):
+    """A plugin is not usable; `plugin` names it, `reason` says why."""
+
+    def __init__(self, plugin: str, reason: str) -> None:
+        super().__init__(f"plugin {plugin}: {reason}")
+        self.plugin, self.reason = plugin, reason
+
+
+class Plugin:
+    """A loaded plugin with everything it supplies, read from its hooks once."""
+
+    def __init__(self, id: str, module: Any) -> None:
+        manager = pluggy.PluginManager("huifang")
+        manager.add_hookspecs(hooks)
+        manager.register(module, id)
+        hook = manager.hook
+        manifest = hook.huifang_manifest()
+        if not isinstance(manifest, Manifest):
+            raise PluginError(id, "huifang_manifest must return a Manifest")
+        if manifest.id != id:
+            raise PluginError(id, f"its manifest calls it {manifest.id}; both must be the same")
+        if manifest.api_version != API_VERSION:
+            raise PluginError(
+                id,
+                f"was written for plugin API {manifest.api_version}, this is {API_VERSION}; get a fitting release",
+            )
+        self.manifest = manifest
+        self.rules: tuple[Rule, ...] = tuple(hook.huifang_rules() or ())
+        text = hook.huifang_parameters()
+        self.parameters: ParameterSet = load_parameters(text) if text else ParameterSet({})
+        self.settings_type: type[Any] = hook.huifang_settings() or EmptySettings
+        self.content_items: tuple[ContentItem, ...] = tuple(hook.huifang_content_items() or ())
+        self.scripts: tuple[Script, ...] = tuple(hook.huifang_scripts() or ())
+        self.case_classes: tuple[CaseClass, ...] = tuple(hook.huifang_case_classes() or ())
+        self.reports: tuple[Report, ...] = tuple(hook.huifang_reports() or ())
+        ids = [rule.id for rule in self.rules]
+        if len(set(ids)) != len(ids):
+            raise PluginError(id, "two of its rules share an id")
+
+    @property
+    def id(self) -> str:
+        """The plugin's id, which is its entry point's name."""
+        return self.manifest.id
+
+    @property
+    def version(self) -> str:
+        """The plugin's version."""
+        return self.manifest.version
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """A plugin that is installed but can't be used, and why."""
+
+    id: str
+    reason: str
+
+
+class Registry:
+    """The usable plugins by id, and the broken ones."""
+
+    def __init__(self, plugins: Iterable[Plugin], broken: Iterable[Broken] = ()) -> None:
+        self.plugins: dict[str, Plugin] = {plugin.id: plugin for plugin in plugins}
+        self.broken: tuple[Broken, ...] = tuple(broken)
+
+
+def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
+    """Load every installed plugin, found by entry point; a broken one is skipped with its reason."""
+    plugins: list[Plugin] = []
+    broken: list[Broken] = []
+    found = entry_points(group=ENTRY_POINT_GROUP) if points is None else points
+    for point in sorted(found, key=lambda p: p.name):
+        try:
+            plugins.append(Plugin(point.name, point.load()))
+        except Exception as error:
+            broken.append(Broken(point.name, f"{type(error).__name__}: {error}"))
+    return Registry(plugins, broken)
