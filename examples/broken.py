@@ -1,0 +1,5 @@
+from pathlib import Path
+
+
+def write_broken(clean: Path, out: Path) -> None:
+    pass
