@@ -81,7 +81,18 @@ class FieldCipher:
                 text = last_four(normalise_phone(value))
             case _:
                 assert_never(kind)
-        return hmac.digest(self._blind_key, f"{kind}\0{text}".encode(), "sha256")[:_BLIND_BYTES]
+        return self._hash(kind, text.encode())[:_BLIND_BYTES]
+
+    def blind_identity(self, id_type: str, id_number: str) -> bytes:
+        """The 16-byte blind index of one person: the type and the normalised number of an ID document (DEC-10)."""
+        return self._hash("identity", f"{id_type}\0{normalise_id_number(id_number)}".encode())[:_BLIND_BYTES]
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """The 32-byte keyed hash of `content`: tells whether it changed, and nothing else without the key."""
+        return self._hash("fingerprint", content)
+
+    def _hash(self, kind: str, content: bytes) -> bytes:
+        return hmac.digest(self._blind_key, kind.encode() + b"\0" + content, "sha256")
 
     def _seal(self, content: bytes, table_column: str, row_id: UUID) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)

@@ -31,7 +31,9 @@ class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def _derive(secret: bytes, purpose: str, length: int = _KEY_BYTES) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"huifang/1/{purpose}".encode()).derive(secret)
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"huifang/1/{purpose}".encode()).derive(
+        secret
+    )
 
 
 class MasterKeys:
@@ -88,7 +90,9 @@ class MasterKeys:
             content = file.read()
         try:
             parsed = msgspec.json.decode(content, type=_KeyFile)
-            keys = {int(version): base64.b64decode(key, validate=True) for version, key in parsed.keys.items()}
+            keys = {
+                int(version): base64.b64decode(key, validate=True) for version, key in parsed.keys.items()
+            }
             return cls(keys, parsed.current)
         except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
             # `from None`: a decoding error may quote the file.
@@ -172,7 +176,9 @@ def _write_beside(path: Path, keys: MasterKeys) -> Path:
     encoded = {str(version): base64.b64encode(key).decode() for version, key in keys._keys.items()}
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(_KeyFile(current=keys.current, keys=encoded))) + b"\n")
+        file.write(
+            msgspec.json.format(msgspec.json.encode(_KeyFile(current=keys.current, keys=encoded))) + b"\n"
+        )
         file.flush()
         os.fsync(file.fileno())
     return temporary

@@ -39,7 +39,7 @@ def normalise_phone(value: str) -> str:
     try:
         number = phonenumbers.parse(dialled, "CN")
     except phonenumbers.NumberParseException:
-        return dialled.lstrip("+") and dialled or _SPACES.sub("", text)
+        return dialled if dialled.strip("+") else _SPACES.sub("", text)
     # A short code or a typing error has no E.164 form.
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return dialled
