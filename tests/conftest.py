@@ -1,0 +1,79 @@
+"""Real servers for every test that wants one: PostgreSQL and Valkey, one of each per pytest-xdist worker."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from huifang_api.embedded import EmbeddedPostgres, EmbeddedValkey, binaries
+from huifang_api.embedded.process import exists
+
+_TEMPORARY = Path("/tmp")
+_HOME_PREFIX = "huifang-tests-"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_home() -> Iterator[Path]:
+    """A home for this worker's servers; short enough for sockets, and passable for the account PostgreSQL runs as."""
+    _sweep_killed_runs()
+    home = Path(tempfile.mkdtemp(prefix=f"{_HOME_PREFIX}{os.getpid()}-", dir=_TEMPORARY))
+    home.chmod(0o711)
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_url(server_home: Path) -> Iterator[str]:
+    """The superuser's address of a real PostgreSQL of this worker alone. Nothing in it survives the run."""
+    with EmbeddedPostgres(server_home, durable=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(server_home: Path) -> Iterator[str]:
+    """The address of a real Valkey of this worker alone, as redis-py and arq's `RedisSettings.from_dsn` take it."""
+    with EmbeddedValkey(server_home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def fresh_database(postgres_admin_url: str) -> Iterator[Callable[..., str]]:
+    """Call it for the superuser's address of a new database; all of a module's are dropped after the module.
+
+    `template` names another one, by its address, to copy with all it holds; nobody may be connected to that one.
+    """
+    made: list[str] = []
+
+    def create(template: str | None = None) -> str:
+        name = f"test_{next(_numbers)}"
+        source = urlsplit(template).path.lstrip("/") if template else "template0"
+        _psql(postgres_admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+        made.append(name)
+        return urlunsplit(urlsplit(postgres_admin_url)._replace(path=f"/{name}")).replace(":/", ":///", 1)
+
+    yield create
+    for name in reversed(made):
+        _psql(postgres_admin_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _psql(url: str, statement: str) -> None:
+    """By psql and not by asyncpg, since a synchronous fixture must not touch the tests' event loop."""
+    psql = binaries.programs_for(None, Path()) / "psql"
+    command = [str(psql), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", statement, url]
+    subprocess.run(command, check=True, timeout=60)
+
+
+def _sweep_killed_runs() -> None:
+    """End and remove what test runs left behind that were killed."""
+    for home in _TEMPORARY.glob(f"{_HOME_PREFIX}*"):
+        runner = home.name.removeprefix(_HOME_PREFIX).partition("-")[0]
+        if home.stat().st_uid == os.geteuid() and runner.isdigit() and not exists(int(runner)):
+            EmbeddedPostgres(home).stop()
+            EmbeddedValkey(home).stop()
+            shutil.rmtree(home, ignore_errors=True)
