@@ -22,7 +22,7 @@ from world import (
     Record,
 )
 
-FIRST_ISSUE = date(2025, 1, 2)
+FIRST_ISSUE = date(2024, 10, 8)
 GRACE_DAYS = 60
 
 
@@ -145,13 +145,14 @@ def end_grace(timeline: Timeline, due: date, grace_end: date, unpaid: Decimal) -
     night = grace_end + timedelta(days=1)
     timeline.add("grace.ended", at(night, 0, 30), due_on=due, grace_end=grace_end, unpaid=unpaid)
     if unpaid:
-        timeline.add("contract.lapsed", at(night, 0, 40), on=night, reason="宽限期届满未交费")
+        timeline.add("contract.lapsed", at(night, 0, 40), on=night)
 
 
 def settle_claim(timeline: Timeline, rng: Random, reported: date, result: str, amount: Decimal) -> None:
     """A claim from report to closing, some three weeks."""
     claim_no = f"LP{timeline.number[2:]}{len(timeline.events):02d}"
     county, insured = timeline.contract["region"], timeline.contract["insured"][0]
+    payee = next(person["name"] for person in timeline.customers if person["customer_no"] == insured)
     told = office_hours(rng, reported)
     timeline.add(
         "claim.reported",
@@ -168,7 +169,7 @@ def settle_claim(timeline: Timeline, rng: Random, reported: date, result: str, a
         "claim.registered", registered, claim_no=claim_no, registered_at=registered, assessor_no="S0107"
     )
     settled = registered.date() + timedelta(days=rng.randrange(4, 16))
-    paid = {"paid_on": settled, "payee": insured} if result == "paid" else {}
+    paid = {"paid_on": settled, "payee": payee} if result == "paid" else {}
     timeline.add("claim.settled", at(settled, 16, 5), claim_no=claim_no, result=result, amount=amount, **paid)
     timeline.add("claim.closed", at(settled, 23, 10), claim_no=claim_no, closed_on=settled)
 
@@ -224,7 +225,7 @@ def live(timeline: Timeline, rng: Random) -> None:
         return
     if draw < 0.13:
         result = rng.choice(("paid", "paid", "paid", "declined", "zero"))
-        amount = Decimal(rng.randrange(800, 60_000)) if result == "paid" else Decimal("0.00")
+        amount = Decimal(rng.randrange(80_000, 6_000_000)).scaleb(-2) if result == "paid" else Decimal("0.00")
         settle_claim(timeline, rng, issued + timedelta(days=rng.randrange(40, 300)), result, amount)
     elif draw < 0.17 and contract.get("beneficiaries"):
         on = issued + timedelta(days=rng.randrange(20, 300))
@@ -256,7 +257,7 @@ def ordinary(count: int, seed: int) -> Iterator[Timeline]:
         issued = FIRST_ISSUE + timedelta(days=isqrt(serial * days * days // (count + 1)))
         product, county = rng.choice(SHELF), rng.choice(MARKETS)
         channel = rng.choices(
-            ("agent", "bank", "online", "telephone", "broker", "direct"), (50, 20, 14, 6, 5, 5)
+            ("agent", "bank", "online", "telephone", "broker", "direct"), (44, 18, 22, 6, 5, 5)
         )[0]
         if product.group:
             channel = "direct"

@@ -15,6 +15,7 @@ STATUS_AFTER = {
     "contract.ended": "ended",
     "contract.lapsed": "lapsed",
     "contract.reinstated": "in_force",
+    "grace.entered": "grace",
 }
 
 
@@ -149,6 +150,8 @@ def snapshot(timeline: Timeline) -> Record:
         if event.id in void or event.retracts:
             continue
         state["status"] = STATUS_AFTER.get(event.type, state["status"])
+        if event.type == "premium.paid" and state["status"] == "grace":
+            state["status"] = "in_force"
         if event.type == "contract.delivered":
             state["delivered_on"] = event.data["delivered_on"]
         if event.type == "contract.changed":
@@ -195,7 +198,7 @@ def historic_callbacks(timeline: Timeline, rng: Random, staff_no: str, visitor_n
         done = office_hours(rng, event.time.date() + timedelta(days=rng.randrange(1, 9)))
         if done.date() >= CUT_OVER:
             continue
-        channel = rng.choices(("phone", "visit", "letter"), (92, 5, 3))[0]
+        channel = rng.choices(("phone", "on_site", "letter"), (92, 5, 3))[0]
         rows.append(
             {
                 "id": f"{timeline.number}-cb{len(rows) + 1}",
@@ -207,7 +210,7 @@ def historic_callbacks(timeline: Timeline, rng: Random, staff_no: str, visitor_n
                 "completed_at": done,
                 "channel": channel,
                 "outcome": "completed",
-                "staff_no": staff_no if channel != "visit" else visitor_no,
+                "staff_no": staff_no if channel != "on_site" else visitor_no,
                 "reference": f"HF{done:%Y%m%d}{rng.randrange(100_000):05d}",
             }
         )
