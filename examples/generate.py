@@ -20,7 +20,7 @@ from stories import staff_events, stories
 from timeline import STREAM, Event, Timeline, at, historic_callbacks, past, snapshot
 from world import AS_OF, CALLERS, CUT_OVER, VISITORS, Record, staff, units
 
-HERE = Path(__file__).parent
+COMMITTED = Path(__file__).parent / "core_export"
 EPILOG = """examples:
   python examples/generate.py
       rewrite examples/core_export and examples/core_export_broken as committed
@@ -161,7 +161,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--seed", type=int, default=20261012, help="another number, another world (default: %(default)s)"
     )
     parser.add_argument(
-        "--out", type=Path, default=HERE / "core_export", help="folder to write to (default: %(default)s)"
+        "--out", type=Path, default=COMMITTED, help="folder to write to (default: %(default)s)"
     )
     parser.add_argument(
         "--contracts", type=int, default=400, help="how many, up to 1000000 (default: %(default)s)"
@@ -175,6 +175,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not 1 <= options.contracts <= 1_000_000:
         parser.error("--contracts must be from 1 to 1000000")
+    if options.plain and options.out == COMMITTED:
+        parser.error("--plain needs --out, or it would replace the committed files")
     return options
 
 

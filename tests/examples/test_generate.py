@@ -102,6 +102,12 @@ def test_plain_export_has_one_event_a_contract(tmp_path: Path) -> None:
     assert len({event["contract_no"] for event in events}) == len(events) == 300
 
 
+def test_plain_export_does_not_replace_the_committed_one() -> None:
+    done = generate("--plain", "--contracts", "5")
+    assert done.returncode == 2
+    assert "--out" in done.stderr
+
+
 @pytest.mark.parametrize("count", ["0", "1000001", "many"])
 def test_wrong_use_says_so(count: str) -> None:
     done = generate("--contracts", count)
