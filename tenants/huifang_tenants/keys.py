@@ -8,6 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
+from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -190,3 +191,8 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def tenant_context(tenant_id: UUID) -> str:
+    """What a tenant's wrapped data key is bound to."""
+    return f"tenant:{tenant_id}"

@@ -36,3 +36,20 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def is_sandbox(self) -> bool:
         """Whether business time is a test clock."""
         return self.clock_at is not None
+
+
+class TenantSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant as an administrator lists it: without keys, with how its last migration ended."""
+
+    id: UUID
+    slug: str
+    name: str
+    schema_name: str
+    state: TenantState
+    cell: str
+    cut_over_on: date | None
+    clock_at: datetime | None
+    created_at: datetime
+    migration: Literal["done", "failed"] | None
+    step: str | None
+    error: str | None

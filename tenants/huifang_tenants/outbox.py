@@ -1,0 +1,212 @@
+"""The transactional outbox: a change and the jobs it triggers commit together, as rows of ids in control.jobs.
+
+A tenant's scope writes and finishes jobs through functions that check whose role is acting; the dispatcher picks and
+returns them as the login role. Jobs run at least once, and their work exactly once: `finish` first, then work, in one
+transaction. All times here are wall time, by the database server's clock.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from huifang_tenants.database import Database
+from huifang_tenants.scope import Control, Scope, control
+
+WAKE_CHANNEL: Final = "huifang_jobs"
+"""Notified when urgent work is due: `async with db.listen(WAKE_CHANNEL, …)`. Polling finds everything else."""
+
+MAX_TRIES: Final = 5
+_PICK_LOCK: Final = 0x48_46_02
+
+# One probe of the index per (tenant, urgency) with pending jobs, then the first few due of each: the cost does not
+# grow with the length of one tenant's queue. Urgent jobs (urgency > 0) have a lane of their own in every tenant, so
+# that its bulk work in flight never holds them up.
+_PICK: Final = """
+WITH RECURSIVE level AS (
+    (SELECT tenant_id, urgency FROM control.jobs WHERE state = 'pending' ORDER BY tenant_id, urgency LIMIT 1)
+    UNION ALL
+    SELECT next.tenant_id, next.urgency FROM level CROSS JOIN LATERAL (
+        SELECT tenant_id, urgency FROM control.jobs
+        WHERE state = 'pending' AND (tenant_id, urgency) > (level.tenant_id, level.urgency)
+        ORDER BY tenant_id, urgency LIMIT 1
+    ) next
+), busy AS (
+    SELECT tenant_id, urgency > 0 AS urgent, count(*) AS jobs FROM control.jobs WHERE state = 'sent' GROUP BY 1, 2
+), due AS (
+    SELECT job.id, level.tenant_id, level.urgency, level.urgency > 0 AS urgent, job.run_at, job.number
+    FROM level JOIN control.tenant ON tenant.id = level.tenant_id AND tenant.state = 'active'
+    CROSS JOIN LATERAL (
+        SELECT id, run_at, number FROM control.jobs
+        WHERE state = 'pending' AND tenant_id = level.tenant_id AND urgency = level.urgency
+              AND run_at <= clock_timestamp()
+        ORDER BY run_at, number LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) job
+), placed AS (
+    SELECT due.id, due.urgent, due.run_at, due.number, coalesce(busy.jobs, 0) + row_number() OVER (
+        PARTITION BY due.tenant_id, due.urgent ORDER BY due.urgency DESC, due.run_at, due.number
+    ) AS slot
+    FROM due LEFT JOIN busy USING (tenant_id, urgent)
+), chosen AS (
+    SELECT * FROM placed WHERE slot <= $2 ORDER BY urgent DESC, slot, run_at, number LIMIT $1
+)
+UPDATE control.jobs SET state = 'sent', sent_at = clock_timestamp(), tries = tries + 1
+FROM chosen WHERE jobs.id = chosen.id
+RETURNING jobs.id, jobs.tenant_id, jobs.kind, jobs.payload, jobs.urgency, jobs.tries, jobs.run_at,
+          chosen.urgent, chosen.slot, chosen.number
+"""
+# A job that goes back keeps no dedupe key: another with the same one may be pending by now, and both may run.
+_FAIL: Final = """
+UPDATE control.jobs SET
+    state = CASE WHEN tries >= $3 THEN 'dead' ELSE 'pending' END,
+    finished_at = CASE WHEN tries >= $3 THEN clock_timestamp() END,
+    run_at = clock_timestamp() + make_interval(secs => least(600, 5 * 2 ^ tries)),
+    dedupe = NULL, error = $2
+WHERE id = $1 AND state = 'sent' RETURNING state
+"""
+_RETURN_STALE: Final = """
+UPDATE control.jobs SET
+    state = CASE WHEN tries >= $2 THEN 'dead' ELSE 'pending' END,
+    finished_at = CASE WHEN tries >= $2 THEN clock_timestamp() END,
+    dedupe = NULL, error = 'sent, but not finished in time'
+WHERE id IN (
+    SELECT id FROM control.jobs WHERE state = 'sent' AND sent_at < clock_timestamp() - $1::interval
+    FOR UPDATE SKIP LOCKED
+)
+"""
+_ENQUEUE: Final = "SELECT control.enqueue_jobs($1, $2, $3, $4, $5)"
+_ENQUEUE_FOR: Final = "SELECT control.write_jobs($1, $2, $3, $4, $5, $6)"
+
+
+class NewJob(msgspec.Struct, frozen=True):
+    """A job to be written. `payload` holds ids only; `run_at` is wall time, None for at once.
+
+    `urgency` is 0 for ordinary and 1 to 9 for urgent work. While one job of this kind and `dedupe` key is pending,
+    another is not added: the pending one takes the earlier time and the higher urgency.
+    """
+
+    kind: str
+    payload: dict[str, Any]
+    run_at: datetime | None = None
+    urgency: int = 0
+    dedupe: str | None = None
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A job handed out for the `tries`-th time."""
+
+    id: UUID
+    tenant_id: UUID
+    kind: str
+    payload: dict[str, Any]
+    urgency: int
+    tries: int
+    run_at: datetime
+
+
+async def enqueue(
+    scope: Scope,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    run_at: datetime | None = None,
+    urgency: int = 0,
+    dedupe: str | None = None,
+) -> UUID:
+    """Write one job that becomes visible when the scope commits; see NewJob. Answers its id, or the pending one's.
+
+    With a `dedupe` key, do it late in the scope: others with the same key wait for this scope to end.
+    """
+    return (await enqueue_many(scope, [NewJob(kind, payload, run_at, urgency, dedupe)]))[0]
+
+
+async def enqueue_many(scope: Scope, jobs: Sequence[NewJob]) -> list[UUID]:
+    """Write many jobs in one round trip; their ids in the same order."""
+    if not jobs:
+        return []
+    return list(await scope.connection.fetchval(_ENQUEUE, *_columns(jobs)))
+
+
+async def enqueue_for(control: Control, tenant_id: UUID, jobs: Sequence[NewJob]) -> list[UUID]:
+    """Write jobs of any tenant from outside its scope, as schedulers do for all of them."""
+    if not jobs:
+        return []
+    return list(await control.connection.fetchval(_ENQUEUE_FOR, tenant_id, *_columns(jobs)))
+
+
+async def finish(scope: Scope, job_id: UUID) -> bool:
+    """Take a job and mark it done, in the scope that does its work: call it first, and do nothing when False.
+
+    False: done already, in another worker's hands, back in the queue, or another tenant's. If the scope fails the
+    mark is undone with the work. While the scope is open, `return_stale` leaves the job alone.
+    """
+    return bool(await scope.connection.fetchval("SELECT control.finish_job($1)", job_id))
+
+
+async def pick(db: Database, *, limit: int, per_tenant: int) -> list[Job]:
+    """Take up to `limit` due jobs in fair order and mark them sent, at most `per_tenant` in flight for each tenant.
+
+    Urgent ones first, then every tenant's first, every tenant's second, and so on. Urgent and ordinary jobs of a
+    tenant are counted apart. Suspended tenants' jobs wait.
+    """
+    async with control(db) as opened:
+        # One at a time, or two dispatchers would each fill a tenant's places.
+        await opened.connection.execute("SELECT pg_advisory_xact_lock($1)", _PICK_LOCK)
+        rows = await opened.connection.fetch(_PICK, limit, per_tenant)
+    rows.sort(key=lambda row: (not row["urgent"], row["slot"], row["run_at"], row["number"]))
+    return [Job(*(row[name] for name in Job.__struct_fields__)) for row in rows]
+
+
+async def mark_done(db: Database, job_id: UUID) -> bool:
+    """Mark a sent job done outside a scope, for work that is not in the database; False when it was not sent."""
+    async with control(db) as opened:
+        status = await opened.connection.execute(
+            "UPDATE control.jobs SET state = 'done', finished_at = clock_timestamp(), error = NULL "
+            "WHERE id = $1 AND state = 'sent'",
+            job_id,
+        )
+    return bool(status == "UPDATE 1")
+
+
+async def mark_failed(db: Database, job_id: UUID, error: str) -> Literal["pending", "dead"] | None:
+    """Put a sent job back, to run again after 10, 20, 40, 80 s, or bury it after the fifth try.
+
+    Answers its new state, None when it was not sent. `error` must hold no personal data.
+    """
+    async with control(db) as opened:
+        state: Literal["pending", "dead"] | None = await opened.connection.fetchval(
+            _FAIL, job_id, error[:2000], MAX_TRIES
+        )
+    return state
+
+
+async def return_stale(db: Database, older_than: timedelta) -> int:
+    """Put back what was sent longer ago than that and is in nobody's hands; answers how many.
+
+    `older_than` must be longer than a job may wait in the broker's queue.
+    """
+    async with control(db) as opened:
+        status = await opened.connection.execute(_RETURN_STALE, older_than, MAX_TRIES)
+    return int(status.rpartition(" ")[2])
+
+
+async def forget_finished(db: Database, older_than: timedelta) -> int:
+    """Delete done jobs that ended longer ago than that; answers how many. Dead ones stay for somebody to look at."""
+    async with control(db) as opened:
+        status = await opened.connection.execute(
+            "DELETE FROM control.jobs WHERE state = 'done' AND finished_at < clock_timestamp() - $1::interval",
+            older_than,
+        )
+    return int(status.rpartition(" ")[2])
+
+
+def _columns(jobs: Sequence[NewJob]) -> tuple[list[Any], ...]:
+    return (
+        [job.kind for job in jobs],
+        [job.payload for job in jobs],
+        [job.run_at for job in jobs],
+        [job.urgency for job in jobs],
+        [job.dedupe for job in jobs],
+    )
