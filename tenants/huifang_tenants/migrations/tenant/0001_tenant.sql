@@ -62,7 +62,6 @@ CREATE TABLE customer (
     legal_representative_enc bytea,
     identity_blind bytea CONSTRAINT customer_identity_key UNIQUE,
     search_blind bytea[] NOT NULL DEFAULT '{}',
-    content_hash bytea NOT NULL,
     revision integer NOT NULL DEFAULT 1,
     merged_into uuid REFERENCES customer (id),
     created_at timestamptz NOT NULL,
@@ -70,16 +69,18 @@ CREATE TABLE customer (
 );
 COMMENT ON COLUMN customer.identity_blind IS 'Blind index of normalised ID type and number: one person, one row (DEC-10).';
 COMMENT ON COLUMN customer.search_blind IS 'Blind indexes of name, ID number and its last four, phones and their last four (DEC-13).';
-COMMENT ON COLUMN customer.content_hash IS 'Keyed hash of what came in last: an unchanged customer is not written again.';
 CREATE INDEX customer_search_idx ON customer USING gin (search_blind);
 
 CREATE TABLE customer_ref (
     source text NOT NULL,
     customer_no text NOT NULL,
     customer_id uuid NOT NULL REFERENCES customer (id),
+    content_hash bytea NOT NULL,
+    as_of timestamptz,
     CONSTRAINT customer_ref_pkey PRIMARY KEY (source, customer_no)
 );
 COMMENT ON TABLE customer_ref IS 'Every number a person is known by, per source system (DEC-10).';
+COMMENT ON COLUMN customer_ref.content_hash IS 'Keyed hash of what came in last under this number: the same again changes nothing.';
 CREATE INDEX customer_ref_no_idx ON customer_ref (customer_no);
 CREATE INDEX customer_ref_customer_idx ON customer_ref (customer_id);
 
@@ -241,8 +242,11 @@ CREATE TABLE contact (
     right_party boolean NOT NULL DEFAULT false,
     completed boolean NOT NULL DEFAULT false,
     note_enc bytea,
-    snapshot json NOT NULL
+    personal_enc bytea NOT NULL,
+    snapshot json NOT NULL,
+    revision integer NOT NULL DEFAULT 1
 );
+COMMENT ON COLUMN contact.personal_enc IS 'Facts of the customer that scripts quote, as they stood at the start.';
 COMMENT ON COLUMN contact.snapshot IS 'Contract facts shown to the caller, without personal data, as they stood (SD-4).';
 CREATE INDEX contact_customer_idx ON contact (customer_id, started_at);
 CREATE INDEX contact_staff_idx ON contact (staff_id, started_at);
@@ -254,13 +258,14 @@ CREATE TABLE contact_section (
     obligation_id uuid NOT NULL REFERENCES obligation (id),
     position smallint NOT NULL,
     script_hash text NOT NULL REFERENCES script_version (hash),
-    state json NOT NULL,
+    state_enc bytea NOT NULL,
     result text,
     completed boolean NOT NULL DEFAULT false,
     affirmative boolean NOT NULL DEFAULT false,
     successful boolean NOT NULL DEFAULT false,
     CONSTRAINT contact_section_position_key UNIQUE (contact_id, position)
 );
+COMMENT ON COLUMN contact_section.state_enc IS 'Where the script stands; encrypted, since answers may hold personal data.';
 COMMENT ON TABLE contact_section IS 'One obligation within one contact: bundled, never merged (DEC-5).';
 CREATE INDEX contact_section_obligation_idx ON contact_section (obligation_id);
 
@@ -392,11 +397,14 @@ CREATE TABLE control_total (
     type text NOT NULL,
     day date NOT NULL,
     announced bigint NOT NULL,
+    taken bigint,
     event_id uuid NOT NULL REFERENCES event (id),
     updated_at timestamptz NOT NULL,
     CONSTRAINT control_total_pkey PRIMARY KEY (source, type, day)
 );
 COMMENT ON TABLE control_total IS 'What the core system says it sent, per day and type; held against what came in.';
+COMMENT ON COLUMN control_total.taken IS 'How many had come in when it was last counted; null: to be counted again.';
+CREATE INDEX control_total_open_idx ON control_total (day) WHERE taken IS DISTINCT FROM announced;
 
 CREATE TABLE import_run (
     id uuid PRIMARY KEY,

@@ -1,0 +1,260 @@
+"""Saving what a batch came to, in one transaction: all of it or nothing."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from huifang_core.contracts import Contract
+from huifang_core.derive import Derivation
+from huifang_core.events import CallbackCompleted, ControlTotal
+from huifang_core.reconcile import Change, Close, Complete, Create, Open
+from huifang_core.windows import day_of
+
+from huifang_tenants.ids import new_id
+from huifang_tenants.outbox import enqueue
+from huifang_tenants.scope import Scope
+from huifang_tenants.services.intake.batch import ParkReason
+from huifang_tenants.services.intake.resolve import HeldContract, Resolution
+from huifang_tenants.stores import contracts, customers, events, obligations
+from huifang_tenants.stores.contracts import ContractRow
+from huifang_tenants.stores.events import EventRow
+from huifang_tenants.stores.ledger import Actor, Entry, record_many
+from huifang_tenants.stores.obligations import NewObligation
+
+_json = msgspec.json.Encoder()
+
+
+class Outdated(Exception):
+    """Somebody else changed what the batch was worked out from: read again and try once more."""
+
+
+class Derived(msgspec.Struct, frozen=True):
+    """A contract with what was derived for it, and what that changes on the books."""
+
+    held: HeldContract
+    derivation: Derivation
+    changes: tuple[Change, ...]
+
+
+class Parking(msgspec.Struct, frozen=True):
+    """Why an event waits; no reason means that it doesn't."""
+
+    reason: ParkReason | None = None
+    detail: str | None = None
+
+
+async def save(
+    scope: Scope,
+    resolution: Resolution,
+    derived: Sequence[Derived],
+    waiting: Mapping[str, ParkReason],
+    broken: Mapping[str, str],
+    actor: Actor,
+) -> Mapping[UUID, Parking]:
+    """Save everything; return why each event of the batch is parked, if it is.
+
+    `waiting` and `broken` hold the contracts that could not be derived, with the reason. Raises `Outdated`, or UniqueViolationError,
+    when another writer was faster; nothing is saved then.
+    """
+    await _lock(scope, resolution)
+    await _save_customers(scope, resolution)
+    current = {item.held.base.contract_no: item.derivation.contract for item in derived}
+    await _save_contracts(scope, resolution, current)
+    parking = _parking(resolution, derived, waiting, broken)
+    rows = [
+        msgspec.structs.replace(row, park_reason=parking[row.id].reason, park_detail=parking[row.id].detail)
+        for row in resolution.new_events.values()
+    ]
+    await events.insert(scope, rows)
+    await events.set_parking(
+        scope,
+        [
+            (stored.id, parking[stored.id].reason, parking[stored.id].detail)
+            for number in resolution.affected
+            for stored in resolution.events_of(number)
+            if stored.id not in resolution.event_lines
+            and (stored.park_reason, stored.park_detail)
+            != (parking[stored.id].reason, parking[stored.id].detail)
+        ],
+    )
+    made = await _save_obligations(scope, resolution, derived)
+    await _save_control_totals(scope, rows)
+    await record_many(scope, actor, _entries(resolution, rows, made, derived))
+    if any(row.born_late for row in made):
+        await enqueue(scope, "obligations.born_late", {}, dedupe="born_late")
+    return parking
+
+
+async def _lock(scope: Scope, resolution: Resolution) -> None:
+    touched = [
+        (held.id, held.expected)
+        for number in resolution.affected
+        if (held := resolution.contracts.get(number)) is not None and held.expected is not None
+    ]
+    if not await contracts.lock(scope, touched):
+        raise Outdated
+
+
+async def _save_customers(scope: Scope, resolution: Resolution) -> None:
+    await customers.insert(scope, list(resolution.new_customers.values()))
+    changed = list(resolution.changed_customers.values())
+    if changed and await customers.change(scope, changed) != len(changed):
+        raise Outdated
+    await customers.insert_refs(scope, list(resolution.new_refs.values()))
+    await customers.change_refs(scope, list(resolution.changed_refs.values()))
+
+
+async def _save_contracts(scope: Scope, resolution: Resolution, current: Mapping[str, Contract]) -> None:
+    rows = [
+        ContractRow(
+            id=held.id,
+            source=held.source,
+            base=held.base,
+            current=current.get(number, held.base),
+            as_of=held.as_of,
+            policyholder_id=held.policyholder_id,
+            expected=held.expected,
+        )
+        for number, held in resolution.contracts.items()
+        if held.dirty and number in resolution.affected
+    ]
+    await contracts.insert(scope, [row for row in rows if row.expected is None])
+    await contracts.change(scope, [row for row in rows if row.expected is not None])
+    for merged, into in resolution.merges:
+        await customers.merge(scope, merged, into)
+
+
+def _parking(
+    resolution: Resolution,
+    derived: Sequence[Derived],
+    waiting: Mapping[str, ParkReason],
+    broken: Mapping[str, str],
+) -> dict[UUID, Parking]:
+    found: dict[UUID, Parking] = {row.id: Parking() for row in resolution.new_events.values()}
+    for number, reason in waiting.items():
+        for stored in resolution.events_of(number):
+            found[stored.id] = Parking(reason)
+    for number, detail in broken.items():
+        for stored in resolution.events_of(number):
+            found[stored.id] = Parking("rule_failed", detail)
+    for item in derived:
+        failures = {(f.source, f.event_id): f for f in item.derivation.failures}
+        unmatched = set(item.derivation.unmatched)
+        for stored in resolution.events_of(item.held.base.contract_no):
+            failure = failures.get((stored.event.source, stored.event.event_id))
+            if failure is not None:
+                found[stored.id] = Parking("rule_failed", f"{failure.plugin}/{failure.rule}: {failure.error}")
+            elif isinstance(stored.event.payload, CallbackCompleted) and stored.event.event_id in unmatched:
+                found[stored.id] = Parking("unmatched_callback")
+            else:
+                found[stored.id] = Parking()
+    return found
+
+
+async def _save_obligations(
+    scope: Scope, resolution: Resolution, derived: Sequence[Derived]
+) -> list[NewObligation]:
+    made: list[NewObligation] = []
+    for item in derived:
+        if not item.changes:
+            continue
+        event_ids = {
+            (stored.event.source, stored.event.event_id): stored.id
+            for stored in resolution.events_of(item.held.base.contract_no)
+        }
+        for change in item.changes:
+            match change:
+                case Create(desired=desired):
+                    if item.held.policyholder_id is None:
+                        raise LookupError(f"{desired.key} has nobody to call")
+                    made.append(
+                        NewObligation(
+                            id=new_id(),
+                            contract_id=item.held.id,
+                            customer_id=item.held.policyholder_id,
+                            unit=item.derivation.contract.unit,
+                            event_id=event_ids[(desired.source, desired.event_id)],
+                            desired=desired,
+                            status=change.status,
+                            generation=change.generation,
+                            born_late=change.born_late,
+                            replaces=UUID(change.replaces) if change.replaces else None,
+                        )
+                    )
+                case Open(desired=desired):
+                    await obligations.open_waiting(
+                        scope, change, event_ids[(desired.source, desired.event_id)]
+                    )
+                case Close():
+                    await obligations.close(scope, change)
+                case Complete():
+                    await obligations.complete_imported(scope, change)
+    await obligations.insert(scope, made)
+    return made
+
+
+async def _save_control_totals(scope: Scope, rows: Sequence[EventRow]) -> None:
+    for row in rows:
+        total = row.event.payload
+        if isinstance(total, ControlTotal):
+            await events.save_control_total(
+                scope, row.event.source, total.type, total.day, total.count, row.id
+            )
+    await events.recount_totals(
+        scope, {(row.event.source, row.event.type, day_of(row.event.time)) for row in rows}
+    )
+
+
+def _entries(
+    resolution: Resolution,
+    rows: Sequence[EventRow],
+    made: Sequence[NewObligation],
+    derived: Sequence[Derived],
+) -> list[Entry]:
+    entries = [
+        Entry(action, "customer", row.id, _json.encode(row.customer))
+        for action, saved in (
+            ("customer.taken_in", resolution.new_customers),
+            ("customer.changed", resolution.changed_customers),
+        )
+        for row in saved.values()
+    ]
+    entries += [
+        Entry("customer.merged", "customer", merged, b"", details={"into": str(into)})
+        for merged, into in resolution.merges
+    ]
+    entries += [
+        Entry(
+            "contract.taken_in" if held.expected is None else "contract.changed",
+            "contract",
+            held.id,
+            _json.encode(held.base),
+        )
+        for number, held in resolution.contracts.items()
+        if held.dirty and number in resolution.affected
+    ]
+    entries += [Entry("event.taken_in", "event", row.id, row.content_hash) for row in rows]
+    entries += [
+        Entry(
+            "obligation.made",
+            "obligation",
+            row.id,
+            f"{row.desired.key} {row.status} {row.desired.input_hash} {row.desired.fingerprint}".encode(),
+        )
+        for row in made
+    ]
+    for item in derived:
+        for change in item.changes:
+            if not isinstance(change, Create):
+                entries.append(_changed(change))
+    return entries
+
+
+def _changed(change: Open | Close | Complete) -> Entry:
+    match change:
+        case Open(id=id, desired=desired):
+            return Entry("obligation.opened", "obligation", UUID(id), desired.fingerprint.encode())
+        case Close(id=id, status=status, reason=reason):
+            return Entry(f"obligation.{status}", "obligation", UUID(id), reason.encode(), reason=reason)
+        case Complete(id=id, desired=desired):
+            return Entry("obligation.completed", "obligation", UUID(id), _json.encode(desired.done))

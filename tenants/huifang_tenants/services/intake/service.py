@@ -1,0 +1,99 @@
+"""Intake: checked rows in, contracts, events and obligations out, once only and all or nothing per batch.
+
+What is on file is read in one scope, the rules run in the plugin host outside any scope, and everything is written in a
+second one, provided that nobody changed it meanwhile; else the batch starts over. So no lock is held while plugin code runs.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from asyncpg.exceptions import DeadlockDetectedError, UniqueViolationError
+from huifang_core.reconcile import reconcile
+from huifang_core.windows import start_of_day
+
+from huifang_tenants.plugin_host import HostFailure
+from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services.context import Services
+from huifang_tenants.services.intake.batch import PARKED, Batch, RowResult, Taken
+from huifang_tenants.services.intake.resolve import Resolution
+from huifang_tenants.services.intake.save import Derived, Outdated, Parking, save
+from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
+from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.tenant import Tenant
+
+_ATTEMPTS: Final = 6
+
+
+class IntakeBusy(Exception):
+    """Others kept changing the same contracts; nothing of the batch was saved, and it can be sent again."""
+
+
+async def take_in(services: Services, tenant: Tenant, batch: Batch, actor: Actor) -> Taken:
+    """Take in one batch; a row in conflict is refused and the others go in. Raises `IntakeBusy` when it never got through."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return await _once(services, tenant, batch, actor)
+        except (Outdated, UniqueViolationError, DeadlockDetectedError):
+            await asyncio.sleep(0.01 * 2**attempt)
+    raise IntakeBusy
+
+
+async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) -> Taken:
+    async def read(scope: Scope) -> tuple[Snapshot, Resolution]:
+        snapshot = await read_snapshot(scope, batch)
+        return snapshot, Resolution(snapshot, scope.cipher, scope.now, batch)
+
+    snapshot, resolution = await in_scope(services.db, tenant, read, read_only=True)
+    ready, waiting = resolution.subjects()
+    answers = await services.host.derive(
+        [subject for _, subject in ready], snapshot.settings, await services.announced()
+    )
+    broken = {
+        held.base.contract_no: answer.reason
+        for (held, _), answer in zip(ready, answers, strict=True)
+        if isinstance(answer, HostFailure)
+    }
+    cut_over = start_of_day(tenant.cut_over_on) if tenant.cut_over_on else None
+
+    async def write(scope: Scope) -> tuple[Mapping[UUID, Parking], Sequence[Derived]]:
+        derived = [
+            Derived(
+                held,
+                answer,
+                reconcile(
+                    answer,
+                    snapshot.books.get(held.id, ()),
+                    now=scope.now,
+                    cut_over=cut_over,
+                    recount=batch.recount,
+                ),
+            )
+            for (held, _), answer in zip(ready, answers, strict=True)
+            if not isinstance(answer, HostFailure)
+        ]
+        return await save(scope, resolution, derived, waiting, broken, actor), derived
+
+    parking, derived = await in_scope(services.db, tenant, write)
+    changes = [change for item in derived for change in item.changes]
+    made = sum(1 for change in changes if change.__struct_config__.tag == "create")
+    return Taken(_results(resolution, parking), made, len(changes) - made)
+
+
+def _results(resolution: Resolution, parking: Mapping[UUID, Parking]) -> tuple[RowResult, ...]:
+    rows = list(resolution.rows)
+    for row in resolution.new_events.values():
+        line = resolution.event_lines[row.id]
+        parked = parking[row.id]
+        if parked.reason is None:
+            rows.append(RowResult(line, "accepted", row.id))
+        else:
+            message = PARKED[parked.reason]
+            if parked.detail:
+                message = msgspec.structs.replace(
+                    message, zh_cn=f"{message.zh_cn}:{parked.detail}", en=f"{message.en}: {parked.detail}"
+                )
+            rows.append(RowResult(line, "parked", row.id, parked.reason, message))
+    return tuple(sorted(rows, key=lambda row: row.line))

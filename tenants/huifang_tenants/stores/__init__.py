@@ -1,0 +1,1 @@
+"""Stores: load and save the nouns of a tenant; they decide nothing."""

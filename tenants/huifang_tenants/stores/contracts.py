@@ -1,0 +1,160 @@
+"""Loading and saving contracts: as they came in last (`base`), and as they stand."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from huifang_core.contracts import Contract
+
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores.bulk import copy, update
+
+_json = msgspec.json.Encoder()
+
+
+class StoredContract(msgspec.Struct, frozen=True):
+    """A contract on file: what came in last, since when that was true, and the revision it was read at."""
+
+    id: UUID
+    source: str
+    base: Contract
+    as_of: datetime | None
+    policyholder_id: UUID | None
+    revision: int
+
+
+class ContractRow(msgspec.Struct, frozen=True):
+    """A contract to be saved: `base` as it came in, `current` as it stands; `expected` is None for a new one."""
+
+    id: UUID
+    source: str
+    base: Contract
+    current: Contract
+    as_of: datetime | None
+    policyholder_id: UUID | None
+    expected: int | None = None
+
+
+_COLUMNS = (
+    ("source", "text"),
+    ("line", "text"),
+    ("product_code", "text"),
+    ("product_name", "text"),
+    ("product_class", "text"),
+    ("is_group", "bool"),
+    ("unit", "text"),
+    ("channel", "text"),
+    ("seller_no", "text"),
+    ("policyholder_no", "text"),
+    ("policyholder_id", "uuid"),
+    ("effective_on", "date"),
+    ("expires_on", "date"),
+    ("delivered_on", "date"),
+    ("status", "text"),
+    ("region", "text"),
+    ("base", "json"),
+    ("as_of", "timestamptz"),
+    ("version", "bigint"),
+    ("updated_at", "timestamptz"),
+)
+
+_READ = "id, source, base, as_of, policyholder_id, revision"
+
+
+async def by_numbers(scope: Scope, numbers: Iterable[str]) -> dict[str, StoredContract]:
+    """Return the contracts with these numbers."""
+    return await _fetch(scope, "contract_no = ANY($1)", list(dict.fromkeys(numbers)))
+
+
+async def without_policyholder(scope: Scope, customer_numbers: Iterable[str]) -> dict[str, StoredContract]:
+    """Return the contracts that wait for a policyholder with one of these numbers."""
+    return await _fetch(
+        scope, "policyholder_id IS NULL AND policyholder_no = ANY($1)", list(dict.fromkeys(customer_numbers))
+    )
+
+
+async def of_policyholders(scope: Scope, ids: Iterable[UUID]) -> dict[str, StoredContract]:
+    """Return the contracts of these policyholders."""
+    return await _fetch(scope, "policyholder_id = ANY($1)", list(dict.fromkeys(ids)))
+
+
+async def insert(scope: Scope, rows: Sequence[ContractRow]) -> None:
+    """Insert new contracts."""
+    await copy(
+        scope,
+        "contract",
+        ["id", "contract_no", *(name for name, _ in _COLUMNS), "created_at"],
+        [(row.id, row.base.contract_no, *_values(scope, row), scope.wall_now) for row in rows],
+    )
+
+
+async def lock(scope: Scope, rows: Iterable[tuple[UUID, int]]) -> bool:
+    """Lock contracts, as (id, revision); tell whether all still stand at the revision they were read at."""
+    wanted = sorted(rows)
+    if not wanted:
+        return True
+    locked = await scope.connection.fetch(
+        "SELECT id, revision FROM contract WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        [id for id, _ in wanted],
+    )
+    return [(row["id"], row["revision"]) for row in locked] == wanted
+
+
+async def change(scope: Scope, rows: Sequence[ContractRow]) -> None:
+    """Save contracts locked before, one revision on."""
+    await update(
+        scope,
+        "contract",
+        "id",
+        [*_COLUMNS, ("revision", "int")],
+        [(row.id, *_values(scope, row), (row.expected or 0) + 1) for row in rows],
+    )
+
+
+async def _fetch(scope: Scope, condition: str, argument: object) -> dict[str, StoredContract]:
+    if not argument:
+        return {}
+    rows = await scope.connection.fetch(
+        f"SELECT {_READ} FROM contract WHERE {condition}",  # noqa: S608
+        argument,
+    )
+    found = [
+        StoredContract(
+            id=row["id"],
+            source=row["source"],
+            base=msgspec.convert(row["base"], Contract),
+            as_of=row["as_of"],
+            policyholder_id=row["policyholder_id"],
+            revision=row["revision"],
+        )
+        for row in rows
+    ]
+    return {contract.base.contract_no: contract for contract in found}
+
+
+def _values(scope: Scope, row: ContractRow) -> tuple[object, ...]:
+    now: datetime = scope.wall_now
+    current = row.current
+    return (
+        row.source,
+        current.line,
+        current.product_code,
+        current.product_name,
+        current.product_class,
+        current.group,
+        current.unit,
+        current.channel,
+        current.seller_no,
+        current.policyholder,
+        row.policyholder_id,
+        current.effective_on,
+        current.expires_on,
+        current.delivered_on,
+        current.status,
+        current.region,
+        _json.encode(row.base).decode(),
+        row.as_of,
+        row.base.version,
+        now,
+    )

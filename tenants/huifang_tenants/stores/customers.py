@@ -1,0 +1,316 @@
+"""Loading and saving customers: personal data sealed field by field, found by blind index only."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from huifang_core.customers import ContactPerson, Customer, Party
+
+from huifang_tenants.fields import FieldCipher
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores.bulk import copy, update
+
+_json = msgspec.json.Encoder(order="sorted")
+
+
+class StoredCustomer(msgspec.Struct, frozen=True):
+    """What intake needs of a customer on file."""
+
+    id: UUID
+    identity: bytes | None
+    revision: int
+    party: Party
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """A number a source knows a customer by.
+
+    `content_hash` is of what came in last under it, so that the same again changes nothing; `as_of` is when that was
+    true, where it is known.
+    """
+
+    source: str
+    customer_no: str
+    customer_id: UUID
+    content_hash: bytes
+    as_of: datetime | None
+
+
+class CustomerRow(msgspec.Struct, frozen=True):
+    """A customer to be saved under `id`; `expected` is the revision it was read at, None for a new one."""
+
+    id: UUID
+    source: str
+    customer: Customer
+    identity: bytes | None
+    expected: int | None = None
+
+
+_COLUMNS = (
+    ("source", "text"),
+    ("customer_no", "text"),
+    ("kind", "text"),
+    ("id_type", "text"),
+    ("gender", "text"),
+    ("region", "text"),
+    ("name_enc", "bytea"),
+    ("id_number_enc", "bytea"),
+    ("birth_date_enc", "bytea"),
+    ("phones_enc", "bytea"),
+    ("emails_enc", "bytea"),
+    ("address_enc", "bytea"),
+    ("contact_enc", "bytea"),
+    ("legal_representative_enc", "bytea"),
+    ("identity_blind", "bytea"),
+    ("updated_at", "timestamptz"),
+)
+
+
+def identity_of(cipher: FieldCipher, customer: Customer) -> bytes | None:
+    """Return the blind index that makes two records one person, or None without an ID number (DEC-10)."""
+    if customer.id_type is None or customer.id_number is None:
+        return None
+    return cipher.blind_identity(customer.id_type, customer.id_number)
+
+
+def content_hash_of(cipher: FieldCipher, customer: Customer) -> bytes:
+    """Return the keyed hash by which an unchanged customer is recognised without decrypting anything."""
+    return cipher.fingerprint(_json.encode(customer))[:16]
+
+
+def search_tokens(cipher: FieldCipher, customer: Customer) -> list[bytes]:
+    """Return the blind indexes a customer is found by: name, ID number, phones, and the last four of both (DEC-13)."""
+    tokens = [cipher.blind("name", customer.name)]
+    if customer.id_number:
+        tokens += [
+            cipher.blind("id_number", customer.id_number),
+            cipher.blind("id_last4", customer.id_number),
+        ]
+    for phone in customer.phones:
+        tokens += [cipher.blind("phone", phone), cipher.blind("phone_last4", phone)]
+    return tokens
+
+
+async def refs_of(scope: Scope, numbers: Iterable[str]) -> dict[str, list[Ref]]:
+    """Return, per customer number, who is known by it in which source."""
+    wanted = list(dict.fromkeys(numbers))
+    if not wanted:
+        return {}
+    rows = await scope.connection.fetch(
+        "SELECT source, customer_no, customer_id, content_hash, as_of FROM customer_ref WHERE customer_no = ANY($1)",
+        wanted,
+    )
+    found: dict[str, list[Ref]] = {}
+    for row in rows:
+        found.setdefault(row["customer_no"], []).append(Ref(**dict(row)))
+    return found
+
+
+async def by_identities(scope: Scope, identities: Iterable[bytes]) -> dict[bytes, StoredCustomer]:
+    """Return the customers with these identity blind indexes."""
+    wanted = list(dict.fromkeys(identities))
+    if not wanted:
+        return {}
+    rows = await scope.connection.fetch(
+        f"SELECT {_READ} FROM customer c WHERE c.identity_blind = ANY($1)",  # noqa: S608
+        wanted,
+    )
+    return {row["identity_blind"]: _stored(scope, row) for row in rows}
+
+
+async def by_ids(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, StoredCustomer]:
+    """Return the customers with these ids."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    rows = await scope.connection.fetch(
+        f"SELECT {_READ} FROM customer c WHERE c.id = ANY($1)",  # noqa: S608
+        wanted,
+    )
+    return {row["id"]: _stored(scope, row) for row in rows}
+
+
+async def insert(scope: Scope, rows: Sequence[CustomerRow]) -> None:
+    """Insert new customers."""
+    names = [name for name, _ in _COLUMNS]
+    await copy(
+        scope,
+        "customer",
+        ["id", *names, "search_blind", "created_at"],
+        [
+            (row.id, *_sealed(scope, row), search_tokens(scope.cipher, row.customer), scope.wall_now)
+            for row in rows
+        ],
+    )
+
+
+async def insert_refs(scope: Scope, refs: Sequence[Ref]) -> None:
+    """Insert new numbers; raises UniqueViolationError when one came in meanwhile."""
+    await copy(
+        scope,
+        "customer_ref",
+        ["source", "customer_no", "customer_id", "content_hash", "as_of"],
+        [(ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of) for ref in refs],
+    )
+
+
+async def change_refs(scope: Scope, refs: Sequence[Ref]) -> None:
+    """Save what came in last under numbers known already, and whom they lead to."""
+    await scope.connection.executemany(
+        "UPDATE customer_ref SET customer_id = $3, content_hash = $4, as_of = $5"
+        " WHERE source = $1 AND customer_no = $2",
+        [(ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of) for ref in refs],
+    )
+
+
+async def merge(scope: Scope, merged: UUID, into: UUID) -> list[UUID]:
+    """Let one record stand for another of the same person (DEC-10); return the contracts that moved.
+
+    The merged record stays as it was, so that a merge can be taken back.
+    """
+    await scope.connection.execute("UPDATE customer SET merged_into = $2 WHERE id = $1", merged, into)
+    await scope.connection.execute(
+        "UPDATE customer_ref SET customer_id = $2 WHERE customer_id = $1", merged, into
+    )
+    rows = await scope.connection.fetch(
+        "UPDATE contract SET policyholder_id = $2, revision = revision + 1 WHERE policyholder_id = $1 RETURNING id",
+        merged,
+        into,
+    )
+    await scope.connection.execute(
+        "UPDATE obligation SET customer_id = $2 WHERE customer_id = $1 AND status IN ('waiting', 'open', 'unreachable')",
+        merged,
+        into,
+    )
+    return [row["id"] for row in rows]
+
+
+async def change(scope: Scope, rows: Sequence[CustomerRow]) -> int:
+    """Save changed customers, one revision on; return how many stood at the revision they were read at."""
+    locked = await scope.connection.fetch(
+        "SELECT c.id FROM customer c JOIN unnest($1::uuid[], $2::int[]) AS n(id, revision)"
+        " ON n.id = c.id AND n.revision = c.revision ORDER BY c.id FOR UPDATE OF c",
+        [row.id for row in rows],
+        [row.expected for row in rows],
+    )
+    free = {row["id"] for row in locked}
+    mine = [row for row in rows if row.id in free]
+    await update(
+        scope,
+        "customer",
+        "id",
+        [*_COLUMNS, ("revision", "int")],
+        [(row.id, *_sealed(scope, row), (row.expected or 0) + 1) for row in mine],
+    )
+    await scope.connection.executemany(
+        "UPDATE customer SET search_blind = $2 WHERE id = $1",
+        [(row.id, search_tokens(scope.cipher, row.customer)) for row in mine],
+    )
+    return len(mine)
+
+
+async def read(scope: Scope, id: UUID) -> Customer | None:
+    """Return a customer with all personal data opened; whoever calls it leaves a row in the ledger."""
+    row = await scope.connection.fetchrow("SELECT * FROM customer WHERE id = $1", id)
+    return None if row is None else opened(scope.cipher, row)
+
+
+def opened(cipher: FieldCipher, row: Any) -> Customer:
+    """Return the customer of a full row of the table, all personal data opened."""
+    id: UUID = row["id"]
+
+    def text(column: str) -> str | None:
+        sealed = row[f"{column}_enc"]
+        return None if sealed is None else cipher.decrypt(sealed, f"customer.{column}", id)
+
+    def person(column: str) -> ContactPerson | None:
+        sealed = row[f"{column}_enc"]
+        return (
+            None if sealed is None else cipher.decrypt_json(sealed, f"customer.{column}", id, ContactPerson)
+        )
+
+    def strings(column: str) -> tuple[str, ...]:
+        sealed = row[f"{column}_enc"]
+        return (
+            () if sealed is None else cipher.decrypt_json(sealed, f"customer.{column}", id, tuple[str, ...])
+        )
+
+    birth_date = text("birth_date")
+    return Customer(
+        customer_no=row["customer_no"],
+        kind=row["kind"],
+        name=text("name") or "",
+        id_type=row["id_type"],
+        id_number=text("id_number"),
+        birth_date=date.fromisoformat(birth_date) if birth_date else None,
+        gender=row["gender"],
+        phones=strings("phones"),
+        emails=strings("emails"),
+        address=text("address"),
+        region=row["region"],
+        contact=person("contact"),
+        legal_representative=person("legal_representative"),
+    )
+
+
+def party_of(id: UUID, customer: Customer) -> Party:
+    """Return what a rule may know of a customer."""
+    return Party(
+        customer_id=str(id),
+        kind=customer.kind,
+        birth_date=customer.birth_date,
+        gender=customer.gender,
+        region=customer.region,
+    )
+
+
+_READ = "c.id, c.identity_blind, c.revision, c.kind, c.gender, c.region, c.birth_date_enc"
+
+
+def _stored(scope: Scope, row: Any) -> StoredCustomer:
+    sealed = row["birth_date_enc"]
+    birth_date = scope.cipher.decrypt(sealed, "customer.birth_date", row["id"]) if sealed else None
+    return StoredCustomer(
+        id=row["id"],
+        identity=row["identity_blind"],
+        revision=row["revision"],
+        party=Party(
+            customer_id=str(row["id"]),
+            kind=row["kind"],
+            birth_date=date.fromisoformat(birth_date) if birth_date else None,
+            gender=row["gender"],
+            region=row["region"],
+        ),
+    )
+
+
+def _sealed(scope: Scope, row: CustomerRow) -> tuple[Any, ...]:
+    cipher, id, customer = scope.cipher, row.id, row.customer
+    now: datetime = scope.wall_now
+
+    def text(value: str | None, column: str) -> bytes | None:
+        return None if value is None else cipher.encrypt(value, f"customer.{column}", id)
+
+    def data(value: Any, column: str) -> bytes | None:
+        return cipher.encrypt_json(value, f"customer.{column}", id) if value else None
+
+    return (
+        row.source,
+        customer.customer_no,
+        customer.kind,
+        customer.id_type,
+        customer.gender,
+        customer.region,
+        text(customer.name, "name"),
+        text(customer.id_number, "id_number"),
+        text(customer.birth_date.isoformat() if customer.birth_date else None, "birth_date"),
+        data(customer.phones, "phones"),
+        data(customer.emails, "emails"),
+        text(customer.address, "address"),
+        data(customer.contact, "contact"),
+        data(customer.legal_representative, "legal_representative"),
+        row.identity,
+        now,
+    )

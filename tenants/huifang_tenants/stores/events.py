@@ -1,0 +1,214 @@
+"""Loading and saving business events; personal fields of a payload are sealed apart from the rest."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from huifang_core.events import AnyPayload, BusinessEvent
+from huifang_core.windows import end_of_day, start_of_day
+
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores.bulk import copy
+
+_json = msgspec.json.Encoder()
+
+
+class StoredEvent(msgspec.Struct, frozen=True):
+    """An event on file, its payload without personal data, and whether it is parked and why."""
+
+    id: UUID
+    event: BusinessEvent
+    park_reason: str | None = None
+    park_detail: str | None = None
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """An event to be saved: `plain` is its payload without the personal fields, which are in `personal`."""
+
+    id: UUID
+    event: BusinessEvent
+    plain: dict[str, Any] | None
+    personal: dict[str, Any] | None
+    content_hash: bytes
+    park_reason: str | None
+    park_detail: str | None
+    import_id: UUID | None
+
+
+_READ = (
+    "id, source, event_id, type, happened_at, received_at, contract_no, claim_no, sequence, corrects, retracts,"
+    " payload, park_reason, park_detail"
+)
+
+
+async def content_hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+    """Return the content hash of each event on file with one of these (source, event id) pairs."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    rows = await scope.connection.fetch(
+        "SELECT source, event_id, content_hash FROM event"
+        " WHERE (source, event_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
+        [source for source, _ in wanted],
+        [id for _, id in wanted],
+    )
+    return {(row["source"], row["event_id"]): row["content_hash"] for row in rows}
+
+
+async def of_contracts(scope: Scope, numbers: Iterable[str]) -> dict[str, list[StoredEvent]]:
+    """Return all events of these contracts, by contract number."""
+    wanted = list(numbers)
+    if not wanted:
+        return {}
+    rows = await scope.connection.fetch(
+        f"SELECT {_READ} FROM event WHERE contract_no = ANY($1)",  # noqa: S608
+        wanted,
+    )
+    found: dict[str, list[StoredEvent]] = {}
+    for row in rows:
+        found.setdefault(row["contract_no"], []).append(stored(row))
+    return found
+
+
+def stored(row: Any) -> StoredEvent:
+    """Return the event of a row; its payload lacks the personal fields."""
+    payload = row["payload"]
+    return StoredEvent(
+        id=row["id"],
+        event=BusinessEvent(
+            source=row["source"],
+            event_id=row["event_id"],
+            type=row["type"],
+            time=row["happened_at"].astimezone(UTC),
+            received_at=row["received_at"].astimezone(UTC),
+            payload=None if payload is None else msgspec.convert(payload, AnyPayload),
+            contract_no=row["contract_no"],
+            claim_no=row["claim_no"],
+            sequence=row["sequence"],
+            corrects=row["corrects"],
+            retracts=row["retracts"],
+        ),
+        park_reason=row["park_reason"],
+        park_detail=row["park_detail"],
+    )
+
+
+async def insert(scope: Scope, rows: Sequence[EventRow]) -> None:
+    """Insert new events; raises UniqueViolationError when one of them came in meanwhile."""
+    cipher = scope.cipher
+    await copy(
+        scope,
+        "event",
+        [
+            "id",
+            "source",
+            "event_id",
+            "type",
+            "happened_at",
+            "received_at",
+            "contract_no",
+            "claim_no",
+            "sequence",
+            "corrects",
+            "retracts",
+            "payload",
+            "personal_enc",
+            "content_hash",
+            "status",
+            "park_reason",
+            "park_detail",
+            "import_id",
+        ],
+        [
+            (
+                row.id,
+                row.event.source,
+                row.event.event_id,
+                row.event.type,
+                row.event.time,
+                row.event.received_at,
+                row.event.contract_no,
+                row.event.claim_no,
+                row.event.sequence,
+                row.event.corrects,
+                row.event.retracts,
+                None if row.plain is None else _json.encode(row.plain).decode(),
+                cipher.encrypt_json(row.personal, "event.personal", row.id) if row.personal else None,
+                row.content_hash,
+                "parked" if row.park_reason else "accepted",
+                row.park_reason,
+                row.park_detail,
+                row.import_id,
+            )
+            for row in rows
+        ],
+    )
+
+
+async def set_parking(scope: Scope, changes: Sequence[tuple[UUID, str | None, str | None]]) -> None:
+    """Park events, or take them up again, as (id, reason, detail); no reason means accepted."""
+    await scope.connection.executemany(
+        "UPDATE event SET status = CASE WHEN $2::text IS NULL THEN 'accepted' ELSE 'parked' END,"
+        " park_reason = $2, park_detail = $3 WHERE id = $1",
+        changes,
+    )
+
+
+async def parked_contracts(scope: Scope, limit: int) -> list[str]:
+    """Return numbers of contracts with parked events that may be taken up now, oldest first.
+
+    That is: the contract has come in meanwhile, its policyholder and unit too.
+    """
+    rows = await scope.connection.fetch(
+        "SELECT e.contract_no, min(e.received_at) AS since FROM event e JOIN contract c ON c.contract_no = e.contract_no"
+        " WHERE e.status = 'parked' AND (e.park_reason = 'unknown_contract'"
+        " OR (e.park_reason = 'unknown_policyholder' AND EXISTS"
+        " (SELECT 1 FROM customer_ref r WHERE r.customer_no = c.policyholder_no))"
+        " OR (e.park_reason = 'unknown_unit' AND EXISTS (SELECT 1 FROM unit u WHERE u.code = c.unit)))"
+        " GROUP BY e.contract_no ORDER BY since LIMIT $1",
+        limit,
+    )
+    return [row["contract_no"] for row in rows]
+
+
+async def save_control_total(
+    scope: Scope, source: str, type: str, day: date, announced: int, event_id: UUID
+) -> None:
+    """Keep what the core system says it sent; a later statement for the same day replaces an earlier one."""
+    await scope.connection.execute(
+        "INSERT INTO control_total (source, type, day, announced, event_id, updated_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT ON CONSTRAINT control_total_pkey DO UPDATE SET announced = excluded.announced,"
+        " event_id = excluded.event_id, updated_at = excluded.updated_at, taken = NULL",
+        source,
+        type,
+        day,
+        announced,
+        event_id,
+        scope.wall_now,
+    )
+
+
+async def recount_totals(scope: Scope, days: Iterable[tuple[str, str, date]]) -> None:
+    """Have the control totals of these (source, type, day) held against what came in once more."""
+    wanted = list(days)
+    if wanted:
+        await scope.connection.execute(
+            "UPDATE control_total t SET taken = NULL FROM unnest($1::text[], $2::text[], $3::date[])"
+            " AS n(source, type, day) WHERE t.source = n.source AND t.type = n.type AND t.day = n.day",
+            *(list(column) for column in zip(*wanted, strict=True)),
+        )
+
+
+async def taken_in(scope: Scope, source: str, type: str, day: date) -> int:
+    """Count the events of a type and source that happened on `day` in Asia/Shanghai."""
+    first: datetime = start_of_day(day)
+    count: int = await scope.connection.fetchval(
+        "SELECT count(*) FROM event WHERE source = $1 AND type = $2 AND happened_at >= $3 AND happened_at < $4",
+        source,
+        type,
+        first,
+        end_of_day(day) if day < date.max - timedelta(1) else first,
+    )
+    return count

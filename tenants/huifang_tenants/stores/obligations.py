@@ -1,0 +1,234 @@
+"""Loading and saving obligations as the books that `reconcile` keeps in line."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from huifang_core.derive import Desired
+from huifang_core.obligations import ObligationStatus
+from huifang_core.reconcile import Close, Complete, OnBooks, Open
+
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores.bulk import copy
+
+_json = msgspec.json.Encoder()
+
+_COLUMNS = (
+    "id",
+    "contract_id",
+    "key",
+    "generation",
+    "customer_id",
+    "unit",
+    "plugin",
+    "plugin_version",
+    "rule",
+    "cites",
+    "kind",
+    "event_id",
+    "root_event_id",
+    "status",
+    "status_reason",
+    "after_due",
+    "due_from",
+    "due_by",
+    "provisional",
+    "born_late",
+    "opens_on",
+    "alarm_on",
+    "priority",
+    "script",
+    "draft",
+    "trace",
+    "parameters_on",
+    "settings_version",
+    "calendar",
+    "input_hash",
+    "fingerprint",
+    "channel",
+    "callable_from",
+    "completed_at",
+    "completed_channel",
+    "closed_at",
+    "created_at",
+    "updated_at",
+)
+
+
+class NewObligation(msgspec.Struct, frozen=True):
+    """An obligation to be put on the books for a contract; `event_id` is the row id of the event behind it."""
+
+    id: UUID
+    contract_id: UUID
+    customer_id: UUID
+    unit: str
+    event_id: UUID
+    desired: Desired
+    status: ObligationStatus
+    generation: int
+    born_late: str | None
+    replaces: UUID | None
+
+
+async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnBooks]]:
+    """Return the books of these contracts, by contract id."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = await scope.connection.fetch(
+        "SELECT contract_id, id, key, generation, plugin, rule, root_event_id, status, input_hash, fingerprint"
+        " FROM obligation WHERE contract_id = ANY($1)",
+        wanted,
+    )
+    books: dict[UUID, list[OnBooks]] = {}
+    for row in rows:
+        values = dict(row)
+        contract_id = values.pop("contract_id")
+        books.setdefault(contract_id, []).append(OnBooks(**{**values, "id": str(values["id"])}))
+    return books
+
+
+async def insert(scope: Scope, rows: Sequence[NewObligation]) -> None:
+    """Put obligations on the books; one that replaces another takes over its completion, attempts and lease."""
+    await copy(scope, "obligation", _COLUMNS, [_values(scope, row) for row in rows])
+    pairs = [(row.replaces, row.id) for row in rows if row.replaces is not None]
+    if not pairs:
+        return
+    old, new = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    await scope.connection.execute(
+        "UPDATE obligation n SET status = CASE WHEN o.status = 'completed' THEN 'completed' ELSE n.status END,"
+        " completed_at = coalesce(o.completed_at, n.completed_at),"
+        " completed_contact = o.completed_contact, successful = o.successful,"
+        " completed_channel = coalesce(o.completed_channel, n.completed_channel),"
+        " rung = o.rung, channel = o.channel, rung_attempts = o.rung_attempts, attempts = o.attempts,"
+        " lease_staff = o.lease_staff, lease_until = o.lease_until, lease_contact = o.lease_contact"
+        " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) JOIN obligation o ON o.id = pair.old"
+        " WHERE n.id = pair.new",
+        old,
+        new,
+    )
+    await scope.connection.execute(
+        "UPDATE obligation o SET status = 'superseded', status_reason = 'facts_changed', replaced_by = pair.new,"
+        " closed_at = $3, updated_at = $3, lease_staff = NULL, lease_until = NULL, lease_contact = NULL"
+        " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) WHERE o.id = pair.old",
+        old,
+        new,
+        scope.now,
+    )
+
+
+async def open_waiting(scope: Scope, change: Open, event_id: UUID) -> None:
+    """Give a waiting obligation its window; `event_id` is the row id of the event its rule looked at."""
+    desired, draft = change.desired, change.desired.draft
+    window = draft.window
+    if window is None:
+        raise ValueError(f"{desired.key} has no window to open")
+    await scope.connection.execute(
+        "UPDATE obligation SET status = $2, due_from = $3, due_by = $4, provisional = $5, born_late = $6,"
+        " callable_from = $3, draft = $7, trace = $8, parameters_on = $9, settings_version = $10, calendar = $11,"
+        " input_hash = $12, fingerprint = $13, plugin_version = $14, event_id = $15, updated_at = $16, alarm_on = NULL"
+        " WHERE id = $1",
+        UUID(change.id),
+        change.status,
+        window.due_from,
+        window.due_by,
+        window.provisional,
+        change.born_late,
+        demands(desired),
+        _json.encode(draft.trace).decode(),
+        desired.parameters_on,
+        desired.settings_version,
+        desired.calendar,
+        desired.input_hash,
+        desired.fingerprint,
+        desired.plugin_version,
+        event_id,
+        scope.now,
+    )
+
+
+async def close(scope: Scope, change: Close) -> None:
+    """Take an obligation off the books, with the reason; its lease ends."""
+    reason = change.reason if change.event_id is None else f"{change.reason}:{change.event_id}"
+    await scope.connection.execute(
+        "UPDATE obligation SET status = $2, status_reason = $3, closed_at = $4, updated_at = $4,"
+        " lease_staff = NULL, lease_until = NULL, lease_contact = NULL WHERE id = $1",
+        UUID(change.id),
+        change.status,
+        reason,
+        scope.now,
+    )
+
+
+async def complete_imported(scope: Scope, change: Complete) -> None:
+    """Record that a callback of the system used before met an obligation."""
+    done = change.desired.done
+    if done is None:
+        raise ValueError(f"{change.desired.key} has no imported callback")
+    await scope.connection.execute(
+        "UPDATE obligation SET status = 'completed', status_reason = 'imported', completed_at = $2,"
+        " completed_channel = $3, closed_at = $2, updated_at = $4, lease_staff = NULL, lease_until = NULL,"
+        " lease_contact = NULL, due_from = coalesce(due_from, $5), due_by = coalesce(due_by, $6) WHERE id = $1",
+        UUID(change.id),
+        done.completed_at,
+        done.channel,
+        scope.now,
+        change.desired.draft.window.due_from if change.desired.draft.window else None,
+        change.desired.draft.window.due_by if change.desired.draft.window else None,
+    )
+
+
+def demands(desired: Desired) -> str:
+    """Return the draft as JSON, without the trace, which has a column of its own."""
+    return _json.encode(msgspec.structs.replace(desired.draft, trace=())).decode()
+
+
+def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
+    desired, draft = row.desired, row.desired.draft
+    window, done = draft.window, row.desired.done
+    completed = done is not None and row.status == "completed"
+    reason = "imported" if completed else None
+    if row.status == "voided" and desired.voided is not None:
+        reason = f"{desired.voided.type}:{desired.voided.event_id}"
+    closed = row.status in ("completed", "voided", "cancelled", "historic")
+    return (
+        row.id,
+        row.contract_id,
+        desired.key,
+        row.generation,
+        row.customer_id,
+        row.unit,
+        desired.plugin,
+        desired.plugin_version,
+        desired.rule,
+        list(desired.cites),
+        draft.kind,
+        row.event_id,
+        desired.root_event_id,
+        row.status,
+        reason,
+        desired.after_due,
+        window.due_from if window else None,
+        window.due_by if window else None,
+        window.provisional if window else False,
+        row.born_late,
+        draft.opens_on,
+        draft.alarm_on if window is None else None,
+        draft.priority,
+        draft.script,
+        demands(desired),
+        _json.encode(draft.trace).decode(),
+        desired.parameters_on,
+        desired.settings_version,
+        desired.calendar,
+        desired.input_hash,
+        desired.fingerprint,
+        draft.ladder[0].channel,
+        window.due_from if window else None,
+        done.completed_at if done is not None and completed else None,
+        done.channel if done is not None and completed else None,
+        scope.now if closed else None,
+        scope.now,
+        scope.now,
+    )

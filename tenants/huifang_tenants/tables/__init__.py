@@ -1,0 +1,1 @@
+"""Piccolo tables of a tenant; `migrations/tenant` makes them, a test holds the two against each other."""

@@ -1,0 +1,46 @@
+"""Cases and their history."""
+
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+from huifang_tenants.scope import ENGINE
+
+
+class CaseFile(Table, tablename="case_file", db=ENGINE):
+    """A case (问题件)."""
+
+    id = UUID(primary_key=True, default=None)
+    number = BigInt(null=True, default=None)
+    plugin = Text(null=True, default=None)
+    case_class = Text(default=None)
+    severity = SmallInt(default=None)
+    status = Text(default=None)
+    unit = Text(default=None)
+    contract_id = UUID(null=True, default=None)
+    customer_id = UUID(null=True, default=None)
+    obligation_id = UUID(null=True, default=None)
+    contact_id = UUID(null=True, default=None)
+    step = Text(null=True, default=None)
+    subject = Text(default=None)
+    assignee = UUID(null=True, default=None)
+    due_by = Timestamptz(null=True, default=None)
+    opened_at = Timestamptz(default=None)
+    solved_at = Timestamptz(null=True, default=None)
+    solved_by = Text(null=True, default=None)
+    closed_at = Timestamptz(null=True, default=None)
+    reopened = Integer(default=0)
+    withdrawn = Boolean(default=False)
+    overdue_marked_at = Timestamptz(null=True, default=None)
+    revision = Integer(default=1)
+
+
+class CaseEntry(Table, tablename="case_entry", db=ENGINE):
+    """One entry in the history of a case; append-only."""
+
+    id = UUID(primary_key=True, default=None)
+    case_id = UUID(default=None)
+    kind = Text(default=None)
+    text_enc = Bytea(null=True, default=None)
+    actor = Text(default=None)
+    on_behalf_of = Text(null=True, default=None)
+    at = Timestamptz(default=None)

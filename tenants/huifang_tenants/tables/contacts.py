@@ -1,0 +1,106 @@
+"""Contacts with their sections, answers, effects and evidence."""
+
+from piccolo.columns import JSON, UUID, BigInt, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+from huifang_tenants.scope import ENGINE
+
+
+class ScriptVersion(Table, tablename="script_version", db=ENGINE):
+    """A script as it stood when a contact used it; append-only."""
+
+    hash = Text(primary_key=True, default=None)
+    plugin = Text(default=None)
+    script = Text(default=None)
+    version = Text(default=None)
+    document = JSON(default=None)
+    first_used_at = Timestamptz(default=None)
+
+
+class Contact(Table, tablename="contact", db=ENGINE):
+    """One contact with a customer; the facts of REG-2 kept apart."""
+
+    id = UUID(primary_key=True, default=None)
+    customer_id = UUID(default=None)
+    staff_id = UUID(default=None)
+    client_id = Text(null=True, default=None)
+    channel = Text(default=None)
+    status = Text(default=None)
+    language = Text(default="zh-CN")
+    number_enc = Bytea(null=True, default=None)
+    number_index = SmallInt(null=True, default=None)
+    below_province = Boolean(default=False)
+    visitor_is_seller = Boolean(default=False)
+    identity_passed = Boolean(default=False)
+    dialled_at = Timestamptz(null=True, default=None)
+    started_at = Timestamptz(default=None)
+    concluded_at = Timestamptz(null=True, default=None)
+    outcome = Text(null=True, default=None)
+    call_back_at = Timestamptz(null=True, default=None)
+    attempted = Boolean(default=False)
+    connected = Boolean(default=False)
+    right_party = Boolean(default=False)
+    completed = Boolean(default=False)
+    note_enc = Bytea(null=True, default=None)
+    personal_enc = Bytea(default=None)
+    snapshot = JSON(default=None)
+    revision = Integer(default=1)
+
+
+class ContactSection(Table, tablename="contact_section", db=ENGINE):
+    """One obligation within a contact (DEC-5)."""
+
+    id = UUID(primary_key=True, default=None)
+    contact_id = UUID(default=None)
+    obligation_id = UUID(default=None)
+    position = SmallInt(default=None)
+    script_hash = Text(default=None)
+    state_enc = Bytea(default=None)
+    result = Text(null=True, default=None)
+    completed = Boolean(default=False)
+    affirmative = Boolean(default=False)
+    successful = Boolean(default=False)
+
+
+class Answer(Table, tablename="answer", db=ENGINE):
+    """An answer to one step; append-only."""
+
+    id = UUID(primary_key=True, default=None)
+    section_id = UUID(default=None)
+    sequence = Integer(default=None)
+    step = Text(default=None)
+    item = Text(null=True, default=None)
+    value_enc = Bytea(default=None)
+    affirmative = Boolean(null=True, default=None)
+    corrects = Integer(null=True, default=None)
+    answered_at = Timestamptz(default=None)
+
+
+class Effect(Table, tablename="effect", db=ENGINE):
+    """What an answer set off, once only."""
+
+    section_id = UUID(primary_key=True, default=None)
+    step = Text(default=None)
+    index = SmallInt(default=None)
+    sequence = Integer(default=None)
+    kind = Text(default=None)
+    document = JSON(default=None)
+    carried_out_at = Timestamptz(default=None)
+    result_id = UUID(null=True, default=None)
+
+
+class Evidence(Table, tablename="evidence", db=ENGINE):
+    """A recording or signed paper that proves a contact (REG-3)."""
+
+    id = UUID(primary_key=True, default=None)
+    contact_id = UUID(default=None)
+    kind = Text(default=None)
+    status = Text(default=None)
+    object_key = Text(null=True, default=None)
+    content_type = Text(null=True, default=None)
+    size_bytes = BigInt(null=True, default=None)
+    sha256 = Bytea(null=True, default=None)
+    reference = Text(null=True, default=None)
+    uploaded_by = Text(default=None)
+    created_at = Timestamptz(default=None)
+    stored_at = Timestamptz(null=True, default=None)

@@ -1,0 +1,65 @@
+"""Customers, the numbers they are known by, and what is noted about them."""
+
+from piccolo.columns import UUID, Array, Bytea, Integer, Text, Timestamptz
+from piccolo.table import Table
+
+from huifang_tenants.scope import ENGINE
+
+
+class Customer(Table, tablename="customer", db=ENGINE):
+    """One person or organisation; personal data encrypted per field (DEC-10)."""
+
+    id = UUID(primary_key=True, default=None)
+    source = Text(default=None)
+    customer_no = Text(default=None)
+    kind = Text(default=None)
+    id_type = Text(null=True, default=None)
+    gender = Text(null=True, default=None)
+    region = Text(null=True, default=None)
+    name_enc = Bytea(default=None)
+    id_number_enc = Bytea(null=True, default=None)
+    birth_date_enc = Bytea(null=True, default=None)
+    phones_enc = Bytea(null=True, default=None)
+    emails_enc = Bytea(null=True, default=None)
+    address_enc = Bytea(null=True, default=None)
+    contact_enc = Bytea(null=True, default=None)
+    legal_representative_enc = Bytea(null=True, default=None)
+    identity_blind = Bytea(null=True, default=None)
+    search_blind = Array(base_column=Bytea(), default=list)
+    revision = Integer(default=1)
+    merged_into = UUID(null=True, default=None)
+    created_at = Timestamptz(default=None)
+    updated_at = Timestamptz(default=None)
+
+
+class CustomerRef(Table, tablename="customer_ref", db=ENGINE):
+    """A number under which a source system knows a customer (DEC-10)."""
+
+    source = Text(primary_key=True, default=None)
+    customer_no = Text(default=None)
+    customer_id = UUID(default=None)
+    content_hash = Bytea(default=None)
+    as_of = Timestamptz(null=True, default=None)
+
+
+class ContactRestriction(Table, tablename="contact_restriction", db=ENGINE):
+    """A do-not-contact entry (DEC-6)."""
+
+    id = UUID(primary_key=True, default=None)
+    customer_id = UUID(default=None)
+    kind = Text(default=None)
+    valid_until = Timestamptz(null=True, default=None)
+    recorded_by = Text(default=None)
+    created_at = Timestamptz(default=None)
+    lifted_at = Timestamptz(null=True, default=None)
+
+
+class PersonNote(Table, tablename="person_note", db=ENGINE):
+    """A note on a customer's or salesperson's record."""
+
+    id = UUID(primary_key=True, default=None)
+    about_kind = Text(default=None)
+    about_ref = Text(default=None)
+    contact_id = UUID(null=True, default=None)
+    text_enc = Bytea(default=None)
+    created_at = Timestamptz(default=None)
