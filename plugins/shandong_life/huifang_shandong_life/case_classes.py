@@ -1,0 +1,51 @@
+"""Classes of problems (问题件) that callbacks open: who solves them, and how soon."""
+
+from importlib.resources import files
+
+from huifang_core.cases import MOST_SERIOUS, CaseClass
+from huifang_core.parameters import load_parameters
+from huifang_core.texts import text
+from huifang_core.units import Level
+
+
+def _parameters_text() -> str:
+    return files("huifang_shandong_life").joinpath("parameters.yaml").read_text("utf-8")
+
+
+PARAMETERS_TEXT = _parameters_text()
+"""The plugin's parameters as YAML."""
+
+_PARAMETERS = load_parameters(PARAMETERS_TEXT).parameters
+
+
+def _class(id: str, zh: str, en: str, severity: int, solved_at: Level) -> CaseClass:
+    dated = _PARAMETERS[f"case.{id}.solve_within_working_days"].values[-1]
+    return CaseClass(
+        id=id,
+        title=text(zh, en),
+        severity=severity,
+        solved_at=solved_at,
+        solve_within_working_days=dated.value,
+        cites=dated.cites,
+    )
+
+
+CASE_CLASSES: tuple[CaseClass, ...] = (
+    # Most serious by our decision (SD-7b): the customer may have paid and have no cover.
+    _class(
+        "premium_misappropriation",
+        "截留挪用保费",
+        "premium kept by a salesperson",
+        MOST_SERIOUS,
+        "province",
+    ),
+    _class("mis_selling", "销售误导", "mis-selling", 3, "province"),
+    _class("complaint", "客户投诉", "complaint", 3, "province"),
+    _class("money_not_received", "款项未到账", "money not received", 3, "province"),
+    _class("unwanted_surrender", "非本人意愿退保", "surrender the customer did not want", 3, "province"),
+    # Unclear about rights, documents unsigned or signed by someone else: the city branch's (SD-2).
+    _class("explanation_item", "沟通解释件", "explanation item", 2, "city"),
+    _class("inquiry", "客户咨询", "question of the customer", 1, "city"),
+    _class("contact_data", "联系信息核查", "contact data to be checked", 1, "city"),
+)
+"""All classes, the most serious first."""
