@@ -20,8 +20,9 @@ _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0
 
 def normalise_id_number(value: str) -> str:
     """NFKC, upper case, letters and digits of any script only: `11010119900307123x` ends in X, brackets go."""
-    text = _without_invisible(unicodedata.normalize("NFKC", value)).upper()
-    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())
+    text = _nfkc(_without_invisible(_nfkc(value)).upper())
+    # Once more at the end, here and below: what stood between two characters may have kept them from composing.
+    return _nfkc("".join(character for character in text if character.isalnum()))
 
 
 def normalise_phone(value: str) -> str:
@@ -32,14 +33,14 @@ def normalise_phone(value: str) -> str:
     >>> normalise_phone("138 0013-8000"), normalise_phone("(010) 6552 9988 转 801"), normalise_phone("95588")
     ('+8613800138000', '+861065529988', '95588')
     """
-    text = _without_invisible(unicodedata.normalize("NFKC", value)).strip()
+    text = _without_invisible(_nfkc(value)).strip()
     dialled = _NOT_DIALLED.sub("", _EXTENSION.sub("", text))
     if mobile := _CHINESE_MOBILE.fullmatch(dialled):
         return "+86" + mobile[1]
     try:
         number = phonenumbers.parse(dialled, "CN")
     except phonenumbers.NumberParseException:
-        return dialled if dialled.strip("+") else _SPACES.sub("", text)
+        return dialled if dialled.strip("+") else _nfkc(_SPACES.sub("", text))
     # A short code or a typing error has no E.164 form.
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return dialled
@@ -48,14 +49,17 @@ def normalise_phone(value: str) -> str:
 
 def normalise_name(value: str) -> str:
     """NFKC, case folded, one kind of middle dot; no spaces in a name with Han characters, else single ones."""
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
-    text = _without_invisible(text).translate(_NAME_DOTS)
-    return _SPACES.sub("" if _HAN.search(text) else " ", text).strip()
+    text = _without_invisible(_nfkc(_nfkc(value).casefold())).translate(_NAME_DOTS)
+    return _nfkc(_SPACES.sub("" if _HAN.search(text) else " ", text).strip())
 
 
 def last_four(value: str) -> str:
     """The last four characters of a normalised ID or phone number, all of it when it is shorter."""
     return value[-4:]
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _without_invisible(text: str) -> str:

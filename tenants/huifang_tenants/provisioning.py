@@ -18,7 +18,7 @@ from huifang_tenants.grants import grant_control, grant_tenant
 from huifang_tenants.ids import new_id, opaque_id
 from huifang_tenants.keys import MasterKeys, TenantKeys, new_data_key, tenant_context
 from huifang_tenants.migrate import CONTROL_STEPS, TENANT_STEPS, apply_steps, read_steps
-from huifang_tenants.scope import login_defaults
+from huifang_tenants.scope import check_tenant_name, login_defaults
 from huifang_tenants.tenant import Tenant, TenantSummary
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,30}")
@@ -39,6 +39,15 @@ _SUMMARIES: Final = """
 SELECT t.id, t.slug, t.name, t.schema_name, t.state, t.cell, t.cut_over_on, t.clock_at, t.created_at,
        m.state AS migration, m.step, m.error
 FROM control.tenant t LEFT JOIN control.tenant_migration m ON m.tenant_id = t.id ORDER BY t.slug
+"""
+_ROLES_TO_RESTORE: Final = """
+SELECT t.schema_name, r.oid IS NULL AS missing
+FROM control.tenant t LEFT JOIN pg_catalog.pg_roles r ON r.rolname = t.schema_name
+WHERE r.oid IS NULL OR 2 > (
+    SELECT count(DISTINCT (m.roleid, m.member)) FROM pg_catalog.pg_auth_members m
+    WHERE (m.roleid = r.oid AND m.member = $1::text::regrole) OR (m.roleid = $2::text::regrole AND m.member = r.oid)
+)
+ORDER BY t.schema_name
 """
 
 
@@ -72,6 +81,7 @@ def runtime_url(admin_url: str, keys: MasterKeys) -> str:
 async def prepare_database(admin_url: str, keys: MasterKeys, *, directory: Path = CONTROL_STEPS) -> None:
     """Make or update the registry, the login role and their rights; safe to repeat and to run at the same time.
 
+    Roles belong to the server and are in no dump: in a restored or copied database, the tenants' are made again.
     The admin is a superuser, or owns the database and has CREATEROLE. PreparationError says what it lacks.
     """
     steps = read_steps(directory)
@@ -89,6 +99,7 @@ async def prepare_database(admin_url: str, keys: MasterKeys, *, directory: Path 
                 )
                 await _close_public(connection, database, login)
                 await grant_control(connection, login, group)
+                await _restore_tenant_roles(connection, login, group)
         except asyncpg.InsufficientPrivilegeError as error:
             raise PreparationError(
                 f"{error}: the admin must be a superuser, or own the database and have CREATEROLE "
@@ -186,13 +197,27 @@ async def _make_roles(connection: asyncpg.Connection, login: str, group: str) ->
 
 
 async def _make_tenant_role(connection: asyncpg.Connection, role: str, login: str, group: str) -> None:
+    await connection.execute(f"CREATE ROLE {role} NOLOGIN")
+    await _join(connection, role, login, group)
+
+
+async def _join(connection: asyncpg.Connection, role: str, login: str, group: str) -> None:
     # Before PostgreSQL 16 NOINHERIT of the login says the same for all its memberships.
     modern = int(await connection.fetchval("SHOW server_version_num")) >= 160_000
     await connection.execute(
-        f"CREATE ROLE {role} NOLOGIN; "
         f"GRANT {group} TO {role}{' WITH INHERIT TRUE, SET FALSE' if modern else ''}; "
         f"GRANT {role} TO {login}{' WITH INHERIT FALSE, SET TRUE' if modern else ''}"
     )
+
+
+async def _restore_tenant_roles(connection: asyncpg.Connection, login: str, group: str) -> None:
+    for row in await connection.fetch(_ROLES_TO_RESTORE, login, group):
+        role = check_tenant_name(row["schema_name"])
+        if row["missing"]:
+            await _make_tenant_role(connection, role, login, group)
+            await grant_tenant(connection, role)
+        else:
+            await _join(connection, role, login, group)
 
 
 async def _close_public(connection: asyncpg.Connection, database: str, login: str) -> None:
