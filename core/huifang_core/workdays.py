@@ -6,7 +6,7 @@ weekends, and is counted again once the calendar stands.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -18,7 +18,9 @@ import msgspec
 OFFICIAL_THROUGH = 2026
 """Last year whose calendar stands in the calendar library as announced (checked against the announcement)."""
 
-FIRST_YEAR = 2010
+_REACH_BACK = timedelta(7)
+"""How far an announcement reaches into the December before: that of 2019 made 29 December 2018 a working day."""
+
 DayKind = Literal["workday", "holiday"]
 
 
@@ -45,27 +47,36 @@ class Count(msgspec.Struct, frozen=True):
 class WorkingCalendar:
     """Counts working days; immutable, so one instance serves a whole process.
 
-    `announced` adds years announced after this release: every day of such a year that departs from
-    Monday to Friday. `make_up_days=False` ignores make-up weekends, as a few users want (REG-8).
+    `announced` adds years announced after this release: every day that departs from Monday to Friday, those
+    that the announcement moves in the December before included. `make_up_days=False` ignores make-up weekends,
+    as a few users want (REG-8).
     """
 
     def __init__(
         self, announced: Mapping[int, Iterable[AnnouncedDay]] | None = None, *, make_up_days: bool = True
     ) -> None:
-        self._announced = {year: tuple(days) for year, days in (announced or {}).items()}
+        self._announced = {
+            year: tuple(sorted(days, key=lambda d: (d.day, d.kind)))
+            for year, days in sorted((announced or {}).items())
+        }
         self._make_up_days = make_up_days
         self._working: dict[int, tuple[int, ...]] = {}
-        self._off: dict[int, frozenset[date]] = {}
-        self._extra: dict[int, frozenset[date]] = {}
+        self._off: dict[int, tuple[date, ...]] = {}
+        self._extra: dict[int, tuple[date, ...]] = {}
 
     @cached_property
     def fingerprint(self) -> str:
         """Short hash of what this calendar says, stored with each obligation counted by it."""
-        text = repr((OFFICIAL_THROUGH, sorted(self._announced.items()), self._make_up_days))
+        text = repr((OFFICIAL_THROUGH, self._announced, self._make_up_days))
         return sha256(text.encode()).hexdigest()[:16]
 
     def without_make_up_days(self) -> "WorkingCalendar":
         """Return the same calendar with make-up weekends ignored (REG-8)."""
+        return self._without_make_up_days
+
+    @cached_property
+    def _without_make_up_days(self) -> "WorkingCalendar":
+        # Kept, since rules ask for it at every evaluation and a year costs a millisecond to set up.
         return WorkingCalendar(self._announced, make_up_days=False)
 
     def is_announced(self, year: int) -> bool:
@@ -113,18 +124,14 @@ class WorkingCalendar:
                 ordinal = date(year, 12, 31).toordinal() + 1
         found = date.fromordinal(days[at])
         first, last = (day + timedelta(1), found) if forward else (found, day - timedelta(1))
-        years = range(first.year, last.year + 1)
         return Count(
             day=found,
-            skipped=self._in_range(self._off, years, first, last),
-            make_up=self._in_range(self._extra, years, first, last),
-            provisional=not all(self.is_announced(touched) for touched in years),
+            skipped=_in_range(self._off, first, last),
+            make_up=_in_range(self._extra, first, last),
+            provisional=not all(
+                self.is_announced(touched) for touched in range(first.year, (last + _REACH_BACK).year + 1)
+            ),
         )
-
-    def _in_range(
-        self, sets: Mapping[int, frozenset[date]], years: range, first: date, last: date
-    ) -> tuple[date, ...]:
-        return tuple(sorted(day for year in years for day in sets[year] if first <= day <= last))
 
     def _days_of(self, year: int) -> tuple[int, ...]:
         known = self._working.get(year)
@@ -135,25 +142,30 @@ class WorkingCalendar:
         skip = {day.toordinal() for day in off}
         add = {day.toordinal() for day in extra}
         days = tuple(o for o in range(start, end + 1) if o in add or ((o - 1) % 7 < 5 and o not in skip))
-        self._off[year], self._extra[year] = off, extra
+        self._off[year], self._extra[year] = tuple(sorted(off)), tuple(sorted(extra))
         self._working[year] = days
         return days
 
-    def _departures(self, year: int) -> tuple[frozenset[date], frozenset[date]]:
+    def _departures(self, year: int) -> tuple[set[date], set[date]]:
         """Weekdays that are off, and weekend days that are worked, in `year`."""
-        if year in self._announced:
-            off = {d.day for d in self._announced[year] if d.kind == "holiday"}
-            extra = {d.day for d in self._announced[year] if d.kind == "workday"}
-        else:
+        off: set[date] = set()
+        extra: set[date] = set()
+        if year not in self._announced:
             china = holidays.country_holidays("CN", years=year)
             off = {day for day in china if day.year == year}
             # The library keeps stray make-up days of other years.
             extra = {day for day in china.weekend_workdays if day.year == year}
-            if year > OFFICIAL_THROUGH:
-                extra = set()
+        for moved in (d for days in self._announced.values() for d in days if d.day.year == year):
+            (off if moved.kind == "holiday" else extra).add(moved.day)
+            (extra if moved.kind == "holiday" else off).discard(moved.day)
         if not self._make_up_days:
             extra = set()
-        return (
-            frozenset(day for day in off if day.weekday() < 5),
-            frozenset(day for day in extra if day.weekday() >= 5),
-        )
+        return {day for day in off if day.weekday() < 5}, {day for day in extra if day.weekday() >= 5}
+
+
+def _in_range(days: Mapping[int, Sequence[date]], first: date, last: date) -> tuple[date, ...]:
+    found: list[date] = []
+    for year in range(first.year, last.year + 1):
+        of_year = days[year]
+        found += of_year[bisect_left(of_year, first) : bisect_right(of_year, last)]
+    return tuple(found)
