@@ -21,8 +21,13 @@ Role = Literal[
     "seller",
 ]
 
-Region = Annotated[str, msgspec.Meta(pattern=r"^\d{6}$", description="GB/T 2260 region code, six digits.")]
-Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\s\x00](?:[^\x00]*[^\s\x00])?$")]
+# `$` alone would let a line break through at the end; this form means the same to JSON Schema's readers.
+Region = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9]{6}(?!\n)$", description="GB/T 2260 region code, six digits.")
+]
+Code = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\s\x00](?:[^\x00]*[^\s\x00])?(?!\n)$")
+]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 

@@ -22,12 +22,19 @@ class Window(msgspec.Struct, frozen=True):
     """When an obligation may and must be met: `[due_from, due_by)`, UTC instants.
 
     `provisional` says that a year whose working calendar is not announced yet was counted in, so that the
-    window is counted again when it is.
+    window is counted again when it is. Instants of another zone are turned into UTC; one without a zone
+    raises ValueError, since nobody could say which instant it is.
     """
 
     due_from: datetime
     due_by: datetime
     provisional: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("due_from", "due_by"):
+            instant = getattr(self, name)
+            if instant.tzinfo is not UTC:
+                msgspec.structs.force_setattr(self, name, _aware(instant).astimezone(UTC))
 
     @property
     def is_empty(self) -> bool:
@@ -47,8 +54,8 @@ def end_of_day(day: date) -> datetime:
 
 
 def day_of(instant: datetime) -> date:
-    """Return the day in Asia/Shanghai on which `instant` falls."""
-    return instant.astimezone(SHANGHAI).date()
+    """Return the day in Asia/Shanghai on which `instant` falls; ValueError where it has no zone."""
+    return _aware(instant).astimezone(SHANGHAI).date()
 
 
 def add_months(day: date, months: int) -> date:
@@ -95,19 +102,18 @@ def within_months(day: date, n: int, trace: Trace, *, since: datetime | None = N
 
 def within_minutes(instant: datetime, n: int, trace: Trace, *, callable_after: int = 0) -> Window:
     """Window to n minutes after `instant`, open from `callable_after` minutes on; runs around the clock."""
-    due_by = instant + timedelta(minutes=n)
+    start = _aware(instant).astimezone(UTC)
+    due_by = start + timedelta(minutes=n)
+    local = start.astimezone(SHANGHAI)
     trace.count(
         "due_by",
-        f"自{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}起{n}分钟",
-        f"{n} minutes from {instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} (Shanghai)",
-        start=instant,
+        f"自{local:%Y-%m-%d %H:%M:%S}起{n}分钟",
+        f"{n} minutes from {local:%Y-%m-%d %H:%M:%S} (Shanghai)",
+        start=start,
         minutes=n,
         instant=due_by,
     )
-    return Window(
-        (instant + timedelta(minutes=callable_after)).astimezone(UTC),
-        due_by.astimezone(UTC),
-    )
+    return Window(start + timedelta(minutes=callable_after), due_by)
 
 
 def within_working_days_after(
@@ -129,6 +135,13 @@ def until_working_days_before(
     count = calendar.before(day, n)
     _trace_working_days(trace, day, n, count, zh_side="之前", en_side="before")
     return Window(due_from, end_of_day(count.day), count.provisional)
+
+
+def _aware(instant: datetime) -> datetime:
+    # astimezone() would take one without a zone for the server's local time.
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no zone")
+    return instant
 
 
 def _trace_working_days(trace: Trace, day: date, n: int, count: Count, *, zh_side: str, en_side: str) -> None:
