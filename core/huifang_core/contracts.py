@@ -1,8 +1,9 @@
 """Contracts: insurance policies, or whatever a payer holds with an office."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -84,6 +85,32 @@ class Contract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: Region | None = None
     status: ContractStatus = "in_force"
     version: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] = 0
+
+
+_FIELD_TYPES: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Contract)}
+
+
+def check_changes(changes: Mapping[str, Any]) -> None:
+    """Raise ValueError unless `changes` are fields of a contract, as plain data of the right kind."""
+    for name, value in changes.items():
+        if name not in _FIELD_TYPES or name == "contract_no":
+            raise ValueError(f"`{name}` is no field of a contract that can change")
+        try:
+            msgspec.convert(value, _FIELD_TYPES[name])
+        except msgspec.ValidationError as error:
+            raise ValueError(f"`{name}`: {error}") from error
+
+
+def amended(contract: Contract, changes: Mapping[str, Any]) -> Contract:
+    """Return the contract with `changes` made, which `check_changes` has passed.
+
+    Of an object, such as the premium, only the members named are new; a list is new as a whole.
+    """
+    fields = msgspec.to_builtins(contract)
+    for name, value in changes.items():
+        known = fields.get(name)
+        fields[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
+    return msgspec.convert(fields, Contract)
 
 
 def is_longer_than_one_year(contract: Contract) -> bool | None:

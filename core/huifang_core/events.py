@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import msgspec
 
-from huifang_core.contracts import Money
+from huifang_core.contracts import Money, check_changes
 from huifang_core.units import Code, Name, Region
 
 PERSONAL = {"personal": True}
@@ -40,10 +40,13 @@ class ContractDelivered(Payload, frozen=True, tag="contract.delivered"):
 
 
 class ContractChanged(Payload, frozen=True, tag="contract.changed"):
-    """Policy servicing (保全): `changes` holds the contract fields that are new."""
+    """Policy servicing (保全): `changes` holds the contract fields that are new, ValueError where one is none."""
 
     kind: ShortText
     changes: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        check_changes(self.changes)
 
 
 class ContractCancelled(Payload, frozen=True, tag="contract.cancelled"):
@@ -329,31 +332,33 @@ class BusinessEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     retracts: str | None = None
 
 
+_Key = tuple[str, str]
+
+
 def effective(events: tuple[BusinessEvent, ...]) -> tuple[tuple[BusinessEvent, str], ...]:
     """Return the events that still stand, oldest first, each with the id of the event it goes back to.
 
-    A retracted event is gone, a corrected one is replaced by its correction, and one whose correction or
-    retraction was itself retracted stands again. The order in which events came in makes no difference.
+    A retracted event is gone; a corrected one is replaced by its correction, which takes its place in the order.
+    Where several events speak against the same one the newest decides, and one that was itself retracted does
+    not count, so that what it replaced stands again. An event given twice counts once. The order in which
+    `events` are given makes no difference. Where they name each other in a circle, the oldest of it is taken
+    as the original.
     """
-    by_id = {(event.source, event.event_id): event for event in events}
-    against: dict[tuple[str, str], list[BusinessEvent]] = {}
-    for event in events:
-        for ref in (event.corrects, event.retracts):
-            if ref is not None:
-                against.setdefault((event.source, ref), []).append(event)
-
-    def gone(event: BusinessEvent, seen: frozenset[str]) -> bool:
-        return any(
-            other.event_id not in seen and not gone(other, seen | {other.event_id})
-            for other in against.get((event.source, event.event_id), ())
-        )
-
-    standing = [
-        (event, _root(event, by_id))
-        for event in events
-        if event.retracts is None and not (against and gone(event, frozenset({event.event_id})))
-    ]
-    return tuple(sorted(standing, key=lambda pair: order(pair[0])))
+    known = {_key(event): event for event in sorted(events, key=_received, reverse=True)}
+    oldest_first = sorted(known.values(), key=order)
+    if all(event.retracts is None and event.corrects is None for event in oldest_first):
+        return tuple((event, event.event_id) for event in oldest_first)
+    speaks_of = _targets(oldest_first, known)
+    in_place = _in_place(known, speaks_of)
+    standing = []
+    for event in oldest_first:
+        target = speaks_of.get(_key(event))
+        if event.retracts is not None or (target is not None and known[target].retracts is None):
+            continue
+        present = in_place[_key(event)]
+        if present is not None:
+            standing.append((present, event.corrects or event.event_id))
+    return tuple(standing)
 
 
 def order(event: BusinessEvent) -> tuple[datetime, int, str, str]:
@@ -361,13 +366,50 @@ def order(event: BusinessEvent) -> tuple[datetime, int, str, str]:
     return (event.time, event.sequence or 0, event.source, event.event_id)
 
 
-def _root(event: BusinessEvent, by_id: dict[tuple[str, str], BusinessEvent]) -> str:
-    seen = {event.event_id}
-    at = event
-    while at.corrects is not None and at.corrects not in seen:
-        seen.add(at.corrects)
-        earlier = by_id.get((event.source, at.corrects))
-        if earlier is None:
-            return at.corrects
-        at = earlier
-    return at.event_id
+def _key(event: BusinessEvent) -> _Key:
+    return (event.source, event.event_id)
+
+
+def _received(event: BusinessEvent) -> tuple[datetime, datetime, int, str, str]:
+    return (event.received_at, *order(event))
+
+
+def _targets(oldest_first: list[BusinessEvent], known: dict[_Key, BusinessEvent]) -> dict[_Key, _Key]:
+    """Which known event each correction and retraction speaks of, without the reference that would close a circle."""
+    targets: dict[_Key, _Key] = {}
+    for event in reversed(oldest_first):
+        reference = event.retracts or event.corrects
+        if reference is None or (event.source, reference) not in known:
+            continue
+        target: _Key | None = (event.source, reference)
+        while target is not None and target != _key(event):
+            target = targets.get(target)
+        if target is None:
+            targets[_key(event)] = (event.source, reference)
+    return targets
+
+
+def _in_place(
+    known: dict[_Key, BusinessEvent], targets: dict[_Key, _Key]
+) -> dict[_Key, BusinessEvent | None]:
+    """For each event the one that stands in its place, itself where nothing speaks against it, None where it is gone."""
+    against: dict[_Key, list[BusinessEvent]] = {}
+    for key, target in targets.items():
+        against.setdefault(target, []).append(known[key])
+    walk = [key for key in known if key not in targets]
+    for key in walk:
+        walk.extend(_key(event) for event in against.get(key, ()))
+    found: dict[_Key, BusinessEvent | None] = {}
+    for key in reversed(walk):
+        rivals = [
+            event
+            for event in against.get(key, ())
+            if found[_key(event)] is not None and (event.retracts is None or found[_key(event)] is event)
+        ]
+        if not rivals:
+            found[key] = known[key]
+            continue
+        versioned = all(event.sequence is not None for event in rivals)
+        newest = max(rivals, key=lambda e: (e.sequence or 0 if versioned else 0, *_received(e)))
+        found[key] = found[_key(newest)] if newest.retracts is None else None
+    return found

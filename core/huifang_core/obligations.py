@@ -144,7 +144,7 @@ def voided_by(void_on: tuple[VoidOn, ...], events: tuple[BusinessEvent, ...]) ->
 
 
 def _day_it_counts(event: BusinessEvent) -> date:
-    for name in ("paid_on", "on"):
+    for name in ("paid_on", "on", "delivered_on", "closed_on"):
         day = getattr(event.payload, name, None)
         if isinstance(day, date):
             return day
