@@ -6,10 +6,11 @@ laxer: each parameter says which direction is stricter (GEN-4).
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 import msgspec
+import yaml
 
 from huifang_core.texts import Text
 from huifang_core.trace import Trace
@@ -40,6 +41,13 @@ class DatedValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: date | None = msgspec.field(name="from", default=None)
     note: str | None = None
 
+    def __post_init__(self) -> None:
+        # What YAML has no kind for: shares are exact, and nothing a rule gets can be changed by it.
+        if isinstance(self.value, float):
+            msgspec.structs.force_setattr(self, "value", Decimal(str(self.value)))
+        elif isinstance(self.value, list):
+            msgspec.structs.force_setattr(self, "value", tuple(self.value))
+
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A parameter with all its values, oldest first.
@@ -61,6 +69,18 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 found = dated
         return found
 
+    def laxer(self, value: Any, legal: Any) -> bool:
+        """Tell whether a tenant's `value` is laxer than `legal`, or departs from what no tenant may change."""
+        if value == legal:
+            return False
+        match self.stricter:
+            case "lower":
+                return bool(value > legal)
+            case "higher":
+                return bool(value < legal)
+            case _:
+                return True
+
 
 class ParameterSet(msgspec.Struct, frozen=True):
     """All parameters of a plugin by id."""
@@ -68,7 +88,7 @@ class ParameterSet(msgspec.Struct, frozen=True):
     parameters: dict[str, Parameter]
 
     def check(self) -> None:
-        """Raise `ParameterError` where values overlap, are out of order or cite nothing."""
+        """Raise `ParameterError` where values overlap, are out of order, cite nothing or can't be compared."""
         for name, parameter in self.parameters.items():
             if not parameter.values:
                 raise ParameterError(name, "has no value")
@@ -82,43 +102,102 @@ class ParameterSet(msgspec.Struct, frozen=True):
                     )
                 if not dated.cites:
                     raise ParameterError(name, f"value {at + 1} cites no requirement")
+                if not isinstance(dated.value, int | Decimal | str | tuple):
+                    raise ParameterError(name, f"value {at + 1} is no number, boolean, text or list")
+                if type(dated.value) is not type(parameter.values[0].value):
+                    raise ParameterError(name, f"value {at + 1} is of another kind than value 1")
+                if isinstance(dated.value, str | tuple) and parameter.stricter != "none":
+                    raise ParameterError(
+                        name, "no text or list is stricter than another; leave `stricter` out"
+                    )
                 previous = dated.valid_from
 
     def check_override(self, name: str, value: Any, on: date) -> None:
-        """Raise `ParameterError` unless `value` is as strict as, or stricter than, what applies on day `on`."""
+        """Raise `ParameterError` unless `value` is as strict as, or stricter than, what applies on day `on`.
+
+        A count of one or more can't become zero, and nothing becomes negative: such a value is no stricter, it
+        is meaningless.
+        """
         parameter = self.parameters.get(name)
         if parameter is None:
             raise ParameterError(name, f"unknown; known are {', '.join(sorted(self.parameters))}")
         legal = parameter.at(on)
         if legal is None:
             raise ParameterError(name, f"has no value on {on}")
-        if type(value) is not type(legal.value):
-            raise ParameterError(name, f"must be of the same kind as {legal.value!r}")
-        if value == legal.value:
+        try:
+            own = _as_kind_of(legal.value, value)
+        except ValueError as error:
+            raise ParameterError(name, str(error)) from error
+        if own == legal.value:
             return
         if parameter.stricter == "none":
             raise ParameterError(name, "can't be changed by a tenant")
-        if (value > legal.value) if parameter.stricter == "lower" else (value < legal.value):
+        if parameter.laxer(own, legal.value):
             raise ParameterError(
                 name,
-                f"{value} is laxer than {legal.value} ({legal.source}); give a value "
+                f"{own} is laxer than {legal.value} ({legal.source}); give a value "
                 f"{'below' if parameter.stricter == 'lower' else 'above'} it",
             )
+        least = min(legal.value, 1) if isinstance(legal.value, int) else min(legal.value, Decimal(0))
+        if own < least:
+            raise ParameterError(name, f"{own} is too low; {least} is the lowest that makes sense")
+
+    def changes_by(self, day: date) -> tuple[tuple[str, date | None, Any], ...]:
+        """Return the changes of law in force on `day`: id, first day and value, where it is not the first value."""
+        changed = []
+        for name, parameter in self.parameters.items():
+            if len(parameter.values) > 1:
+                dated = parameter.at(day)
+                if dated is not None and dated is not parameter.values[0]:
+                    changed.append((name, dated.valid_from, dated.value))
+        return tuple(changed)
 
 
 def load_parameters(yaml_text: str) -> ParameterSet:
     """Read a plugin's `parameters.yaml`; raise `ParameterError` naming what is wrong."""
     try:
-        found = msgspec.yaml.decode(yaml_text.encode(), type=dict[str, Parameter])
-    except msgspec.ValidationError as error:
+        found = msgspec.convert(yaml.load(yaml_text, _UniqueKeys), dict[str, Parameter])  # noqa: S506
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise ParameterError("file", str(error)) from error
     loaded = ParameterSet(found)
     loaded.check()
     return loaded
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """PyYAML's safe loader; it refuses a key that stands twice, which would lose a deadline without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"`{key}` stands here twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _as_kind_of(legal: Any, value: Any) -> Any:
+    """Return `value`, which may come from JSON, as the kind that `legal` is; ValueError where it is of another."""
+    if type(value) is type(legal):
+        return value
+    if isinstance(legal, Decimal) and isinstance(value, int | float | str) and not isinstance(value, bool):
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if number.is_finite():
+            return number
+    if isinstance(legal, tuple) and isinstance(value, list):
+        return tuple(value)
+    raise ValueError(f"must be of the same kind as {legal!r}")
+
+
 class ParametersAt:
-    """The parameters as they apply on one day to one tenant; what a rule reads lands in its trace."""
+    """The parameters as they apply on one day to one tenant; what a rule reads lands in its trace.
+
+    A tenant's own value that the law has overtaken since, or that no tenant may set, gives way to the law's.
+    """
 
     def __init__(
         self, parameters: ParameterSet, on: date, overrides: Mapping[str, Any], trace: Trace
@@ -137,17 +216,19 @@ class ParametersAt:
         legal = parameter.at(self.on)
         if legal is None:
             raise KeyError(f"{name} has no value on {self.on}")
-        value = self._overrides.get(name, legal.value)
+        own = _as_kind_of(legal.value, self._overrides.get(name, legal.value))
+        value = legal.value if parameter.laxer(own, legal.value) else own
         since = legal.valid_from.isoformat() if legal.valid_from else None
         zh = f"参数「{parameter.title.zh_cn}」= {value}({'、'.join(legal.cites)};{legal.source}"
         en = f"parameter {parameter.title.en} = {value} ({', '.join(legal.cites)}; {legal.source}"
         if since:
             zh, en = zh + f";自{since}起", en + f"; since {since}"
         if value != legal.value:
-            zh, en = (
-                zh + f";本机构从严,法定值{legal.value}",
-                en + f"; the tenant's own, the rule says {legal.value}",
-            )
+            zh += f";本机构从严,法定值{legal.value}"
+            en += f"; the tenant's own, the rule says {legal.value}"
+        elif own != value:
+            zh += f";本机构设定值{own}不符合规定,不予采用"
+            en += f"; the tenant's own {own} is laxer than the rule and not used"
         self._trace.parameter(
             name, zh + ")", en + ")", value=value, since=since, cites=legal.cites, legal=legal.value
         )
