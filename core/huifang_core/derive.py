@@ -6,14 +6,23 @@ difference in which order events came in, and a correction, a retraction or an e
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
 
-from huifang_core.contracts import Contract, ContractStatus
+from huifang_core.contracts import Contract, ContractStatus, amended
 from huifang_core.customers import Party
-from huifang_core.events import BusinessEvent, CallbackCompleted, effective
+from huifang_core.events import (
+    BusinessEvent,
+    CallbackCompleted,
+    ContractChanged,
+    ContractDelivered,
+    GraceEntered,
+    PremiumPaid,
+    effective,
+)
 from huifang_core.obligations import AfterDue, ObligationDraft, VoidedBy, voided_by
 from huifang_core.parameters import ParametersAt, ParameterSet
 from huifang_core.rules import Rule, UnitView
@@ -48,8 +57,9 @@ class Subject(msgspec.Struct, frozen=True):
 class Desired(msgspec.Struct, frozen=True):
     """An obligation that should exist, by `key` within its contract; what becomes of it is for `reconcile`.
 
-    `input_hash` covers all the rule saw: the same hash means the same result. `fingerprint` covers what the
-    obligation demands. `done` is the callback, made in the system used before, that met it.
+    `input_hash` covers what the rule was given: the same hash means the same result by the same release of its
+    plugin. `fingerprint` covers what the obligation demands. `done` is the callback, made in the system used
+    before, that met it.
     """
 
     key: str
@@ -80,13 +90,14 @@ class RuleFailure(msgspec.Struct, frozen=True):
     source: str
     event_id: str
     error: str
+    root_event_id: str
 
 
 class Derivation(msgspec.Struct, frozen=True):
     """What was derived for one contract: the contract as it now stands, the obligations, and what failed.
 
     `plugins` are those that were asked: obligations of others are left alone. `unmatched` are the ids of historic callbacks
-    that belong to no obligation.
+    that belong to no obligation. `inputs` are the input hashes of every evaluation, those without a draft included.
     """
 
     contract: Contract
@@ -94,6 +105,7 @@ class Derivation(msgspec.Struct, frozen=True):
     failures: tuple[RuleFailure, ...]
     plugins: tuple[str, ...]
     unmatched: tuple[str, ...] = ()
+    inputs: frozenset[str] = frozenset()
 
 
 class RulePlugin(Protocol):
@@ -129,45 +141,77 @@ STATUS_AFTER: Mapping[str, ContractStatus] = {
     "grace.entered": "grace",
     "premium.paid": "in_force",
 }
-"""Status of a contract after an event; a payment only ends a grace period."""
+"""Status of a contract after an event; a payment only ends a grace period, and only when it is paid in full."""
+
+_OVER: frozenset[ContractStatus] = frozenset({"cancelled", "surrendered", "ended"})
 
 
 def current_contract(
     base: Contract, standing: Iterable[BusinessEvent], as_of: datetime | None = None
 ) -> Contract:
-    """Return the contract as it stands: `base`, and what the events that stand changed since.
+    """Return the contract as it stands: `base`, and what the events that stand, oldest first, changed since.
 
-    An event that carries a `sequence` not above the contract's version is already part of it; so is a change without
-    one that happened before `as_of`.
+    An event whose `sequence` is not above the contract's version is already part of it; so is one without a sequence
+    that happened before `as_of`, unless it is a correction, which is newer knowledge. Of two events the one with the
+    higher sequence decides, whatever their times. A contract that is over stays so.
     """
-    changes: dict[str, Any] = {}
-    status: ContractStatus = base.status
+    contract, status = base, base.status
+    newest: dict[str, int] = {}
+    owed: Decimal | None = None
     for event in standing:
-        stale = event.sequence is not None and event.sequence <= base.version
-        if event.type == "contract.delivered" and not (stale and base.delivered_on is not None):
-            changes["delivered_on"] = event.payload.delivered_on  # type: ignore[union-attr]
-        elif event.type == "contract.changed" and not stale:
-            if event.sequence is None and as_of is not None and event.time <= as_of:
-                continue
-            changes.update(event.payload.changes)  # type: ignore[union-attr]
+        if event.sequence is not None:
+            known = event.sequence <= base.version
+        else:
+            known = as_of is not None and event.time <= as_of and event.corrects is None
+        match event.payload:
+            case ContractDelivered(delivered_on=day):
+                # Stale data may lack the day, or be older than its version says.
+                told = event.sequence is not None and known and base.delivered_on is not None
+                if not told and _is_newest("delivered_on", event, newest):
+                    contract = msgspec.structs.replace(contract, delivered_on=day)
+            case ContractChanged(changes=changes) if not known:
+                new = {name: value for name, value in changes.items() if _is_newest(name, event, newest)}
+                status = new.get("status", status)
+                contract = amended(contract, new)
+            case GraceEntered(unpaid=unpaid):
+                owed = unpaid if isinstance(unpaid, Decimal) else None
+            case PremiumPaid(amount=amount) if owed is not None and amount is not None:
+                owed -= amount
+            case _:
+                pass
         after = STATUS_AFTER.get(event.type)
-        if after is not None and not stale and not (event.type == "premium.paid" and status != "grace"):
+        # A status nobody stated reads as in force, so that alone is no sign that the data includes the event.
+        if after is None or (known and (event.sequence is not None or base.status != "in_force")):
+            continue
+        if event.type == "premium.paid" and (status != "grace" or (owed is not None and owed > 0)):
+            continue
+        if (status not in _OVER or after in _OVER) and _is_newest("status", event, newest):
             status = after
-    if status != base.status:
-        changes["status"] = status
-    if not changes:
-        return base
-    return msgspec.convert({**msgspec.to_builtins(base), **changes}, Contract)
+    return contract if status == contract.status else msgspec.structs.replace(contract, status=status)
+
+
+def _is_newest(field: str, event: BusinessEvent, newest: dict[str, int]) -> bool:
+    """Tell whether `event` may set `field`, and note that it did; a correction counts where the corrected event stood."""
+    if event.sequence is None or event.corrects is not None:
+        return True
+    if event.sequence < newest.get(field, 0):
+        return False
+    newest[field] = event.sequence
+    return True
 
 
 def settings_on(versions: Iterable[SettingsVersion], plugin: str, day: date) -> SettingsVersion | None:
     """Return the version of a plugin's settings in force on `day`; before the first one, the first; None if it is off."""
-    mine = sorted(
-        (v for v in versions if v.plugin == plugin), key=lambda v: (v.valid_from or date.min, v.version)
-    )
-    if not mine:
-        return None
-    return next((v for v in reversed(mine) if v.valid_from is None or v.valid_from <= day), mine[0])
+    mine = _by_day(v for v in versions if v.plugin == plugin)
+    return _in_force(mine, day) if mine else None
+
+
+def _by_day(versions: Iterable[SettingsVersion]) -> list[SettingsVersion]:
+    return sorted(versions, key=lambda v: (v.valid_from or date.min, v.version))
+
+
+def _in_force(by_day: list[SettingsVersion], day: date) -> SettingsVersion:
+    return next((v for v in reversed(by_day) if v.valid_from is None or v.valid_from <= day), by_day[0])
 
 
 def derive(
@@ -184,79 +228,102 @@ def derive(
     roots = effective(subject.events)
     standing = tuple(event for event, _ in roots)
     contract = current_contract(subject.contract, standing, subject.as_of)
-    asked = [plugin for plugin in plugins if any(v.plugin == plugin.id for v in versions)]
+    asked = [
+        (plugin, mine)
+        for plugin in plugins
+        if (mine := _by_day(v for v in versions if v.plugin == plugin.id))
+    ]
+    case = _Case(contract, subject.policyholder, subject.unit, standing, calendar)
     found: dict[str, Desired] = {}
     failures: list[RuleFailure] = []
+    inputs: set[str] = set()
     for event, root in roots:
-        for plugin in asked:
+        day = day_of(event.time)
+        for plugin, mine in asked:
             for rule in plugin.rules:
                 if event.type not in rule.events:
                     continue
                 try:
-                    for desired in _apply(
-                        rule, plugin, event, root, contract, subject, standing, versions, calendar
-                    ):
-                        found.setdefault(desired.key, desired)
+                    input_hash, desired = _apply(rule, plugin, _in_force(mine, day), case, event, root, day)
                 except Exception as error:
                     failures.append(
-                        RuleFailure(plugin.id, rule.id, event.source, event.event_id, _in_one_line(error))
+                        RuleFailure(
+                            plugin.id, rule.id, event.source, event.event_id, _in_one_line(error), root
+                        )
                     )
+                    continue
+                inputs.add(input_hash)
+                for one in desired:
+                    found.setdefault(one.key, one)
     wanted, unmatched = _with_callbacks(found, standing)
     return Derivation(
         contract=contract,
         desired=wanted,
         failures=tuple(failures),
-        plugins=tuple(plugin.id for plugin in asked),
+        plugins=tuple(plugin.id for plugin, _ in asked),
         unmatched=unmatched,
+        inputs=frozenset(inputs),
     )
+
+
+class _Case:
+    """What every rule sees of one contract, with its part of the input hash."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        policyholder: Party,
+        unit: UnitView,
+        standing: tuple[BusinessEvent, ...],
+        calendar: WorkingCalendar,
+    ) -> None:
+        self.contract = contract
+        self.policyholder = policyholder
+        self.unit = unit
+        self.standing = standing
+        self.calendar = calendar
+        # Its version grows with every event, those that change nothing else included.
+        self.hashed = _bytes((msgspec.structs.replace(contract, version=0), policyholder, unit))
 
 
 def _apply(
     rule: Rule,
     plugin: RulePlugin,
+    version: SettingsVersion,
+    case: _Case,
     event: BusinessEvent,
     root: str,
-    contract: Contract,
-    subject: Subject,
-    standing: tuple[BusinessEvent, ...],
-    versions: tuple[SettingsVersion, ...],
-    calendar: WorkingCalendar,
-) -> Iterable[Desired]:
-    day = day_of(event.time)
-    version = settings_on(versions, plugin.id, day)
-    if version is None:
-        return
+    day: date,
+) -> tuple[str, list[Desired]]:
     trace = Trace()
-    parameters = ParametersAt(plugin.parameters, day, version.parameters, trace)
-    history = tuple(e for e in standing if e.type in rule.needs and e is not event) if rule.needs else ()
+    history = tuple(e for e in case.standing if e.type in rule.needs and e is not event) if rule.needs else ()
     drafts = rule.apply(
         event=event,
-        contract=contract,
-        customer=subject.policyholder,
-        unit=subject.unit,
-        parameters=parameters,
+        contract=case.contract,
+        customer=case.policyholder,
+        unit=case.unit,
+        parameters=ParametersAt(plugin.parameters, day, version.parameters, trace),
         settings=msgspec.convert(version.settings, plugin.settings_type),
-        calendar=calendar,
+        calendar=case.calendar,
         history=history,
         trace=trace,
     )
-    if not drafts:
-        return
-    seen = (
+    # Nothing that only a release of the plugin can change is part of it, so that the next release leaves what was
+    # made alone (GEN-4); and the calendar is only where counting by it was provisional.
+    provisional = any(draft.window is not None and draft.window.provisional for draft in drafts)
+    given = (
+        plugin.id,
         rule.id,
         _timeless(event),
-        contract,
-        subject.policyholder,
-        subject.unit,
         tuple(_timeless(e) for e in history),
-        parameters.used,
         version.settings,
-        calendar.fingerprint,
+        version.parameters,
+        plugin.parameters.changes_by(day),
+        case.calendar.fingerprint if provisional else None,
     )
-    input_hash = sha256(msgspec.msgpack.encode(seen)).hexdigest()
-    for draft in drafts:
-        demands = msgspec.structs.replace(draft, trace=())
-        yield Desired(
+    input_hash = sha256(case.hashed + _bytes(given)).hexdigest()
+    return input_hash, [
+        Desired(
             key=f"{plugin.id}/{rule.id}/{draft.occasion}",
             plugin=plugin.id,
             plugin_version=plugin.version,
@@ -269,12 +336,19 @@ def _apply(
             happened_at=event.time,
             parameters_on=day,
             settings_version=version.version,
-            calendar=calendar.fingerprint,
+            calendar=case.calendar.fingerprint,
             input_hash=input_hash,
-            fingerprint=sha256(msgspec.msgpack.encode(demands)).hexdigest(),
+            fingerprint=sha256(_bytes(msgspec.structs.replace(draft, trace=()))).hexdigest(),
             draft=draft,
-            voided=voided_by(draft.void_on, standing) if draft.void_on else None,
+            voided=voided_by(draft.void_on, case.standing) if draft.void_on else None,
         )
+        for draft in drafts
+    ]
+
+
+def _bytes(value: object) -> bytes:
+    # A database gives the keys of an object back in an order of its own.
+    return msgspec.msgpack.encode(value, order="deterministic")
 
 
 def _timeless(event: BusinessEvent) -> tuple[object, ...]:
@@ -285,13 +359,11 @@ def _timeless(event: BusinessEvent) -> tuple[object, ...]:
 def _with_callbacks(
     found: Mapping[str, Desired], standing: tuple[BusinessEvent, ...]
 ) -> tuple[tuple[Desired, ...], tuple[str, ...]]:
-    """Give each historic callback to the latest obligation of its kind that was there when it was made."""
+    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made."""
+    callbacks = [(e.payload, e.event_id) for e in standing if isinstance(e.payload, CallbackCompleted)]
     wanted = dict(found)
     unmatched: list[str] = []
-    for event in standing:
-        done = event.payload
-        if not isinstance(done, CallbackCompleted):
-            continue
+    for done, event_id in sorted(callbacks, key=lambda pair: (pair[0].completed_at, pair[1])):
         fitting = [
             d
             for d in wanted.values()
@@ -300,7 +372,7 @@ def _with_callbacks(
             and day_of(d.happened_at) <= day_of(done.completed_at)
         ]
         if not fitting:
-            unmatched.append(event.event_id)
+            unmatched.append(event_id)
             continue
         latest = max(fitting, key=lambda d: (d.happened_at, d.key))
         wanted[latest.key] = msgspec.structs.replace(latest, done=done)

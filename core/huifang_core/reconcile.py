@@ -3,7 +3,7 @@
 Nothing is ever deleted: an obligation is voided, superseded or cancelled, each with its reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 
 import msgspec
@@ -69,6 +69,9 @@ class Complete(msgspec.Struct, frozen=True, tag="complete"):
 Change = Create | Open | Close | Complete
 
 
+_UNMET: frozenset[ObligationStatus] = frozenset({"waiting", "open", "unreachable", "expired"})
+
+
 def reconcile(
     derivation: Derivation,
     books: Iterable[OnBooks],
@@ -77,54 +80,78 @@ def reconcile(
     cut_over: datetime | None = None,
     recount: bool = False,
 ) -> tuple[Change, ...]:
-    """Return the changes that bring the books in line with what was derived.
+    """Return the changes that bring the books in line with what was derived; none when applied a second time.
 
     An obligation whose input is unchanged stays as it was made, even if its rule would now say otherwise (GEN-4);
-    `recount` overrides that where a calendar was announced since. Obligations of plugins that were not asked, or of a rule
-    that failed, are left alone. What was due before `cut_over` is historic.
+    `recount` overrides that, where the calendar to count by was changed. Obligations of plugins that were not asked are
+    left alone, and those whose event made its rule fail. What was due before `cut_over` is historic.
     """
     live: dict[str, OnBooks] = {}
     last: dict[str, int] = {}
-    for entry in books:
-        last[entry.key] = max(entry.generation, last.get(entry.key, 0))
+    for entry in sorted(books, key=lambda e: (e.key, e.generation)):
+        last[entry.key] = entry.generation
         if entry.status in LIVE:
             live[entry.key] = entry
     wanted = {desired.key: desired for desired in derivation.desired}
-    failed = {(failure.plugin, failure.rule) for failure in derivation.failures}
-    moved = {entry.root_event_id: entry for key, entry in live.items() if key not in wanted}
+    failed = {(failure.plugin, failure.rule, failure.root_event_id) for failure in derivation.failures}
+    untouched = {
+        key
+        for key, entry in live.items()
+        if entry.plugin not in derivation.plugins or (entry.plugin, entry.rule, entry.root_event_id) in failed
+    }
+    unchanged = (
+        set()
+        if recount
+        else {key for key, entry in live.items() if entry.input_hash in derivation.inputs} - untouched
+    )
+    # What a rule would now put under another key is on the books already, under the key it had then.
+    made = {live[key].input_hash for key in unchanged if key not in wanted}
+    moved = _moved(live, wanted.keys() | untouched | unchanged)
     changes: list[Change] = []
     replaced: set[str] = set()
-    for key, desired in wanted.items():
+    for key, desired in sorted(wanted.items()):
         present = live.get(key)
-        if present is None:
-            earlier = moved.get(desired.root_event_id)
-            if earlier is not None and (
-                earlier.id in replaced or (earlier.plugin, earlier.rule) != (desired.plugin, desired.rule)
-            ):
-                earlier = None
-            if earlier is not None:
-                replaced.add(earlier.id)
-            changes.append(_create(desired, last.get(key, 0) + 1, now, cut_over, earlier))
-        else:
-            change = _adjust(present, desired, last[key] + 1, now, cut_over, recount)
+        if key in untouched or (present is None and desired.input_hash in made):
+            continue
+        generation = last.get(key, 0) + 1
+        if present is not None:
+            change = _adjust(present, desired, generation, now, cut_over, keep=key in unchanged)
             if change is not None:
                 changes.append(change)
+            continue
+        earlier = moved.get((desired.plugin, desired.rule, desired.root_event_id))
+        replaces = earlier.pop(0) if earlier else None
+        if replaces is not None:
+            replaced.add(replaces.id)
+        changes.append(_create(desired, generation, now, cut_over, replaces))
     for key, entry in live.items():
         if (
-            key not in wanted
+            key not in wanted.keys() | untouched | unchanged
             and entry.id not in replaced
             and entry.status not in ("completed", "voided")
-            and entry.plugin in derivation.plugins
-            and (entry.plugin, entry.rule) not in failed
         ):
             changes.append(Close(entry.id, "cancelled", "no_longer_required"))
     return tuple(changes)
+
+
+def _moved(live: Mapping[str, OnBooks], kept: Set[str]) -> dict[tuple[str, str, str], list[OnBooks]]:
+    """Entries whose occasion is gone, by what they were made from: a corrected event may have given them another.
+
+    They are in the order of their keys, so that of several made from one event each finds its successor.
+    """
+    moved: dict[tuple[str, str, str], list[OnBooks]] = {}
+    for key, entry in live.items():
+        if key not in kept:
+            moved.setdefault((entry.plugin, entry.rule, entry.root_event_id), []).append(entry)
+    return moved
 
 
 def _create(
     desired: Desired, generation: int, now: datetime, cut_over: datetime | None, replaces: OnBooks | None
 ) -> Create:
     status, late = _status_at_birth(desired, now, cut_over)
+    if replaces is not None and replaces.status == "completed":
+        status = "completed"
     return Create(desired, status, generation, late, replaces.id if replaces else None)
 
 
@@ -134,25 +161,20 @@ def _adjust(
     generation: int,
     now: datetime,
     cut_over: datetime | None,
-    recount: bool,
+    *,
+    keep: bool,
 ) -> Change | None:
-    if desired.done is not None and present.status in (
-        "waiting",
-        "open",
-        "unreachable",
-        "expired",
-        "historic",
-    ):
-        return Complete(present.id, desired)
-    if desired.voided is not None:
-        if present.status in ("waiting", "open", "unreachable", "expired"):
+    """Return what changes for an entry that is still wanted; with `keep` it is not made anew for other demands."""
+    keep = keep or present.fingerprint == desired.fingerprint
+    if present.status == "voided" and desired.voided is None:
+        return _create(desired, generation, now, cut_over, present)
+    if desired.done is not None and present.status in (*_UNMET, "historic"):
+        return Complete(present.id, desired) if keep else _create(desired, generation, now, cut_over, present)
+    if desired.voided is not None and present.status != "completed":
+        if present.status in _UNMET:
             return Close(present.id, "voided", desired.voided.type, desired.voided.event_id)
         return None
-    if present.status == "voided":
-        return _create(desired, generation, now, cut_over, present)
-    if present.fingerprint == desired.fingerprint or (
-        present.input_hash == desired.input_hash and not recount
-    ):
+    if keep:
         return None
     if present.status == "waiting" and desired.draft.window is not None:
         status, late = _status_at_birth(desired, now, cut_over)

@@ -62,7 +62,7 @@ class Rule:
     - `trace`: records why; what a draft leaves empty is filled from it.
 
     It returns drafts, none when nothing is to be done, and is pure: no clock, no I/O, no randomness. `after_due` says what
-    becomes of an obligation once its due window is over (DEC-3).
+    becomes of an obligation once its due window is over (DEC-3). Raises `RuleError` where it is no rule.
     """
 
     def __init__(
@@ -86,8 +86,8 @@ class Rule:
         for kind in self.events | self.needs:
             if kind not in PAYLOADS:
                 raise RuleError(id, f"no such event type: {kind}")
-        if not self.cites:
-            raise RuleError(id, "cites no requirement")
+        if not self.cites or isinstance(cites, str):
+            raise RuleError(id, "cites no requirement; give a tuple of requirement ids")
         wanted = inspect.signature(evaluate).parameters
         unknown = sorted(set(wanted) - set(ARGUMENTS))
         if unknown:
@@ -112,7 +112,10 @@ class Rule:
         history: tuple[BusinessEvent, ...],
         trace: Trace,
     ) -> tuple[ObligationDraft, ...]:
-        """Evaluate the rule and return its drafts, each with its trace; raises what the rule raises."""
+        """Evaluate the rule and return its drafts, each with its trace.
+
+        Raises what the rule raises, and `RuleError` where a draft could never be met or would be lost.
+        """
         offered = {
             "event": event,
             "contract": contract,
@@ -124,10 +127,24 @@ class Rule:
             "history": history,
             "trace": trace,
         }
-        drafts = self.evaluate(**{name: offered[name] for name in self._wanted})
+        drafts = tuple(self.evaluate(**{name: offered[name] for name in self._wanted}))
+        occasions = set()
         for draft in drafts:
-            if not isinstance(draft, ObligationDraft):
-                raise RuleError(self.id, f"returned {type(draft).__name__}, not ObligationDraft")
+            self._check(draft)
+            occasions.add(draft.occasion)
+        if len(occasions) != len(drafts):
+            raise RuleError(self.id, "two drafts share an occasion, so that one would be lost")
         return tuple(
             draft if draft.trace else msgspec.structs.replace(draft, trace=trace.steps) for draft in drafts
         )
+
+    def _check(self, draft: object) -> None:
+        if not isinstance(draft, ObligationDraft):
+            raise RuleError(self.id, f"returned {type(draft).__name__}, not ObligationDraft")
+        if draft.window is None and draft.opens_on is None:
+            raise RuleError(self.id, "a draft has neither a window nor an event that opens it")
+        if not draft.ladder:
+            raise RuleError(self.id, "a draft has no channel to try")
+        for kind in (draft.opens_on, *(condition.type for condition in draft.void_on)):
+            if kind is not None and kind not in PAYLOADS:
+                raise RuleError(self.id, f"a draft waits for an unknown event type: {kind}")
