@@ -3,6 +3,7 @@
 A plugin that can't be loaded is kept as broken, with the reason, and is never in the way of the others.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -35,6 +36,7 @@ class Plugin:
         manager = pluggy.PluginManager("huifang")
         manager.add_hookspecs(hooks)
         manager.register(module, id)
+        manager.check_pending()
         hook = manager.hook
         manifest = hook.huifang_manifest()
         if not isinstance(manifest, Manifest):
@@ -55,9 +57,20 @@ class Plugin:
         self.scripts: tuple[Script, ...] = tuple(hook.huifang_scripts() or ())
         self.case_classes: tuple[CaseClass, ...] = tuple(hook.huifang_case_classes() or ())
         self.reports: tuple[Report, ...] = tuple(hook.huifang_reports() or ())
-        ids = [rule.id for rule in self.rules]
-        if len(set(ids)) != len(ids):
-            raise PluginError(id, "two of its rules share an id")
+        for kind, supplied in (
+            ("rules", self.rules),
+            ("content items", self.content_items),
+            ("scripts", self.scripts),
+            ("case classes", self.case_classes),
+            ("reports", self.reports),
+        ):
+            twice = sorted(name for name, n in Counter(one.id for one in supplied).items() if n > 1)
+            if twice:
+                raise PluginError(id, f"two of its {kind} share an id: {', '.join(twice)}")
+        try:
+            msgspec.convert({}, self.settings_type)
+        except (msgspec.ValidationError, TypeError) as error:
+            raise PluginError(id, f"its settings need a default for every field: {error}") from error
 
     @property
     def id(self) -> str:
@@ -86,13 +99,21 @@ class Registry:
 
 
 def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
-    """Load every installed plugin, found by entry point; a broken one is skipped with its reason."""
+    """Load every installed plugin, found by entry point; a broken one is skipped with its reason.
+
+    Where two distributions claim one id both are broken: neither can be told to be the one that was meant.
+    """
     plugins: list[Plugin] = []
     broken: list[Broken] = []
-    found = entry_points(group=ENTRY_POINT_GROUP) if points is None else points
-    for point in sorted(found, key=lambda p: p.name):
+    found = sorted(entry_points(group=ENTRY_POINT_GROUP) if points is None else points, key=lambda p: p.name)
+    claims = Counter(point.name for point in found)
+    for point in found:
         try:
+            if claims[point.name] > 1:
+                raise PluginError(
+                    point.name, f"installed more than once, here as {point.value}; keep one of them"
+                )
             plugins.append(Plugin(point.name, point.load()))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             broken.append(Broken(point.name, f"{type(error).__name__}: {error}"))
     return Registry(plugins, broken)
