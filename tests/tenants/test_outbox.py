@@ -1,5 +1,6 @@
 import asyncio
 import contextvars
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 from huifang_tenants.ids import new_id
 from huifang_tenants.outbox import (
+    _PICK,
     MAX_TRIES,
     WAKE_CHANNEL,
     NewJob,
@@ -80,6 +82,21 @@ async def test_future_jobs_wait(world):
     async with scope(world.db, world.a) as opened:
         await enqueue(opened, "x", {}, run_at=datetime.now(UTC) + timedelta(hours=1))
     assert await pick(world.db, limit=10, per_tenant=10) == []
+
+
+async def test_finding_what_is_due_does_not_read_through_what_is_not(world):
+    later = datetime.now(UTC) + timedelta(days=1)
+    async with scope(world.db, world.a) as opened:
+        await enqueue_many(opened, [NewJob("x", {}, later + timedelta(seconds=n)) for n in range(3000)])
+    connection = await asyncpg.connect(world.admin_url)
+    await connection.execute("ANALYZE control.jobs")
+    (plan,) = await connection.fetchrow(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {_PICK.replace('$1', '10').replace('$2', '10')}"
+    )
+    await connection.close()
+    assert "Rows Removed by Filter" not in json.dumps(json.loads(plan)).replace(
+        '"Rows Removed by Filter": 0', ""
+    )
 
 
 async def test_many_jobs_answer_their_ids_in_order_and_equal_keys_become_one(world):

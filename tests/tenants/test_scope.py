@@ -409,3 +409,26 @@ async def test_other_errors_are_not_repeated_and_the_last_attempt_counts(world):
 def test_a_database_that_is_not_open_says_so():
     with pytest.raises(RuntimeError, match="lifespan"):
         Database("postgresql:///x")._open_pool()
+
+
+async def test_a_scope_still_open_at_the_end_may_finish(world):
+    note = new_id()
+    opened_one, go_on = asyncio.Event(), asyncio.Event()
+    db = Database(world.db._url, max_connections=2)
+    await db.start()
+
+    async def work() -> None:
+        async with scope(db, world.a):
+            opened_one.set()
+            await go_on.wait()
+            await Note(id=note, body="").save()
+
+    task = asyncio.create_task(work())
+    await opened_one.wait()
+    stopping = asyncio.create_task(db.stop())
+    await asyncio.sleep(0.02)
+    go_on.set()
+    await asyncio.gather(task, stopping)
+    async with scope(world.db, world.a):
+        assert await Note.exists().where(Note.id == note)
+    await db.stop()
