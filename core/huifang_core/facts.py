@@ -110,8 +110,11 @@ def customer_facts(customer: Customer) -> dict[str, FactValue | None]:
     }
 
 
-def obligation_facts(facts: Mapping[str, Any]) -> dict[str, FactValue | None]:
-    """Return the facts a rule put into its draft, typed as `FACTS` says; raises KeyError on an unknown one."""
+def typed_facts(facts: Mapping[str, Any]) -> dict[str, FactValue | None]:
+    """Return facts that come from JSON, such as those a rule put into its draft, typed as `FACTS` says.
+
+    Raises KeyError on an unknown one.
+    """
     return {name: _typed(FACTS[name].kind, value) for name, value in facts.items()}
 
 
@@ -122,9 +125,10 @@ def _typed(kind: FactKind, value: Any) -> FactValue | None:
         case "date":
             return value if isinstance(value, date) else date.fromisoformat(value)
         case "money" | "number":
-            return Decimal(str(value))
+            # Some systems say of an amount only that there is one.
+            return None if isinstance(value, bool) else Decimal(str(value))
         case "boolean":
-            return bool(value)
+            return value if isinstance(value, bool) else None
         case _:
             return str(value)
 

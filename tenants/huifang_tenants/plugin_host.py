@@ -6,7 +6,7 @@ is found and reported, so that one bad event or plugin never stops the others.
 
 import asyncio
 import multiprocessing
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as HostTimeout
 from types import TracebackType
 from typing import Any, Final, Self
@@ -86,8 +86,12 @@ class PluginHost:
 
     async def close(self) -> None:
         """Stop the processes; what they still work on is lost."""
-        self._pool.stop()
-        await asyncio.to_thread(self._pool.join, 5)
+        await asyncio.to_thread(self._stop)
+
+    def _stop(self) -> None:
+        stop: Callable[[], None] = self._pool.stop
+        stop()
+        self._pool.join(5)
 
     async def catalogue(self) -> Catalogue:
         """Return what the installed plugins supply, read once per pool."""

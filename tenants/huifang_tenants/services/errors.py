@@ -1,14 +1,16 @@
-"""Why a service refuses what it was asked to do."""
+"""Refusals: a service says no, with a stable code and the fields its message needs."""
 
-from typing import Final, Literal, get_args
-
-from huifang_tenants.errors import TenantsError
+from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
     "case.assignee_unknown",
-    "contact.not_in_progress",
+    "case.closed_by_solver",
     "contact.answer_refused",
     "contact.items_missing",
+    "contact.no_such_number",
+    "contact.call_back_missing",
+    "contact.not_in_progress",
+    "contact.outcome_contradicts",
     "evidence.too_large",
     "import.file_unreadable",
     "not_found",
@@ -22,20 +24,18 @@ RefusalCode = Literal[
     "state.conflict",
     "validation.failed",
 ]
-"""Every reason; the API's problem catalogue holds the status and the texts of each, and a test that none is missing."""
-
-REFUSAL_CODES: Final = frozenset(get_args(RefusalCode))
+"""Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 
 
-class Refused(TenantsError):
-    """A use case can't be carried out; `code` says why and never changes, `fields` are the values that mattered.
+class Refused(Exception):
+    """A request that can't be carried out, and left no trace.
 
-    Fields are shown to the caller and logged: ids, codes and states, never personal data.
+    `fields` are what the texts of the code mention, and are shown to the caller: never personal data.
     """
 
-    def __init__(self, code: RefusalCode, **fields: object) -> None:
-        if code not in REFUSAL_CODES:
-            raise ValueError(f"{code!r} is no refusal: add it to RefusalCode and to the API's catalogue")
+    def __init__(self, code: RefusalCode, **fields: Any) -> None:
+        if code not in get_args(RefusalCode):
+            raise ValueError(f"{code!r} is no refusal code")
         super().__init__(f"{code}: {fields}" if fields else code)
-        self.code = code
+        self.code: RefusalCode = code
         self.fields = fields

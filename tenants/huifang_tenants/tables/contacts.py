@@ -86,6 +86,7 @@ class Effect(Table, tablename="effect", db=ENGINE):
     kind = Text(default=None)
     document = JSON(default=None)
     carried_out_at = Timestamptz(default=None)
+    undone_at = Timestamptz(null=True, default=None)
     result_id = UUID(null=True, default=None)
 
 

@@ -291,6 +291,7 @@ CREATE TABLE effect (
     kind text NOT NULL,
     document json NOT NULL,
     carried_out_at timestamptz NOT NULL,
+    undone_at timestamptz,
     result_id uuid,
     CONSTRAINT effect_pkey PRIMARY KEY (section_id, step, index)
 );

@@ -1,0 +1,245 @@
+"""Leading a contact through its scripts: what to say now, and what each answer leads to."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+from huifang_core.catalogue import Catalogue
+from huifang_core.contacts import Outcome
+from huifang_core.content import ContentItem
+from huifang_core.scripts import (
+    Answer,
+    FiredEffect,
+    InvalidAnswer,
+    Prompt,
+    RecordedAnswer,
+    Script,
+    ScriptFinished,
+    SectionState,
+    begin,
+    change,
+    current,
+    outcome_of,
+    reply,
+)
+from huifang_core.workdays import WorkingCalendar
+
+from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.claiming import LEASE
+from huifang_tenants.services.contacts.effects import carry_out, undo
+from huifang_tenants.services.errors import Refused
+from huifang_tenants.stores import contacts, queue
+from huifang_tenants.stores.contacts import StoredContact, StoredSection
+from huifang_tenants.stores.ledger import Actor, record
+
+_EXTEND_AFTER = timedelta(minutes=1)
+
+_OUTCOME_OF_END: dict[str, Outcome] = {
+    "refused": "refused",
+    "call_back": "call_back_at",
+    "identity_failed": "identity_failed",
+    "wrong_number": "wrong_number",
+}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a contact stands: the section being played, its obligation, and what to say or ask now.
+
+    Without `prompt` every script has ended and the outcome can be recorded; `suggested` is the outcome that fits how they ended.
+    """
+
+    contact_id: UUID
+    section: int | None
+    obligation_id: UUID | None
+    prompt: Prompt | None
+    suggested: Outcome | None
+
+
+async def standing(scope: Scope, contact_id: UUID) -> Standing:
+    """Return where a contact in progress stands."""
+    contact = await _in_progress(scope, contact_id, lock=False)
+    return await _standing(scope, contact)
+
+
+async def answer(
+    scope: Scope,
+    catalogue: Catalogue,
+    calendar: WorkingCalendar,
+    contact_id: UUID,
+    step: str,
+    value: Answer,
+    actor: Actor,
+) -> Standing:
+    """Record the answer to the current step and carry out what it sets off.
+
+    `step` must be the current one, so that a repeated or late request can't answer the wrong question.
+    """
+    contact = await _in_progress(scope, contact_id, lock=True)
+    section = active_section(contact)
+    if section is None:
+        raise Refused("contact.answer_refused", step=step, reason="the script has ended", allowed=())
+    script = await contacts.load_script(scope, section.script_hash)
+    if section.state.current != step:
+        raise Refused(
+            "contact.answer_refused",
+            step=step,
+            reason=f"the current step is {section.state.current}",
+            allowed=(),
+        )
+    items = items_of(catalogue, section)
+    try:
+        advance = reply(script, items, section.state, section.facts, value)
+    except (InvalidAnswer, ScriptFinished) as error:
+        raise _refusal(step, error) from error
+    contact = await _save(scope, contact, section, script, items, advance.state, advance.answers)
+    await carry_out(scope, catalogue, calendar, contact, section, advance.effects, actor)
+    await _log(scope, actor, contact, section, advance.answers, advance.effects)
+    return await _standing(scope, contact)
+
+
+async def correct(
+    scope: Scope,
+    catalogue: Catalogue,
+    calendar: WorkingCalendar,
+    contact_id: UUID,
+    section_position: int,
+    step: str,
+    value: Answer,
+    actor: Actor,
+) -> Standing:
+    """Correct an earlier answer: the correction is added, and what the old answer had set off is undone or flagged."""
+    contact = await _in_progress(scope, contact_id, lock=True)
+    if not 0 <= section_position < len(contact.sections):
+        raise Refused("contact.answer_refused", step=step, reason="no such section", allowed=())
+    section = contact.sections[section_position]
+    script = await contacts.load_script(scope, section.script_hash)
+    items = items_of(catalogue, section)
+    try:
+        changed = change(script, items, section.state, section.facts, step, value)
+    except InvalidAnswer as error:
+        raise _refusal(step, error) from error
+    contact = await _save(scope, contact, section, script, items, changed.state, (changed.answer,))
+    await undo(scope, section, changed.undone, actor)
+    await carry_out(scope, catalogue, calendar, contact, section, changed.effects, actor)
+    await _log(scope, actor, contact, section, (changed.answer,), changed.effects)
+    return await _standing(scope, contact)
+
+
+def active_section(contact: StoredContact) -> StoredSection | None:
+    """Return the section being played: the first without a result, unless one before it ended other than completed."""
+    for section in contact.sections:
+        if section.result is None:
+            return section
+        if section.result != "completed":
+            return None
+    return None
+
+
+def items_of(catalogue: Catalogue, section: StoredSection) -> tuple[ContentItem, ...]:
+    """Return the content items that the obligation of a section demands."""
+    plugin = catalogue.plugins.get(section.plugin)
+    if plugin is None:
+        raise Refused("not_found", kind="plugin")
+    return plugin.items(section.draft.content)
+
+
+def suggested_outcome(contact: StoredContact) -> Outcome | None:
+    """Return the outcome that fits how the scripts ended, or None while one is being played."""
+    for section in contact.sections:
+        if section.result is None:
+            return None
+        if section.result != "completed":
+            return _OUTCOME_OF_END.get(section.result, "refused")
+    return "completed"
+
+
+async def _in_progress(scope: Scope, contact_id: UUID, *, lock: bool) -> StoredContact:
+    contact = await contacts.load(scope, contact_id, lock=lock)
+    if contact is None:
+        raise Refused("not_found", kind="contact")
+    if contact.status != "in_progress":
+        raise Refused("contact.not_in_progress", status=contact.status)
+    return contact
+
+
+async def _save(
+    scope: Scope,
+    contact: StoredContact,
+    section: StoredSection,
+    script: Script,
+    items: Sequence[ContentItem],
+    state: SectionState,
+    answers: Sequence[RecordedAnswer],
+) -> StoredContact:
+    """Save a section and begin the next one when this one is completed; return the contact as it stands then."""
+    judged = outcome_of(script, items, state, section.facts)
+    await contacts.add_answers(scope, section.id, answers, scope.now)
+    await contacts.save_section(
+        scope, section.id, state, completed=judged.completed, affirmative=judged.affirmative
+    )
+    sections = list(contact.sections)
+    sections[section.position] = msgspec.structs.replace(
+        section,
+        state=state,
+        result=state.result,
+        completed=judged.completed,
+        affirmative=judged.affirmative,
+    )
+    following = section.position + 1
+    if state.result == "completed" and following < len(sections) and not sections[following].state.answers:
+        sections[following] = await _begin_next(scope, sections[following], judged.identity_verified)
+    if judged.identity_verified != contact.identity_passed:
+        await scope.connection.execute(
+            "UPDATE contact SET identity_passed = $2 WHERE id = $1", contact.id, judged.identity_verified
+        )
+    await queue.extend(scope, contact.id, scope.wall_now + LEASE)
+    return msgspec.structs.replace(
+        contact, sections=tuple(sections), identity_passed=judged.identity_verified
+    )
+
+
+async def _begin_next(scope: Scope, section: StoredSection, identity_verified: bool) -> StoredSection:
+    """Identity is asked once per contact (DEC-5), so the next section begins with what the last one found."""
+    script = await contacts.load_script(scope, section.script_hash)
+    state = begin(script, (), section.facts, identity_verified=identity_verified)
+    await contacts.save_section(scope, section.id, state, completed=False, affirmative=False)
+    return msgspec.structs.replace(section, state=state, result=state.result)
+
+
+async def _standing(scope: Scope, contact: StoredContact) -> Standing:
+    section = active_section(contact)
+    if section is None:
+        return Standing(contact.id, None, None, None, suggested_outcome(contact))
+    script = await contacts.load_script(scope, section.script_hash)
+    prompt = current(script, section.state, section.facts, contact.language)
+    return Standing(contact.id, section.position, section.obligation_id, prompt, None)
+
+
+async def _log(
+    scope: Scope,
+    actor: Actor,
+    contact: StoredContact,
+    section: StoredSection,
+    answers: Sequence[RecordedAnswer],
+    effects: Sequence[FiredEffect],
+) -> None:
+    await record(
+        scope,
+        actor,
+        "contact.answered",
+        "contact",
+        contact.id,
+        [msgspec.to_builtins(answer) for answer in answers],
+        details={
+            "section": section.position,
+            "steps": [answer.step for answer in answers],
+            "effects": len(effects),
+        },
+    )
+
+
+def _refusal(step: str, error: InvalidAnswer | ScriptFinished) -> Refused:
+    if isinstance(error, ScriptFinished):
+        return Refused("contact.answer_refused", step=step, reason="the script has ended", allowed=())
+    return Refused("contact.answer_refused", step=step, reason=error.reason, allowed=error.allowed)

@@ -1,0 +1,226 @@
+"""Carrying out what answers set off: once per section, step and effect, and undone or flagged when an answer changes."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from huifang_core.cases import CaseClass
+from huifang_core.catalogue import Catalogue
+from huifang_core.scripts import (
+    CorrectDatum,
+    FiredEffect,
+    HandOverToUnit,
+    NoteOnPerson,
+    NotifyRole,
+    OpenCase,
+    PlanContact,
+)
+from huifang_core.texts import Text
+from huifang_core.units import unit_at_level
+from huifang_core.windows import day_of, end_of_day
+from huifang_core.workdays import WorkingCalendar
+
+from huifang_tenants.ids import new_id
+from huifang_tenants.scope import Scope
+from huifang_tenants.services.cases import open_case
+from huifang_tenants.stores.contacts import StoredContact, StoredSection
+from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.organisation import load_units
+
+
+async def carry_out(
+    scope: Scope,
+    catalogue: Catalogue,
+    calendar: WorkingCalendar,
+    contact: StoredContact,
+    section: StoredSection,
+    effects: Sequence[FiredEffect],
+    actor: Actor,
+) -> None:
+    """Carry out effects that have not been carried out before."""
+    for fired in effects:
+        first = await scope.connection.fetchval(
+            "INSERT INTO effect (section_id, step, index, sequence, kind, document, carried_out_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            " ON CONFLICT ON CONSTRAINT effect_pkey DO UPDATE SET undone_at = NULL, sequence = excluded.sequence"
+            " WHERE effect.undone_at IS NOT NULL RETURNING true",
+            section.id,
+            fired.step,
+            fired.index,
+            fired.sequence,
+            _kind(fired),
+            msgspec.to_builtins(fired.effect),
+            scope.now,
+        )
+        if not first:
+            continue
+        result = await _do(scope, catalogue, calendar, contact, section, fired, actor)
+        await scope.connection.execute(
+            "UPDATE effect SET result_id = $4 WHERE section_id = $1 AND step = $2 AND index = $3",
+            section.id,
+            fired.step,
+            fired.index,
+            result,
+        )
+        await record(
+            scope,
+            actor,
+            f"effect.{_kind(fired)}",
+            "contact",
+            contact.id,
+            msgspec.to_builtins(fired.effect),
+            details={"step": fired.step, "index": fired.index},
+        )
+
+
+async def undo(scope: Scope, section: StoredSection, effects: Sequence[FiredEffect], actor: Actor) -> None:
+    """Take back what a changed answer had set off: a case is flagged as withdrawn, all else is marked undone."""
+    for fired in effects:
+        row = await scope.connection.fetchrow(
+            "UPDATE effect SET undone_at = $4 WHERE section_id = $1 AND step = $2 AND index = $3"
+            " RETURNING kind, result_id",
+            section.id,
+            fired.step,
+            fired.index,
+            scope.now,
+        )
+        if row is None:
+            continue
+        if row["kind"] == "open_case" and row["result_id"] is not None:
+            await scope.connection.execute(
+                "UPDATE case_file SET withdrawn = true, revision = revision + 1 WHERE id = $1",
+                row["result_id"],
+            )
+            await scope.connection.execute(
+                "INSERT INTO case_entry (id, case_id, kind, actor, on_behalf_of, at)"
+                " VALUES ($1, $2, 'withdrawn', $3, $4, $5)",
+                new_id(),
+                row["result_id"],
+                actor.name,
+                actor.on_behalf_of,
+                scope.now,
+            )
+        await record(scope, actor, "effect.undone", "section", section.id, [fired.step, fired.index])
+
+
+async def _do(
+    scope: Scope,
+    catalogue: Catalogue,
+    calendar: WorkingCalendar,
+    contact: StoredContact,
+    section: StoredSection,
+    fired: FiredEffect,
+    actor: Actor,
+) -> UUID | None:
+    match fired.effect:
+        case OpenCase() as effect:
+            return await _open_case(scope, catalogue, calendar, contact, section, fired.step, effect, actor)
+        case NotifyRole(role=role, message=message, level=level):
+            unit = await _unit(scope, section.unit, level)
+            return await notify(scope, role, unit, "script", "contact", contact.id, message)
+        case HandOverToUnit(level=level, note=note):
+            unit = await _unit(scope, section.unit, level)
+            message = note or Text(zh_cn="回访事项移交处理", en="A matter from a callback is handed over")
+            return await notify(scope, "case_handler", unit, "handed_over", "contact", contact.id, message)
+        case NoteOnPerson(target=target, text=text):
+            return await _note(scope, contact, section, target, text.zh_cn)
+        case CorrectDatum(field=field):
+            said = f"{field}: {fired.value}"
+            return await _note(scope, contact, section, "customer", said)
+        case PlanContact():
+            return None
+
+
+async def _open_case(
+    scope: Scope,
+    catalogue: Catalogue,
+    calendar: WorkingCalendar,
+    contact: StoredContact,
+    section: StoredSection,
+    step: str,
+    effect: OpenCase,
+    actor: Actor,
+) -> UUID:
+    plugin = catalogue.plugins.get(section.plugin)
+    known: CaseClass | None = plugin.case_class(effect.case_class) if plugin else None
+    due_by = None
+    if known is not None:
+        due_by = end_of_day(calendar.after(day_of(scope.now), known.solve_within_working_days).day)
+    return await open_case(
+        scope,
+        actor,
+        case_class=effect.case_class,
+        severity=effect.severity or (known.severity if known else 2),
+        unit=await _unit(scope, section.unit, known.solved_at if known else None),
+        subject=effect.note.zh_cn,
+        plugin=section.plugin,
+        contract_id=section.contract_id,
+        customer_id=contact.customer_id,
+        obligation_id=section.obligation_id,
+        contact_id=contact.id,
+        step=step,
+        due_by=due_by,
+    )
+
+
+async def notify(
+    scope: Scope,
+    role: str | None,
+    unit: str | None,
+    kind: str,
+    subject_kind: str,
+    subject_id: UUID,
+    message: Text,
+) -> UUID:
+    """Leave a notice for those who hold a role in a unit; it carries no personal data."""
+    id = new_id()
+    await scope.connection.execute(
+        "INSERT INTO notice (id, role, unit, kind, subject_kind, subject_id, message, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id,
+        role,
+        unit,
+        kind,
+        subject_kind,
+        subject_id,
+        msgspec.to_builtins(message),
+        scope.now,
+    )
+    return id
+
+
+async def _note(
+    scope: Scope, contact: StoredContact, section: StoredSection, target: str, said: str
+) -> UUID | None:
+    about: tuple[str, str] | None
+    match target:
+        case "seller":
+            about = ("staff", section.seller_no) if section.seller_no else None
+        case "customer" | "policyholder":
+            about = ("customer", str(contact.customer_id))
+        case _:
+            about = ("customer", str(contact.customer_id))
+    if about is None:
+        return None
+    id = new_id()
+    await scope.connection.execute(
+        "INSERT INTO person_note (id, about_kind, about_ref, contact_id, text_enc, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        id,
+        *about,
+        contact.id,
+        scope.cipher.encrypt(said, "person_note.text", id),
+        scope.now,
+    )
+    return id
+
+
+async def _unit(scope: Scope, code: str, level: Any) -> str:
+    if level is None:
+        return code
+    return unit_at_level(code, level, await load_units(scope)) or code
+
+
+def _kind(fired: FiredEffect) -> str:
+    return str(fired.effect.__struct_config__.tag)

@@ -1,0 +1,195 @@
+"""Starting a contact: who is reached by which number, with which scripts, and what the caller is shown."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from huifang_core.catalogue import Catalogue
+from huifang_core.conditions import FactValue
+from huifang_core.contracts import Contract
+from huifang_core.customers import Customer
+from huifang_core.derive import current_contract
+from huifang_core.events import effective
+from huifang_core.facts import contract_facts, customer_facts, typed_facts
+from huifang_core.obligations import ObligationDraft
+from huifang_core.scripts import Script, SectionState, begin, script_hash
+from huifang_core.texts import Language
+from huifang_core.units import may_do_phone_work
+from huifang_core.windows import day_of
+
+from huifang_tenants.ids import new_id
+from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.claiming import LEASE
+from huifang_tenants.services.contacts.people import worker
+from huifang_tenants.services.errors import Refused
+from huifang_tenants.stores import contacts, contracts, customers, events, queue
+from huifang_tenants.stores.contacts import NewContact
+from huifang_tenants.stores.ledger import Actor, record
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What a contact starts with: the obligation claimed, who starts it, and how.
+
+    `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
+    number on file, counted from 0; without it, the first one not found wrong before.
+    """
+
+    obligation_id: UUID
+    staff_no: str
+    language: Language = "zh-CN"
+    dialled: bool = True
+    number_index: int | None = None
+    client: str | None = None
+
+
+async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
+    """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5)."""
+    staff = await worker(scope, opening.staff_no, day_of(scope.now))
+    leased = await queue.leased_with(scope, opening.obligation_id, staff.id)
+    if not leased:
+        raise await _why_not_leased(scope, opening.obligation_id, staff.id)
+    customer_id: UUID = leased[0]["customer_id"]
+    customer = await customers.read(scope, customer_id)
+    if customer is None:
+        raise Refused("not_found", kind="customer")
+    channel = leased[0]["channel"]
+    index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
+    contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
+    current = await current_contracts(scope, contract_ids)
+    sellers = {contract.seller_no for contract in current.values()}
+    personal = customer_facts(customer)
+    shared: dict[str, FactValue | None] = {
+        "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
+        "caller.staff_no": opening.staff_no,
+    }
+    sections, section_facts = await _sections(scope, catalogue, leased, current, {**shared, **personal})
+    id = new_id()
+    await contacts.insert(
+        scope,
+        NewContact(
+            id=id,
+            customer_id=customer_id,
+            staff_id=staff.id,
+            client=opening.client,
+            channel=channel,
+            language=opening.language,
+            number=customer.phones[index] if index is not None else None,
+            number_index=index,
+            below_province=channel == "phone" and not may_do_phone_work(staff.level),
+            visitor_is_seller=channel == "on_site" and opening.staff_no in sellers,
+            dialled_at=scope.now if opening.dialled else None,
+            facts=shared,
+            section_facts=section_facts,
+            personal=personal,
+        ),
+    )
+    await contacts.insert_sections(scope, id, sections)
+    await scope.connection.execute(
+        "UPDATE obligation SET lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
+        [row["id"] for row in leased],
+        id,
+        scope.wall_now + LEASE,
+    )
+    await record(
+        scope,
+        actor,
+        "contact.started",
+        "contact",
+        id,
+        [str(row["id"]) for row in leased],
+        details={"channel": channel, "obligations": [str(row["id"]) for row in leased]},
+    )
+    return id
+
+
+async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+    """Record that the number of a contact prepared without dialling is dialled now, or the visit made."""
+    done = await scope.connection.execute(
+        "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
+        contact_id,
+        scope.now,
+    )
+    if done == "UPDATE 1":
+        await record(scope, actor, "contact.dialled", "contact", contact_id, None)
+        return
+    status = await scope.connection.fetchval("SELECT status FROM contact WHERE id = $1", contact_id)
+    if status is None:
+        raise Refused("not_found", kind="contact")
+    if status != "in_progress":
+        raise Refused("contact.not_in_progress", status=status)
+
+
+async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Contract]:
+    """Return contracts as they stand, with the events since applied."""
+    rows = await scope.connection.fetch("SELECT contract_no FROM contract WHERE id = ANY($1)", list(ids))
+    stored = await contracts.by_numbers(scope, (row["contract_no"] for row in rows))
+    happened = await events.of_contracts(scope, stored)
+    return {
+        contract.id: current_contract(
+            contract.base,
+            tuple(e for e, _ in effective(tuple(s.event for s in happened.get(number, ())))),
+            contract.as_of,
+        )
+        for number, contract in stored.items()
+    }
+
+
+async def _sections(
+    scope: Scope,
+    catalogue: Catalogue,
+    leased: Sequence[Any],
+    current: dict[UUID, Contract],
+    shared: dict[str, FactValue | None],
+) -> tuple[list[tuple[UUID, str, SectionState]], tuple[dict[str, FactValue | None], ...]]:
+    """Begin the script of each obligation; return the sections, and the facts that are theirs alone."""
+    sections: list[tuple[UUID, str, SectionState]] = []
+    kept: list[dict[str, FactValue | None]] = []
+    for row in leased:
+        draft = msgspec.convert(row["draft"], ObligationDraft)
+        plugin = catalogue.plugins.get(row["plugin"])
+        script: Script | None = plugin.script(draft.script) if plugin else None
+        if plugin is None or script is None:
+            raise Refused("not_found", kind="script")
+        own = {**contract_facts(current[row["contract_id"]]), **typed_facts(draft.facts)}
+        state = begin(script, plugin.items(draft.content), {**shared, **own})
+        hash = script_hash(script)
+        await contacts.keep_script(scope, plugin.manifest.id, script, hash)
+        sections.append((row["id"], hash, state))
+        kept.append(own)
+    return sections, tuple(kept)
+
+
+async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int | None:
+    if wanted is not None:
+        if not 0 <= wanted < len(customer.phones):
+            raise Refused("contact.no_such_number", index=wanted, count=len(customer.phones))
+        return wanted
+    if not customer.phones:
+        return None
+    wrong = await wrong_numbers(scope, customer_id)
+    return next((n for n in range(len(customer.phones)) if n not in wrong), 0)
+
+
+async def wrong_numbers(scope: Scope, customer_id: UUID) -> set[int]:
+    """Return the positions of a customer's numbers that turned out to be wrong since the customer last changed."""
+    rows = await scope.connection.fetch(
+        "SELECT DISTINCT k.number_index FROM contact k JOIN customer c ON c.id = k.customer_id"
+        " WHERE k.customer_id = $1 AND k.outcome = 'wrong_number' AND k.concluded_at >= c.updated_at"
+        " AND k.number_index IS NOT NULL",
+        customer_id,
+    )
+    return {row["number_index"] for row in rows}
+
+
+async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> Refused:
+    row = await scope.connection.fetchrow(
+        "SELECT status, lease_staff, lease_until, lease_contact FROM obligation WHERE id = $1", obligation_id
+    )
+    if row is None:
+        return Refused("not_found", kind="obligation")
+    if row["lease_staff"] == staff_id and row["lease_until"] <= scope.wall_now:
+        return Refused("queue.lease_expired")
+    if row["lease_contact"] is not None and row["lease_staff"] == staff_id:
+        return Refused("state.conflict", current="in_progress", wanted="in_progress")
+    return Refused("queue.not_leased")
