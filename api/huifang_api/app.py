@@ -1,0 +1,105 @@
+"""The web application: routes, guard, problems, and what a process opens while it serves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from huifang_tenants.database import Database
+from huifang_tenants.keys import MasterKeys
+from huifang_tenants.provisioning import runtime_url
+from huifang_tenants.registry import TenantRegistry
+from litestar import Litestar, Router
+from redis.asyncio import Redis
+
+from huifang_api.access import authorise, check_routes
+from huifang_api.addresses import Addresses
+from huifang_api.checks import check_request
+from huifang_api.edge import Edge
+from huifang_api.oauth.clients import ClientCache
+from huifang_api.oauth.signing import SigningKeys
+from huifang_api.oauth.tokens import TokenVerifier
+from huifang_api.problems import EXCEPTION_HANDLERS
+from huifang_api.routes import API_ROUTES, ROOT_ROUTES
+from huifang_api.settings import Settings
+from huifang_api.world import World
+
+API_PREFIX: Final = "/api/v1"
+BODY_AT_MOST: Final = 1_048_576
+"""Bytes a request body may have where a route sets no other limit (`request_max_body_size`)."""
+
+_REDIS_SECONDS: Final = 3.0
+
+
+class ServersUnknown(Exception):
+    """The process was started without the addresses of its database and Redis; `huifang up` passes them on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "HUIFANG_DATABASE_URL and HUIFANG_REDIS_URL must be set for a web process: "
+            "`huifang up` sets them when it runs the embedded servers"
+        )
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Build the app; it connects to nothing before its lifespan starts.
+
+    Raises:
+        ImproperlyConfiguredException: when a route names no scope and is not public.
+    """
+    app = Litestar(
+        [*ROOT_ROUTES, Router(API_PREFIX, route_handlers=API_ROUTES)],
+        lifespan=[_lifespan(settings)],
+        guards=[authorise],
+        before_request=check_request,
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=BODY_AT_MOST,
+        openapi_config=None,
+        logging_config=None,
+    )
+    check_routes(app.routes)
+    app.state.addresses = Addresses(app.routes)
+    app.asgi_handler = Edge(
+        app.asgi_handler, app.state.addresses, secure=settings.issuer.startswith("https:")
+    )
+    return app
+
+
+def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_world(settings) as world:
+            app.state.world = world
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def open_world(settings: Settings) -> AsyncIterator[World]:
+    """Open what a web process needs, and close it at the end.
+
+    Raises:
+        ServersUnknown: when the settings name no database or no Redis.
+        KeyFileError: when the master keys can't be read.
+    """
+    if settings.database_url is None or settings.redis_url is None:
+        raise ServersUnknown
+    keys = MasterKeys.load(settings.keys_file)
+    url = runtime_url(settings.database_url, keys)
+    redis = Redis.from_url(
+        settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
+    )
+    try:
+        async with Database(url, max_connections=settings.pool_size) as database:
+            signing = SigningKeys(database, keys)
+            yield World(
+                settings=settings,
+                database=database,
+                registry=TenantRegistry(database, keys),
+                redis=redis,
+                clients=ClientCache(database),
+                signing=signing,
+                verifier=TokenVerifier(settings.issuer, signing),
+            )
+    finally:
+        await redis.aclose()

@@ -1,0 +1,1 @@
+"""OAuth 2: clients, tokens, scopes, and the keys that sign."""

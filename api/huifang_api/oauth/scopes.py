@@ -1,0 +1,59 @@
+"""What a token may allow: one table, which the guard, the token endpoint and the API reference read."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from huifang_core.texts import Text, text
+
+Scope = Literal[
+    "alarms:read",
+    "cases:read",
+    "cases:write",
+    "contacts:read",
+    "contacts:write",
+    "contracts:read",
+    "contracts:write",
+    "customers:read",
+    "events:read",
+    "events:write",
+    "evidence:read",
+    "evidence:write",
+    "imports:read",
+    "imports:write",
+    "ledger:read",
+    "obligations:read",
+    "organisation:read",
+    "organisation:write",
+    "personal:reveal",
+    "plugins:read",
+    "plugins:write",
+    "reports:read",
+]
+
+SCOPES: Final[Mapping[Scope, Text]] = {
+    "alarms:read": text("查看预警与通知", "Read alarms and notices"),
+    "cases:read": text("查看问题件", "Read cases (问题件)"),
+    "cases:write": text("处理问题件", "Assign, comment on, solve and close cases"),
+    "contacts:read": text("查看回访记录", "Read contacts with their answers"),
+    "contacts:write": text("领取任务、记录回访", "Claim work and record contacts"),
+    "contracts:read": text("查看合同", "Read contracts"),
+    "contracts:write": text("写入合同与客户", "Write contracts and customers"),
+    "customers:read": text("查看与查找客户(个人信息已脱敏)", "Read and find customers, personal data masked"),
+    "events:read": text("查看业务事件", "Read business events"),
+    "events:write": text("发送业务事件", "Send business events"),
+    "evidence:read": text("查看证据", "Read evidence: recordings and scans"),
+    "evidence:write": text("上传证据", "Upload evidence"),
+    "imports:read": text("查看导入批次及其问题", "Read imports and their problems"),
+    "imports:write": text("导入文件", "Import files"),
+    "ledger:read": text("查看留痕", "Read the ledger: who did what and when"),
+    "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
+    "organisation:read": text("查看机构与人员", "Read units and staff"),
+    "organisation:write": text("维护机构与人员", "Write units and staff, record training"),
+    "personal:reveal": text(
+        "查看未脱敏的个人信息(须写明原因)", "See personal data unmasked, giving a reason"
+    ),
+    "plugins:read": text("查看插件与设置", "Read plugins and their settings"),
+    "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
+    "reports:read": text("查看报表", "Read reports"),
+}
+"""What each scope allows."""

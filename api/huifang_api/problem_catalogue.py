@@ -1,0 +1,370 @@
+"""Every problem the API can answer with: its stable code, its status, and what it says in both languages.
+
+The only place where they are listed. `problems.py` answers with them, `routes/problem_pages.py` serves a page for
+each, and a test holds that every code of the services stands here. In the texts `{name}` is one of the fields the
+problem was raised with.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+from huifang_core.texts import Text, text
+from huifang_tenants.services.errors import RefusalCode
+
+ApiCode = Literal[
+    "auth.client_revoked",
+    "auth.expired_token",
+    "auth.invalid_token",
+    "auth.missing_token",
+    "auth.scope_missing",
+    "body.malformed",
+    "body.too_large",
+    "body.wrong_type",
+    "cursor.invalid",
+    "internal",
+    "method.not_allowed",
+    "request.refused",
+    "request.unstorable",
+    "route.not_found",
+    "service.busy",
+    "service.retry",
+    "service.too_slow",
+    "service.unavailable",
+    "tenant.suspended",
+    "tenant.unavailable",
+]
+ProblemCode = ApiCode | RefusalCode
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One kind of problem: HTTP status, a title that never changes, what happened, and what to do about it."""
+
+    status: int
+    title: Text
+    detail: Text
+    fix: Text
+
+
+CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
+    # Who is asking.
+    "auth.missing_token": Entry(
+        401,
+        text("缺少访问令牌", "Access token missing"),
+        text("该请求没有携带访问令牌。", "The request carries no access token."),
+        text(
+            "先在 /oauth/token 换取令牌,再以 Authorization: Bearer <令牌> 发送。",
+            "Get a token at /oauth/token and send it as `Authorization: Bearer <token>`.",
+        ),
+    ),
+    "auth.invalid_token": Entry(
+        401,
+        text("访问令牌无效", "Access token invalid"),
+        text(
+            "令牌不是本系统签发的、已被改动,或不是给本接口用的。",
+            "The token was not issued here, has been changed, or is not meant for this API.",
+        ),
+        text("在 /oauth/token 重新换取令牌。", "Get a new token at /oauth/token."),
+    ),
+    "auth.expired_token": Entry(
+        401,
+        text("访问令牌已过期", "Access token expired"),
+        text("令牌的有效期(15 分钟)已过。", "The token has outlived its 15 minutes."),
+        text(
+            "在 /oauth/token 重新换取令牌;按 expires_in 提前更换。",
+            "Get a new token at /oauth/token; renew ahead of time by `expires_in`.",
+        ),
+    ),
+    "auth.client_revoked": Entry(
+        401,
+        text("客户端已停用", "Client revoked"),
+        text(
+            "签发该令牌所用的客户端已被停用。",
+            "The client to which this token was issued has been revoked.",
+        ),
+        text("请租户管理员新建客户端。", "Ask the tenant's administrator for a new client."),
+    ),
+    "auth.scope_missing": Entry(
+        403,
+        text("权限不足", "Scope missing"),
+        text(
+            "该操作需要权限 {scope},令牌没有。",
+            "This operation needs the scope {scope}, which the token lacks.",
+        ),
+        text(
+            "换取令牌时申请该权限;客户端本身没有的,由租户管理员授予。",
+            "Ask for the scope when getting the token; the tenant's administrator grants it to the client.",
+        ),
+    ),
+    "tenant.suspended": Entry(
+        403,
+        text("租户已暂停", "Tenant suspended"),
+        text("该租户已暂停服务。", "The tenant is suspended."),
+        text("请联系运营方恢复服务。", "Ask the operator to activate the tenant again."),
+    ),
+    "tenant.unavailable": Entry(
+        403,
+        text("租户不可用", "Tenant unavailable"),
+        text("该租户尚未开通完成或已注销。", "The tenant is not set up yet, or has been closed."),
+        text("请联系运营方。", "Ask the operator."),
+    ),
+    "staff.not_permitted": Entry(
+        403,
+        text("人员无此权限", "Staff not permitted"),
+        text("工号 {staff_no} 的角色不能做此操作。", "The roles of staff {staff_no} don't allow this."),
+        text("由具备相应角色的人员操作。", "Let someone with the role do it, or have the role granted."),
+    ),
+    "staff.untrained": Entry(
+        403,
+        text("人员未完成培训", "Staff untrained"),
+        text(
+            "工号 {staff_no} 没有有效的培训记录,不能分派回访(SD-3)。",
+            "Staff {staff_no} has no valid training on record and can't be given calls (SD-3).",
+        ),
+        text("登记培训后重试。", "Record the training, then try again."),
+    ),
+    # What is asked for.
+    "not_found": Entry(
+        404,
+        text("没有该记录", "Not found"),
+        text("没有这个{kind},或它不属于本租户。", "There is no such {kind}, or it is not this tenant's."),
+        text("核对编号。", "Check the id."),
+    ),
+    "staff.not_found": Entry(
+        404,
+        text("没有该人员", "No such staff"),
+        text("没有工号为 {staff_no} 的人员。", "Nobody has the staff number {staff_no}."),
+        text("核对工号,或先导入人员。", "Check the number, or import the staff first."),
+    ),
+    "route.not_found": Entry(
+        404,
+        text("没有该地址", "No such address"),
+        text("接口没有这个地址。", "The API has nothing at this address."),
+        text("见 /docs 的接口目录。", "See the reference at /docs."),
+    ),
+    "method.not_allowed": Entry(
+        405,
+        text("方法不适用", "Method not allowed"),
+        text(
+            "该地址不支持这个 HTTP 方法;Allow 标头列出可用的。",
+            "Not with this method; the `Allow` header lists them.",
+        ),
+        text("改用 Allow 标头中的方法。", "Use one of the methods in `Allow`."),
+    ),
+    # How it is asked.
+    "validation.failed": Entry(
+        400,
+        text("内容不符合要求", "Validation failed"),
+        text(
+            "请求有 {count} 处不符合要求,见 errors。", "The request has {count} fault(s), listed in `errors`."
+        ),
+        text(
+            "逐项修改后重新提交;没有写入任何内容。",
+            "Correct each of them and send it again; nothing was saved.",
+        ),
+    ),
+    "body.malformed": Entry(
+        400,
+        text("请求体无法读取", "Body malformed"),
+        text("请求体不是完整的 JSON(UTF-8)。", "The body is not complete JSON in UTF-8."),
+        text("检查编码与截断。", "Check how it is encoded, and that nothing is cut off."),
+    ),
+    "body.too_large": Entry(
+        413,
+        text("请求体过大", "Body too large"),
+        text("请求体超过该接口的上限。", "The body exceeds what this operation takes."),
+        text("分批发送。", "Send it in parts."),
+    ),
+    "body.wrong_type": Entry(
+        415,
+        text("内容类型不支持", "Content type not supported"),
+        text("该操作只接受 {accepted}。", "This operation takes {accepted} only."),
+        text("设置 Content-Type 标头。", "Set the `Content-Type` header."),
+    ),
+    "cursor.invalid": Entry(
+        400,
+        text("游标无效", "Cursor invalid"),
+        text(
+            "cursor 不是本列表、本排序给出的 next_cursor。",
+            "`cursor` is no `next_cursor` of this list in this order.",
+        ),
+        text(
+            "原样传回 next_cursor,不要拼造,也不要用于别的列表。",
+            "Pass `next_cursor` back as it is, to the same list and order.",
+        ),
+    ),
+    "request.unstorable": Entry(
+        400,
+        text("内容无法保存", "Value can't be stored"),
+        text(
+            "某个值超出可保存的范围,或含有不允许的字符。",
+            "A value is out of range or holds characters that can't be stored.",
+        ),
+        text("检查极大的数、极早或极晚的日期。", "Check very large numbers and very early or late dates."),
+    ),
+    "request.refused": Entry(
+        400,
+        text("请求无法处理", "Request refused"),
+        text("请求不完整或不一致。", "The request is incomplete or contradicts itself."),
+        text("见 /docs 的接口说明。", "See the reference at /docs."),
+    ),
+    "import.file_unreadable": Entry(
+        400,
+        text("文件无法读取", "File unreadable"),
+        text("无法按 {format} 读取该文件:{problem}。", "The file can't be read as {format}: {problem}."),
+        text("核对格式与编码(UTF-8 或 GB18030)。", "Check its format and encoding (UTF-8 or GB18030)."),
+    ),
+    "evidence.too_large": Entry(
+        413,
+        text("证据文件过大", "Evidence too large"),
+        text("文件超过 {limit} 字节的上限。", "The file exceeds {limit} bytes."),
+        text("压缩或分段后上传。", "Compress it, or upload it in parts."),
+    ),
+    # What stands against it.
+    "state.conflict": Entry(
+        409,
+        text("状态不允许", "State conflict"),
+        text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
+        text("重新读取后再决定。", "Read it again and decide anew."),
+    ),
+    "case.assignee_unknown": Entry(
+        409,
+        text("处理人不存在", "Assignee unknown"),
+        text("没有工号为 {staff_no} 的处理人。", "Nobody has the staff number {staff_no}."),
+        text("核对工号。", "Check the number."),
+    ),
+    "contact.not_in_progress": Entry(
+        409,
+        text("回访已结束", "Contact not in progress"),
+        text("该回访的状态是 {status},不能再记录。", "The contact is {status}; nothing can be added to it."),
+        text("另开一次回访。", "Start another contact."),
+    ),
+    "contact.answer_refused": Entry(
+        409,
+        text("回答不符合话术", "Answer refused"),
+        text("步骤 {step} 现在不能这样回答。", "Step {step} can't be answered like this now."),
+        text("按返回的当前步骤与选项作答。", "Answer the current step with one of its choices."),
+    ),
+    "contact.items_missing": Entry(
+        409,
+        text("必问项目未完成", "Items missing"),
+        text("还有必问项目没有完成:{items}。", "Required items have not been covered: {items}."),
+        text("补问后再结束回访。", "Cover them before the contact is completed."),
+    ),
+    "contact.no_such_number": Entry(
+        409,
+        text("客户没有这个号码", "No such number"),
+        text(
+            "客户名下没有序号为 {number_index} 的号码。",
+            "The customer has no number at place {number_index}.",
+        ),
+        text(
+            "从客户的号码中选择;新号码先作变更。",
+            "Choose one of the customer's; a new one needs a change first.",
+        ),
+    ),
+    "contact.call_back_missing": Entry(
+        409,
+        text("缺少再次回访时间", "Call-back time missing"),
+        text("结果为约定再拨时须写明时间。", "The outcome `call_back_at` needs the time that was agreed."),
+        text("补充 call_back_at。", "Give `call_back_at`."),
+    ),
+    "contact.outcome_contradicts": Entry(
+        409,
+        text("结果与记录矛盾", "Outcome contradicts the record"),
+        text(
+            "结果 {outcome} 与已记录的回答不符。", "The outcome {outcome} contradicts what has been recorded."
+        ),
+        text("核对结果,或更正回答。", "Check the outcome, or correct the answers."),
+    ),
+    "case.closed_by_solver": Entry(
+        409,
+        text("不能自行结案", "Closed by its solver"),
+        text("问题件不能由解决人本人结案。", "A case can't be closed by whoever solved it."),
+        text("由他人复核后结案。", "Let somebody else review and close it."),
+    ),
+    "queue.nothing_leased": Entry(
+        409,
+        text("没有领取任务", "Nothing leased"),
+        text("工号 {staff_no} 没有正在处理的回访任务。", "Staff {staff_no} holds no obligation now."),
+        text("先领取任务。", "Claim the next one first."),
+    ),
+    "queue.not_leased": Entry(
+        409,
+        text("任务不在本人名下", "Not leased"),
+        text("该任务不由此人持有。", "The obligation is not held by this person."),
+        text("先领取该任务。", "Claim it first."),
+    ),
+    "queue.lease_expired": Entry(
+        409,
+        text("领取已超时", "Lease expired"),
+        text(
+            "领取时限已过,任务已回到队列。", "The lease has run out and the obligation is back in the queue."
+        ),
+        text("重新领取。", "Claim it again."),
+    ),
+    "personal.key_destroyed": Entry(
+        410,
+        text("个人信息已销毁", "Personal data destroyed"),
+        text(
+            "该租户的密钥已销毁,个人信息不能再读取。",
+            "The tenant's key is destroyed; its personal data is gone.",
+        ),
+        text("无法恢复。", "There is no way back."),
+    ),
+    # What is wrong on our side.
+    "service.busy": Entry(
+        503,
+        text("系统繁忙", "Busy"),
+        text("当前请求过多。", "Too many requests are being worked on."),
+        text("按 Retry-After 稍后重试。", "Try again after `Retry-After` seconds."),
+    ),
+    "service.retry": Entry(
+        503,
+        text("请重试", "Try again"),
+        text(
+            "与同时进行的修改冲突,本次没有写入。", "The work collided with other changes; nothing was saved."
+        ),
+        text("原样重试。", "Send the same request again."),
+    ),
+    "service.too_slow": Entry(
+        503,
+        text("查询超时", "Too slow"),
+        text("处理超过了时限,已中止。", "The work exceeded its time limit and was stopped."),
+        text("缩小查询范围。", "Narrow the query down."),
+    ),
+    "service.unavailable": Entry(
+        503,
+        text("服务暂不可用", "Unavailable"),
+        text("数据库暂时无法连接。", "The database can't be reached at the moment."),
+        text("按 Retry-After 稍后重试。", "Try again after `Retry-After` seconds."),
+    ),
+    "internal": Entry(
+        500,
+        text("内部错误", "Internal error"),
+        text("系统内部出错,已记录。", "Something went wrong here and has been logged."),
+        text("反馈时请提供 request_id。", "Name the `request_id` when you report it."),
+    ),
+}
+"""By code."""
+
+
+NOUNS: Final[Mapping[str, Text]] = {
+    "alarm": text("预警", "alarm"),
+    "case": text("问题件", "case"),
+    "contact": text("回访记录", "contact"),
+    "contract": text("合同", "contract"),
+    "customer": text("客户", "customer"),
+    "event": text("业务事件", "event"),
+    "evidence": text("证据", "piece of evidence"),
+    "import": text("导入批次", "import"),
+    "ledger_entry": text("留痕记录", "ledger entry"),
+    "notice": text("通知", "notice"),
+    "obligation": text("回访任务", "obligation"),
+    "plugin": text("插件", "plugin"),
+    "problem": text("错误代码", "problem code"),
+    "script": text("话术", "script"),
+    "staff": text("人员", "member of staff"),
+    "unit": text("机构", "unit"),
+}
+"""What the field `kind` of a problem is called."""

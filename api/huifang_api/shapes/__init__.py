@@ -1,0 +1,1 @@
+"""What the API answers and takes: one struct per thing, every field described for the reference."""

@@ -1,0 +1,27 @@
+"""Field types that many shapes share, with what they mean."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+from msgspec import Meta
+
+
+def described(what: str) -> Meta:
+    """The description of one field."""
+    return Meta(description=what)
+
+
+Id: TypeAlias = Annotated[UUID, described("Id, a UUID; never changes.")]
+UnitCode: TypeAlias = Annotated[str, described("Code of the unit (机构) in charge.")]
+ContractNo: TypeAlias = Annotated[str, described("Contract number (合同号, 保单号).")]
+CustomerId: TypeAlias = Annotated[UUID, described("Id of the customer (客户).")]
+StaffNo: TypeAlias = Annotated[str, described("Staff number (工号).")]
+Instant: TypeAlias = datetime
+Day: TypeAlias = date
+CreatedAt: TypeAlias = Annotated[datetime, described("When it was first taken in, UTC.")]
+UpdatedAt: TypeAlias = Annotated[datetime, described("When it last changed, UTC.")]
+Document: TypeAlias = dict[str, Any]
+NextCursor: TypeAlias = Annotated[
+    str | None, described("Pass it as `cursor` for the next page; null on the last one.")
+]
