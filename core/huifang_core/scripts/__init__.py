@@ -1,6 +1,7 @@
 """Scripts (话术) as data: the model, reading it, proving that it covers what rules demand, and playing it."""
 
 from huifang_core.scripts.answers import Answer
+from huifang_core.scripts.checker import check
 from huifang_core.scripts.effects import (
     CorrectDatum,
     Effect,
@@ -18,6 +19,7 @@ from huifang_core.scripts.errors import (
     ScriptProblem,
     ScriptStuck,
 )
+from huifang_core.scripts.findings import Finding, PathStep, publishable
 from huifang_core.scripts.interpreter import (
     begin,
     change,
@@ -74,6 +76,7 @@ __all__ = [
     "Effect",
     "End",
     "EndResult",
+    "Finding",
     "FiredEffect",
     "HandOverToUnit",
     "Identify",
@@ -82,6 +85,7 @@ __all__ = [
     "NotifyRole",
     "NumberAnswer",
     "OpenCase",
+    "PathStep",
     "PlanContact",
     "Prompt",
     "PromptChoice",
@@ -100,6 +104,7 @@ __all__ = [
     "TextAnswer",
     "begin",
     "change",
+    "check",
     "choices_of",
     "current",
     "due_effects",
@@ -111,6 +116,7 @@ __all__ = [
     "outcome_of",
     "parse_script",
     "placeholders_used",
+    "publishable",
     "reply",
     "script_hash",
     "standing_answers",

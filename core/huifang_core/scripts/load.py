@@ -1,6 +1,7 @@
 """Reading scripts and content items from YAML, and the canonical form by which a version is known."""
 
 import hashlib
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from huifang_core.scripts.strict_yaml import read_yaml
 _T = TypeVar("_T")
 # A union is no `type` to mypy, though msgspec takes it as one.
 _STEP: type[Step] = Step  # type: ignore[assignment]
+_PLACE = re.compile(r" - at `(?:key` in `)?\$(.*)`$")
 
 
 def load_script(yaml_text: str) -> Script:
@@ -89,5 +91,5 @@ def _converted(data: object, kind: type[_T], path: str) -> _T:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        raise ScriptError(reason, f"{path}{place.rstrip('`')}".lstrip(".")) from error
+        reason, place = _PLACE.sub("", str(error)), _PLACE.search(str(error))
+        raise ScriptError(reason, f"{path}{place[1] if place else ''}".lstrip(".")) from error

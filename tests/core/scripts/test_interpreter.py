@@ -170,6 +170,14 @@ class TestOutcome:
         assert outcome.blocked_by == ("contract.premium",)
         assert outcome.unanswered == ("sd.grace_end",)
 
+    def test_an_end_that_cannot_be_said_in_full_does_not_complete_sd_6h(self):
+        script = load_script(LOOP.replace("en: Goodbye", 'en: "Goodbye {customer.name}"'))
+        state, _ = play(script, (), {}, "yes")
+        outcome = outcome_of(script, (), state, {})
+        assert not outcome.completed
+        assert outcome.blocked_by == ("customer.name",)
+        assert outcome_of(script, (), state, {"customer.name": "王"}).completed
+
     def test_what_could_not_be_told_can_be_told_once_the_fact_is_known_sd_6h(self, grace_script, grace_items):
         facts = {**GRACE_FACTS, "contract.premium": ""}
         state, _ = play(grace_script, grace_items, facts, "said", "passed", CANNOT_BE_TOLD)
@@ -212,7 +220,8 @@ class TestEffects:
         assert [fired.step for fired in advance.effects] == ["warn", "note"]
         advance = reply(script, (), advance.state, {}, "again")
         assert advance.effects == ()
-        assert [fired.step for fired in due_effects(script, (), advance.state, {})] == ["warn", "note"]
+        due = due_effects(script, (), advance.state, {})
+        assert [(fired.step, fired.sequence) for fired in due] == [("warn", 0), ("note", 1)]
 
     def test_a_corrected_datum_carries_the_answer(self):
         script = load_script(DATUM)
