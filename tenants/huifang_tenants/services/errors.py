@@ -15,6 +15,8 @@ RefusalCode = Literal[
     "import.file_unreadable",
     "not_found",
     "personal.key_destroyed",
+    "plugin.parameter_refused",
+    "plugin.setting_unknown",
     "queue.lease_expired",
     "queue.not_leased",
     "queue.nothing_leased",

@@ -23,6 +23,7 @@ class ImportRun(Table, tablename="import_run", db=ENGINE):
     warnings = BigInt(default=0)
     started_by = Text(default=None)
     started_at = Timestamptz(default=None)
+    seen_at = Timestamptz(default=None)
     finished_at = Timestamptz(null=True, default=None)
 
 

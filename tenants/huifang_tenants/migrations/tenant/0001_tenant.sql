@@ -422,8 +422,10 @@ CREATE TABLE import_run (
     warnings bigint NOT NULL DEFAULT 0,
     started_by text NOT NULL,
     started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
     finished_at timestamptz
 );
+COMMENT ON COLUMN import_run.seen_at IS 'Wall time of the last sign of life: one that stays silent was cut off.';
 
 CREATE TABLE import_problem (
     import_id uuid NOT NULL REFERENCES import_run (id),
