@@ -15,26 +15,36 @@ from huifang_tenants.intake.ndjson import BadJson, first_fields, parse
 from huifang_tenants.intake.problems import SourceError
 from huifang_tenants.intake.rows import Rows
 from huifang_tenants.intake.stream import Bytes
+from huifang_tenants.intake.xlsx import Workbook
 
 Format = Literal["csv", "ndjson", "json", "json_array", "xlsx"]
 
 _ZIP: Final = b"PK\x03\x04"
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _LINES_BY_NAME: Final = re.compile(r"\.(?:ndjson|jsonl)(?:\.gz)?$", re.IGNORECASE)
 
 
 class Source:
     """An opened source: `kind` of its rows, its `format`, the `header` of a table as it stood, and its `rows`.
 
-    `rows` can be gone through once. Reading may raise SourceError when a gzip stream turns out broken. Use it as a
+    One source is one sheet of a workbook: `sheets` names all that hold rows, in the order to take them in; this is the
+    first of them unless another was asked for. `rows` can be gone through once. Reading may raise SourceError when a gzip stream turns out broken. Use it as a
     context manager, or `close` it; a stream that was handed in is left open.
     """
 
     def __init__(
-        self, kind: Kind, format: Format, rows: Rows, owner: Bytes, header: tuple[str, ...] | None = None
+        self,
+        kind: Kind,
+        format: Format,
+        rows: Rows,
+        owner: Bytes,
+        header: tuple[str, ...] | None = None,
+        sheets: tuple[str, ...] = (),
     ) -> None:
         self.kind = kind
         self.format = format
         self.header = header
+        self.sheets = sheets
         self.rows = rows
         self._owner = owner
 
@@ -50,12 +60,15 @@ class Source:
 
 
 def open_source(
-    source: "str | PathLike[str] | BinaryIO", name: str | None = None, kind: Kind | None = None
+    source: "str | PathLike[str] | BinaryIO",
+    name: str | None = None,
+    kind: Kind | None = None,
+    sheet: str | None = None,
 ) -> Source:
     """Open a path or a binary stream; `name` is the file's name where the path doesn't tell it.
 
     The format is told by the content, the kind of rows by header, first record or name, unless `kind` says it. CSV,
-    NDJSON and JSON arrays are read row by row in little memory, gzipped or not; XLSX is read whole.
+    NDJSON and JSON arrays are read row by row in little memory, gzipped or not; of XLSX a `sheet` is read whole.
 
     Raises SourceError when the file can't be read at all, OSError when there is none.
     """
@@ -63,17 +76,28 @@ def open_source(
         name = str(source) if isinstance(source, (str, PathLike)) else ""
     owner = Bytes(source)
     try:
-        return _open(owner, name, kind)
+        return _open(owner, name, kind, sheet)
     except BaseException:
         owner.close()
         raise
 
 
-def _open(owner: Bytes, name: str, kind: Kind | None) -> Source:
+def _open(owner: Bytes, name: str, kind: Kind | None, sheet: str | None) -> Source:
     head, stream = owner.head, owner.stream
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise SourceError("empty", text("文件为空", "the file is empty"))
+    if head.startswith(_ZIP):
+        book = Workbook(stream, name, kind, sheet)
+        return Source(book.header.kind, "xlsx", book.rows(), owner, book.header.names, book.sheets)
+    if head.startswith(_OLD_OFFICE):
+        raise SourceError(
+            "old_excel",
+            text(
+                "旧版 Excel(.xls)或加密文件,请另存为 XLSX 或 CSV",
+                "an old Excel file (.xls) or an encrypted one: save it as XLSX or CSV",
+            ),
+        )
     by_lines = _LINES_BY_NAME.search(name) is not None
     if by_lines or start[:1] in (b"{", b"["):
         format = _json_format(start, by_lines=by_lines)
