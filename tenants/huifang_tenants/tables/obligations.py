@@ -55,5 +55,7 @@ class Obligation(Table, tablename="obligation", db=ENGINE):
     closed_at = Timestamptz(null=True, default=None)
     replaced_by = UUID(null=True, default=None)
     overdue_marked_at = Timestamptz(null=True, default=None)
+    at_risk_marked_at = Timestamptz(null=True, default=None)
+    born_late_noticed_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

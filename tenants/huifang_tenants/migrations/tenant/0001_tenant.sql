@@ -191,6 +191,8 @@ CREATE TABLE obligation (
     closed_at timestamptz,
     replaced_by uuid,
     overdue_marked_at timestamptz,
+    at_risk_marked_at timestamptz,
+    born_late_noticed_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     CONSTRAINT obligation_key_generation_key UNIQUE (contract_id, key, generation),
@@ -199,6 +201,9 @@ CREATE TABLE obligation (
 );
 COMMENT ON TABLE obligation IS 'That a customer must be contacted, why, and within which window [due_from, due_by).';
 COMMENT ON COLUMN obligation.lease_until IS 'Wall time. A lease that has run out frees the obligation without any job.';
+COMMENT ON COLUMN obligation.overdue_marked_at IS 'When its being overdue was escalated; whether it is overdue never hangs on it (DEC-2).';
+COMMENT ON COLUMN obligation.at_risk_marked_at IS 'When its deadline on the next working day was announced, once.';
+COMMENT ON COLUMN obligation.born_late_noticed_at IS 'When its being late at birth was announced, once (DEC-4).';
 COMMENT ON COLUMN obligation.callable_from IS 'Business time of the next attempt: the start of the window, a retry delay, a wish to be called back.';
 CREATE INDEX obligation_contract_idx ON obligation (contract_id);
 CREATE INDEX obligation_customer_idx ON obligation (customer_id) WHERE status = 'open';
@@ -208,6 +213,11 @@ CREATE INDEX obligation_unit_idx ON obligation (unit, due_by);
 CREATE INDEX obligation_lease_idx ON obligation (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX obligation_waiting_idx ON obligation (alarm_on) WHERE status = 'waiting';
 CREATE INDEX obligation_provisional_idx ON obligation (contract_id) WHERE provisional;
+CREATE INDEX obligation_unmarked_idx ON obligation (due_by)
+    WHERE overdue_marked_at IS NULL AND status IN ('open', 'unreachable');
+CREATE INDEX obligation_overdue_idx ON obligation (unit, kind)
+    WHERE overdue_marked_at IS NOT NULL AND status IN ('open', 'unreachable');
+CREATE INDEX obligation_born_late_idx ON obligation (unit) WHERE born_late IS NOT NULL AND born_late_noticed_at IS NULL;
 
 CREATE TABLE script_version (
     hash text PRIMARY KEY,
@@ -251,6 +261,7 @@ COMMENT ON COLUMN contact.snapshot IS 'Contract facts shown to the caller, witho
 CREATE INDEX contact_customer_idx ON contact (customer_id, started_at);
 CREATE INDEX contact_staff_idx ON contact (staff_id, started_at);
 CREATE INDEX contact_started_idx ON contact (started_at, id);
+CREATE INDEX contact_in_progress_idx ON contact (id) WHERE status = 'in_progress';
 
 CREATE TABLE contact_section (
     id uuid PRIMARY KEY,
