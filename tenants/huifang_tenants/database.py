@@ -100,7 +100,7 @@ class Database:
 
     async def release(self, connection: Connection) -> None:
         """Give a connection back, or end it when it is old or something is still going on in it."""
-        if not connection.is_closed():
+        if not is_lost(connection):
             if connection.is_in_transaction():
                 connection.terminate()
             elif time.monotonic() - connection.born > self._max_age:
@@ -135,6 +135,14 @@ async def admin_connection(url: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close(timeout=_CLOSE_TIMEOUT)
+
+
+def is_lost(connection: Connection) -> bool:
+    """Whether the connection has ended; a pool's proxy, asked for that then, raises instead of answering."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def read_json(connection: asyncpg.Connection) -> None:

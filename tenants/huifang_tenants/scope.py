@@ -21,7 +21,7 @@ from asyncpg.exceptions import (
     SerializationError,
 )
 
-from huifang_tenants.database import Connection, Database
+from huifang_tenants.database import Connection, Database, is_lost
 from huifang_tenants.engine import ScopedEngine
 from huifang_tenants.errors import (
     IllegalName,
@@ -42,7 +42,13 @@ _ROLE_NAME: Final = re.compile(r"huifang_[a-z]+_[0-9a-f]{8}")
 _CONTROL: Final = "control"
 # A scope waits for nothing but the database, so one that idles this long (milliseconds) has lost its owner.
 _IDLE_LIMIT: Final = 60_000
-_CONNECTION_LOST: Final = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)
+_CONNECTION_LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
 
 _current: ContextVar["Transaction | None"] = ContextVar("huifang_transaction", default=None)
 
@@ -102,7 +108,7 @@ class Transaction:
         try:
             yield
         except BaseException:
-            if not connection.is_closed():
+            if not is_lost(connection):
                 await connection.execute(f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
             raise
         await connection.execute(f"RELEASE SAVEPOINT {name}")

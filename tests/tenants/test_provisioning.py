@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import asyncpg
 import pytest
 from huifang_tenants.errors import IllegalSlug, PreparationError, TenantExists
-from huifang_tenants.ids import new_id
+from huifang_tenants.ids import new_id, opaque_id
 from huifang_tenants.keys import MasterKeys
 from huifang_tenants.migrate import StepFailed
 from huifang_tenants.provisioning import (
@@ -52,7 +52,7 @@ async def test_preparing_is_repeatable_and_may_run_at_the_same_time(fresh_databa
 async def test_an_admin_who_is_no_superuser_is_enough(fresh_database, small_steps, as_user):
     admin_url, keys = fresh_database(), MasterKeys.generate()
     database = (await _fetch(admin_url, "SELECT current_database()"))[0][0]
-    owner = f"owner_{database}"
+    owner = f"owner_{opaque_id()}"
     connection = await asyncpg.connect(admin_url)
     await connection.execute(f"CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'secret'")
     await connection.execute(f"ALTER DATABASE {database} OWNER TO {owner}")
@@ -72,10 +72,10 @@ async def test_an_admin_who_is_no_superuser_is_enough(fresh_database, small_step
 
 async def test_an_admin_without_the_rights_is_told_which(fresh_database, as_user):
     admin_url = fresh_database()
-    database = (await _fetch(admin_url, "SELECT current_database()"))[0][0]
-    await _fetch(admin_url, f"CREATE ROLE weak_{database} LOGIN PASSWORD 'secret'")
+    weak = f"weak_{opaque_id()}"
+    await _fetch(admin_url, f"CREATE ROLE {weak} LOGIN PASSWORD 'secret'")
     with pytest.raises(PreparationError, match="CREATEROLE"):
-        await prepare_database(as_user(admin_url, f"weak_{database}"), MasterKeys.generate())
+        await prepare_database(as_user(admin_url, weak), MasterKeys.generate())
 
 
 async def test_a_mighty_login_role_is_refused(fresh_database):

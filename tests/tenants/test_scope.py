@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -226,7 +227,8 @@ async def test_a_killed_backend_is_no_success_and_the_next_scope_works(world, as
         await admin.execute("SELECT pg_terminate_backend($1)", pid)
         await asyncio.sleep(0.02)
         if ask_again:
-            await opened.connection.execute("SELECT 1")
+            async with opened.savepoint():
+                await opened.connection.execute("SELECT 1")
 
     try:
         for _ in range(4):
@@ -238,17 +240,33 @@ async def test_a_killed_backend_is_no_success_and_the_next_scope_works(world, as
         await Note.count()
 
 
-async def test_idle_connections_the_server_closed_are_replaced(world):
+async def test_a_connection_the_server_closed_unnoticed_is_replaced(world):
+    async def kill() -> None:
+        admin = await asyncpg.connect(world.admin_url)
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE usename LIKE 'huifang_app_%' AND datname = current_database()"
+        )
+        await admin.close()
+
     async with scope(world.db, world.a):
         pass
-    admin = await asyncpg.connect(world.admin_url)
-    await admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'huifang_app_%' "
-        "AND datname = current_database()"
-    )
-    await admin.close()
+    # In a thread that is waited for: this loop must not see the connection end before it uses it.
+    thread = threading.Thread(target=asyncio.run, args=(kill(),))
+    thread.start()
+    thread.join()
     async with scope(world.db, world.a):
         await Note.count()
+
+
+async def test_a_connection_returned_in_a_transaction_is_not_used_again(world):
+    async with Database(world.db._url, max_connections=1) as db:
+        left = await db.acquire()
+        pid = await left.fetchval("SELECT pg_backend_pid()")
+        await left.execute(f"BEGIN; SET LOCAL ROLE {world.b.schema_name}")
+        await db.release(left)
+        async with scope(db, world.a) as opened:
+            assert await opened.connection.fetchval("SELECT pg_backend_pid()") != pid
 
 
 async def test_no_free_connection_says_so(world):

@@ -1,5 +1,5 @@
 -- The registry of a cell. Names are qualified: nobody has this schema in the search path.
--- The runtime login role's rights on these tables stand in grants.py, since its name differs between databases.
+-- All rights, PUBLIC's on the functions included, are set by grants.py, since role names differ between databases.
 
 CREATE TABLE control.tenant (
     id uuid PRIMARY KEY,
@@ -195,5 +195,3 @@ CREATE FUNCTION control.tenant_clock() RETURNS timestamptz
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT clock_at FROM control.tenant WHERE id = control.acting_tenant()
 $$;
-
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA control FROM PUBLIC;
