@@ -1,7 +1,7 @@
 """The transactional outbox: a change and the jobs it triggers commit together, as rows of ids in control.jobs.
 
 A tenant's scope writes and finishes jobs through functions that check whose role is acting; the dispatcher picks and
-returns them as the login role. Jobs run at least once, and their work exactly once: `finish` first, then work, in one
+returns them as the login role. Whoever has one waiting or running holds it anew every few seconds. Jobs run at least once, and their work exactly once: `finish` first, then work, in one
 transaction. All times here are wall time, by the database server's clock.
 """
 
@@ -57,11 +57,12 @@ FROM chosen WHERE jobs.id = chosen.id
 RETURNING jobs.id, jobs.tenant_id, jobs.kind, jobs.payload, jobs.urgency, jobs.tries, jobs.run_at,
           chosen.urgent, chosen.slot, chosen.number
 """
+_PICK_URGENT: Final = _PICK.replace("WHERE slot <= $2", "WHERE slot <= $2 AND urgent")
 # A job that goes back keeps no dedupe key: another with the same one may be pending by now, and both may run.
 _FAIL: Final = """
 UPDATE control.jobs SET
-    state = CASE WHEN tries >= $3 THEN 'dead' ELSE 'pending' END,
-    finished_at = CASE WHEN tries >= $3 THEN clock_timestamp() END,
+    state = CASE WHEN tries >= $3 OR $4 THEN 'dead' ELSE 'pending' END,
+    finished_at = CASE WHEN tries >= $3 OR $4 THEN clock_timestamp() END,
     run_at = clock_timestamp() + make_interval(secs => least(600, 5 * 2 ^ tries)),
     dedupe = NULL, error = $2
 WHERE id = $1 AND state = 'sent' RETURNING state
@@ -75,6 +76,17 @@ WHERE id IN (
     SELECT id FROM control.jobs WHERE state = 'sent' AND sent_at < clock_timestamp() - $1::interval
     FOR UPDATE SKIP LOCKED
 )
+"""
+# Rows that are locked are in a scope that finishes them: waiting for it would hold all the others up.
+_HOLD: Final = """
+UPDATE control.jobs SET sent_at = clock_timestamp() WHERE id IN (
+    SELECT jobs.id FROM control.jobs JOIN unnest($1::uuid[], $2::integer[]) AS held(id, tries) USING (id, tries)
+    WHERE state = 'sent' FOR UPDATE OF jobs SKIP LOCKED
+)
+"""
+_HAND_BACK: Final = """
+UPDATE control.jobs SET state = 'pending', tries = tries - 1, dedupe = NULL
+WHERE id = $1 AND tries = $2 AND state = 'sent'
 """
 _ENQUEUE: Final = "SELECT control.enqueue_jobs($1, $2, $3, $4, $5)"
 _ENQUEUE_FOR: Final = "SELECT control.write_jobs($1, $2, $3, $4, $5, $6)"
@@ -104,6 +116,14 @@ class Job(msgspec.Struct, frozen=True):
     urgency: int
     tries: int
     run_at: datetime
+
+
+class SentJob(msgspec.Struct, frozen=True):
+    """A job that was handed out and is not finished, in its `tries`-th try."""
+
+    id: UUID
+    tries: int
+    urgency: int
 
 
 async def enqueue(
@@ -145,16 +165,16 @@ async def finish(scope: Scope, job_id: UUID) -> bool:
     return bool(await scope.connection.fetchval("SELECT control.finish_job($1)", job_id))
 
 
-async def pick(db: Database, *, limit: int, per_tenant: int) -> list[Job]:
+async def pick(db: Database, *, limit: int, per_tenant: int, urgent_only: bool = False) -> list[Job]:
     """Take up to `limit` due jobs in fair order and mark them sent, at most `per_tenant` in flight for each tenant.
 
-    Urgent ones first, then every tenant's first, every tenant's second, and so on. Urgent and ordinary jobs of a
-    tenant are counted apart. Suspended tenants' jobs wait.
+    Urgent ones first (or alone), then every tenant's first, every tenant's second, and so on. Urgent and ordinary
+    jobs of a tenant are counted apart. Suspended tenants' jobs wait.
     """
     async with control(db) as opened:
         # One at a time, or two dispatchers would each fill a tenant's places.
         await opened.connection.execute("SELECT pg_advisory_xact_lock($1)", _PICK_LOCK)
-        rows = await opened.connection.fetch(_PICK, limit, per_tenant)
+        rows = await opened.connection.fetch(_PICK_URGENT if urgent_only else _PICK, limit, per_tenant)
     rows.sort(key=lambda row: (not row["urgent"], row["slot"], row["run_at"], row["number"]))
     return [Job(*(row[name] for name in Job.__struct_fields__)) for row in rows]
 
@@ -170,23 +190,59 @@ async def mark_done(db: Database, job_id: UUID) -> bool:
     return bool(status == "UPDATE 1")
 
 
-async def mark_failed(db: Database, job_id: UUID, error: str) -> Literal["pending", "dead"] | None:
-    """Put a sent job back, to run again after 10, 20, 40, 80 s, or bury it after the fifth try.
+async def mark_failed(
+    db: Database, job_id: UUID, error: str, *, for_good: bool = False
+) -> Literal["pending", "dead"] | None:
+    """Put a sent job back, to run again after 10, 20, 40, 80 s, or bury it: after the fifth try, or `for_good` at once.
 
     Answers its new state, None when it was not sent. `error` must hold no personal data.
     """
     async with control(db) as opened:
         state: Literal["pending", "dead"] | None = await opened.connection.fetchval(
-            _FAIL, job_id, error[:2000], MAX_TRIES
+            _FAIL, job_id, error[:2000], MAX_TRIES, for_good
         )
     return state
 
 
-async def return_stale(db: Database, older_than: timedelta) -> int:
-    """Put back what was sent longer ago than that and is in nobody's hands; answers how many.
+async def hand_back(db: Database, job_id: UUID, tries: int) -> None:
+    """Put back a job whose work was broken off and undone, as if it had not been handed out for the `tries`-th time."""
+    async with control(db) as opened:
+        await opened.connection.execute(_HAND_BACK, job_id, tries)
 
-    `older_than` must be longer than a job may wait in the broker's queue.
-    """
+
+async def sent(db: Database, older_than: timedelta, *, limit: int = 1000) -> list[SentJob]:
+    """The jobs handed out longer ago than that, or held so long ago, and not finished; the oldest first."""
+    async with control(db) as opened:
+        rows = await opened.connection.fetch(
+            "SELECT id, tries, urgency FROM control.jobs WHERE state = 'sent' "
+            "AND sent_at < statement_timestamp() - $1::interval ORDER BY sent_at LIMIT $2",
+            older_than,
+            limit,
+        )
+    return [SentJob(*row) for row in rows]
+
+
+async def hold(db: Database, jobs: Sequence[tuple[UUID, int]]) -> None:
+    """Say of jobs, by id and try, that they are in somebody's hands still: `return_stale` leaves them for a while."""
+    if jobs:
+        async with control(db) as opened:
+            await opened.connection.execute(_HOLD, [id for id, _ in jobs], [tries for _, tries in jobs])
+
+
+async def is_sent(db: Database, job_id: UUID, tries: int) -> bool:
+    """Whether a job is out in its `tries`-th try: neither finished, nor back in the queue, nor out again since."""
+    async with control(db) as opened:
+        return bool(
+            await opened.connection.fetchval(
+                "SELECT EXISTS (SELECT FROM control.jobs WHERE id = $1 AND tries = $2 AND state = 'sent')",
+                job_id,
+                tries,
+            )
+        )
+
+
+async def return_stale(db: Database, older_than: timedelta) -> int:
+    """Put back what was sent, or held last, longer ago than that and is in no scope's hands; answers how many."""
     async with control(db) as opened:
         status = await opened.connection.execute(_RETURN_STALE, older_than, MAX_TRIES)
     return int(status.rpartition(" ")[2])
