@@ -72,3 +72,10 @@ async def world(fresh_database: Callable[..., str], small_steps: Path) -> AsyncI
     b = await create_tenant(admin_url, keys, "bb", "乙公司", directory=small_steps)
     async with Database(runtime_url(admin_url, keys), max_connections=3, acquire_timeout=2) as db:
         yield World(admin_url, keys, db, TenantRegistry(db, keys), a, b, small_steps)
+
+
+@pytest.fixture
+async def no_connection_lost(world: World) -> AsyncIterator[None]:
+    """Fails a test after which a connection of the pool is still in use."""
+    yield
+    assert world.db._pool.get_size() == world.db._pool.get_idle_size()
