@@ -11,6 +11,9 @@ from asyncpg.exceptions import InvalidCachedStatementError
 from huifang_tenants.errors import KeyDestroyed, UnknownTenant
 from huifang_tenants.scope import Scope as TenantScope
 from huifang_tenants.scope import scope
+from huifang_tenants.services.errors import Refused
+from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.stores.organisation import staff_by_number
 from litestar.connection import ASGIConnection
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
@@ -101,6 +104,16 @@ async def tenant_scope(
         # A migration changed a type under us: fresh connections, and the caller tries again (503).
         await world.database.recycle()
         raise
+
+
+async def acting(request: ApiRequest, scope: TenantScope, on_behalf_of: str | None) -> Actor:
+    """Who the ledger says did it: the client, for the member of staff whose number the request names.
+
+    Refused `staff.not_found` when nobody has that number.
+    """
+    if on_behalf_of is not None and await staff_by_number(scope, on_behalf_of) is None:
+        raise Refused("staff.not_found", staff_no=on_behalf_of)
+    return Actor(request.auth.actor, on_behalf_of)
 
 
 def check_routes(routes: Iterable[BaseRoute]) -> None:

@@ -1,12 +1,18 @@
 """Which of the product's two languages a request wants."""
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from huifang_core.texts import LANGUAGES, Language
+from litestar import Request
 
 DEFAULT_LANGUAGE: Final[Language] = "zh-CN"
 _LONGEST: Final = 200
+
+
+def language_of(request: Request[Any, Any, Any]) -> Language:
+    """The language the request asks for."""
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
 @lru_cache(maxsize=256)

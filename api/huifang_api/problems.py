@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import asyncpg
 import msgspec
 import structlog
+from huifang_core.obligations import IllegalTransition
 from huifang_core.texts import Language
 from huifang_tenants.errors import (
     DatabaseBusy,
@@ -20,7 +21,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from huifang_api.faults import Fault, FaultCode, Location, missing, wrong_format
-from huifang_api.languages import preferred_language
+from huifang_api.languages import language_of
 from huifang_api.problem_catalogue import CATALOGUE, NOUNS, ApiCode, ProblemCode
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -127,6 +128,8 @@ def problem_of(error: Exception) -> Problem:
             return error
         case Refused():
             return Problem(error.code, **error.fields)
+        case IllegalTransition():
+            return Problem("state.conflict", current=error.current, wanted=error.wanted)
         case TenantNotActive():
             return Problem("tenant.suspended")
         case KeyDestroyed():
@@ -180,9 +183,7 @@ def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
         _log.error(
             "problem", code=problem.code, request_id=request_id, kind=type(error).__name__, where=where
         )
-    return problem_response(
-        problem, preferred_language(request.headers.get("accept-language", "")), request_id
-    )
+    return problem_response(problem, language_of(request), request_id)
 
 
 def _of_status(error: HTTPException) -> Problem:

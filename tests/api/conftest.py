@@ -46,7 +46,7 @@ class Api(msgspec.Struct, frozen=True, eq=False):
         answer = await self.http.post(
             "/oauth/token",
             data={"grant_type": "client_credentials"},
-            auth=(client.client_id, client.client_secret),
+            auth=(client.client_id, client.secret),
         )
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])

@@ -49,7 +49,7 @@ class NewClient(msgspec.Struct, frozen=True):
     """What the tenant's administrator gets to see once."""
 
     client_id: str
-    client_secret: str
+    secret: str
 
 
 async def create_client(db: Database, tenant_id: UUID, name: str, scopes: Collection[Scope]) -> NewClient:
@@ -64,7 +64,7 @@ async def create_client(db: Database, tenant_id: UUID, name: str, scopes: Collec
     new = NewClient(_ID_PREFIX + secrets.token_hex(12), _SECRET_PREFIX + secrets.token_urlsafe(32))
     async with control(db) as opened:
         await opened.connection.execute(
-            _INSERT, new.client_id, tenant_id, name, _hash(new.client_secret), sorted(scopes)
+            _INSERT, new.client_id, tenant_id, name, _hash(new.secret), sorted(scopes)
         )
     return new
 

@@ -23,9 +23,10 @@ from huifang_api.shapes.contracts import ContractDetail, ContractPage, ContractS
 from huifang_api.world import ApiRequest
 
 _LIST: Final = "contracts"
+_TAGS: Final = ("Contracts",)
 
 
-@get("/contracts", opt=needs("contracts:read"), operation_id="list_contracts", tags=["Contracts"])
+@get("/contracts", opt=needs("contracts:read"), operation_id="list_contracts", tags=_TAGS)
 async def list_contracts(
     request: ApiRequest,
     contract_no: ContractNoParam = None,
@@ -64,7 +65,7 @@ async def list_contracts(
     "/contracts/{contract_id:uuid}",
     opt=needs("contracts:read"),
     operation_id="get_contract",
-    tags=["Contracts"],
+    tags=_TAGS,
 )
 async def get_contract(request: ApiRequest, contract_id: FromPath[UUID]) -> ContractDetail:
     """Read one contract with everything the source system said of it."""

@@ -15,13 +15,23 @@ def described(what: str) -> Meta:
 Id: TypeAlias = Annotated[UUID, described("Id, a UUID; never changes.")]
 UnitCode: TypeAlias = Annotated[str, described("Code of the unit (机构) in charge.")]
 ContractNo: TypeAlias = Annotated[str, described("Contract number (合同号, 保单号).")]
+ContractId: TypeAlias = Annotated[UUID, described("Id of the contract.")]
 CustomerId: TypeAlias = Annotated[UUID, described("Id of the customer (客户).")]
 StaffNo: TypeAlias = Annotated[str, described("Staff number (工号).")]
 Instant: TypeAlias = datetime
 Day: TypeAlias = date
+Document: TypeAlias = dict[str, Any]
 CreatedAt: TypeAlias = Annotated[datetime, described("When it was first taken in, UTC.")]
 UpdatedAt: TypeAlias = Annotated[datetime, described("When it last changed, UTC.")]
-Document: TypeAlias = dict[str, Any]
 NextCursor: TypeAlias = Annotated[
     str | None, described("Pass it as `cursor` for the next page; null on the last one.")
+]
+Reason: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=5,
+        max_length=500,
+        pattern=r"\S(.*\S)?",
+        description="Why the data must be seen; stands in the ledger, so no personal data in it.",
+    ),
 ]

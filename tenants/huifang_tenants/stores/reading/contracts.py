@@ -8,6 +8,7 @@ import msgspec
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_id
+from huifang_tenants.stores.reading.rows import fetch_one
 
 _SELECT: Final = """
 SELECT id, contract_no, source, line, product_code, product_name, product_class, is_group AS "group", unit, channel,
@@ -50,4 +51,4 @@ async def list_contracts(scope: Scope, wanted: ContractFilter, page: Page) -> Sl
 
 async def get_contract(scope: Scope, contract_id: UUID) -> Mapping[str, Any] | None:
     """One contract with `base`, the contract as it came in last; None when there is none."""
-    return await scope.connection.fetchrow(f"{_SELECT_WHOLE} WHERE id = $1", contract_id)  # type: ignore[no-any-return]
+    return await fetch_one(scope, f"{_SELECT_WHOLE} WHERE id = $1", contract_id)

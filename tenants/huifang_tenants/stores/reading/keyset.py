@@ -8,13 +8,14 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.reading.rows import fetch_all
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
     """The last row of a page: its sort key (None: the key is null, or the list is sorted by id alone) and its id."""
 
-    key: datetime | None
-    id: UUID
+    key: datetime | int | None
+    id: UUID | int
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +80,8 @@ async def page_by_id(scope: Scope, select: str, where: Where, page: Page, *, id_
     direction, comparison = ("DESC", "<") if page.descending else ("ASC", ">")
     more = [f"{id_column} {comparison} {where.parameter(page.after.id)}"] if page.after else []
     sql = f"{select} WHERE {where.sql(*more)} ORDER BY {id_column} {direction} LIMIT {where.parameter(page.limit + 1)}"
-    rows = await scope.connection.fetch(sql, *where.arguments)
-    return _cut([dict(row) for row in rows], page.limit, None)
+    rows = await fetch_all(scope, sql, *where.arguments)
+    return _cut(rows, page.limit, None)
 
 
 async def page_by_key(
@@ -92,11 +93,12 @@ async def page_by_key(
     key_column: str,
     id_column: str,
     key: str,
+    id: str = "id",
     nullable: bool = False,
 ) -> Slice:
     """One page of a list sorted by (key, id); rows whose key is null come last, first when descending.
 
-    `key` is the key's name in `select`. Two queries at most, each of which an index on (key, id) serves.
+    `key` and `id` are their names in `select`. Two queries at most, each of which an index on (key, id) serves.
     """
     rows: list[dict[str, Any]] = []
     for nulls in (True, False) if page.descending else (False, True):
@@ -105,7 +107,7 @@ async def page_by_key(
         room = page.limit + 1 - len(rows)
         if room > 0:
             rows += await _part(scope, select, where, page, key_column, id_column, nulls=nulls, room=room)
-    return _cut(rows, page.limit, key)
+    return _cut(rows, page.limit, key, id)
 
 
 def _is_behind(page: Page, nulls: bool) -> bool:
@@ -137,13 +139,13 @@ async def _part(
         )
     order = f"{id_column} {direction}" if nulls else f"{key_column} {direction}, {id_column} {direction}"
     sql = f"{select} WHERE {where.sql(*more)} ORDER BY {order} LIMIT {where.parameter(room)}"
-    rows = await scope.connection.fetch(sql, *where.arguments)
+    rows = await fetch_all(scope, sql, *where.arguments)
     del where.arguments[taken:]
-    return [dict(row) for row in rows]
+    return rows
 
 
-def _cut(rows: list[dict[str, Any]], limit: int, key: str | None) -> Slice:
+def _cut(rows: list[dict[str, Any]], limit: int, key: str | None, id: str = "id") -> Slice:
     if len(rows) <= limit:
         return Slice(rows, None)
     last = rows[limit - 1]
-    return Slice(rows[:limit], Position(last[key] if key else None, last["id"]))
+    return Slice(rows[:limit], Position(last[key] if key else None, last[id]))

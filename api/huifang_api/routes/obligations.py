@@ -1,0 +1,147 @@
+"""Obligations (回访任务): lists, single ones, and why each exists."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from huifang_core.obligations import ObligationStatus
+from huifang_core.trace import TraceStep, lines
+from huifang_tenants.stores.reading import obligations as reading
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
+
+from huifang_api.access import needs, tenant_scope
+from huifang_api.languages import language_of
+from huifang_api.paging import next_cursor, one, page, shaped
+from huifang_api.parameters import (
+    ChannelParam,
+    CodeParam,
+    ContractNoParam,
+    CursorParam,
+    CustomerIdParam,
+    FlagParam,
+    LimitParam,
+    OrderParam,
+    UnitParam,
+)
+from huifang_api.problems import Problem
+from huifang_api.shapes.fields import Instant
+from huifang_api.shapes.obligations import (
+    Explanation,
+    ObligationDetail,
+    ObligationPage,
+    ObligationSummary,
+)
+from huifang_api.world import ApiRequest
+
+_LIST: Final = "obligations"
+_TAGS: Final = ("Obligations",)
+
+
+@get("/obligations", opt=needs("obligations:read"), operation_id="list_obligations", tags=_TAGS)
+async def list_obligations(
+    request: ApiRequest,
+    status: Annotated[ObligationStatus | None, QueryParameter(description="Status.")] = None,
+    kind: CodeParam = None,
+    plugin: CodeParam = None,
+    rule: CodeParam = None,
+    channel: ChannelParam = None,
+    customer_id: CustomerIdParam = None,
+    contract_no: ContractNoParam = None,
+    event_id: Annotated[
+        UUID | None, QueryParameter(description="Id of the event that set the rule off.")
+    ] = None,
+    unit: UnitParam = None,
+    due_from: Annotated[
+        Instant | None, QueryParameter(description="`due_by` is at this instant or later.")
+    ] = None,
+    due_until: Annotated[
+        Instant | None, QueryParameter(description="`due_by` is before this instant.")
+    ] = None,
+    overdue: FlagParam = None,
+    waiting: FlagParam = None,
+    born_late: FlagParam = None,
+    provisional: FlagParam = None,
+    limit: LimitParam = 50,
+    cursor: CursorParam = None,
+    order: OrderParam = None,
+) -> ObligationPage:
+    """List obligations by due date; those that still wait for theirs come last.
+
+    Overdue is judged at the tenant's business time (DEC-2).
+    """
+    wanted = reading.ObligationFilter(
+        status=status,
+        kind=kind,
+        plugin=plugin,
+        rule=rule,
+        channel=channel,
+        customer_id=customer_id,
+        contract_no=contract_no,
+        event_id=event_id,
+        unit=unit,
+        due_from=due_from,
+        due_until=due_until,
+        overdue=overdue,
+        waiting=waiting,
+        born_late=born_late,
+        provisional=provisional,
+    )
+    asked = page(_LIST, limit, cursor, order)
+    async with tenant_scope(request, read_only=True) as scope:
+        found = await reading.list_obligations(scope, wanted, asked)
+    return ObligationPage(shaped(ObligationSummary, found.rows), next_cursor(_LIST, asked, found))
+
+
+@get(
+    "/obligations/{obligation_id:uuid}",
+    opt=needs("obligations:read"),
+    operation_id="get_obligation",
+    tags=_TAGS,
+)
+async def get_obligation(request: ApiRequest, obligation_id: FromPath[UUID]) -> ObligationDetail:
+    """Read one obligation with what its rule demands."""
+    async with tenant_scope(request, read_only=True) as scope:
+        return one(ObligationDetail, await reading.get_obligation(scope, obligation_id), "obligation")
+
+
+@get(
+    "/obligations/{obligation_id:uuid}/explanation",
+    opt=needs("obligations:read"),
+    operation_id="explain_obligation",
+    tags=_TAGS,
+)
+async def explain_obligation(request: ApiRequest, obligation_id: FromPath[UUID]) -> Response[Explanation]:
+    """Read why an obligation exists and why it is due then (GEN-3), in the language of `Accept-Language`."""
+    async with tenant_scope(request, read_only=True) as scope:
+        row = await reading.explain_obligation(scope, obligation_id)
+    if row is None:
+        raise Problem("not_found", kind="obligation")
+    language = language_of(request)
+    steps = msgspec.convert(row["trace"], list[TraceStep])
+    found = {
+        **row,
+        "language": language,
+        "lines": lines(steps, language),
+        "steps": [msgspec.structs.asdict(step) for step in steps],
+        "event": _event(row),
+    }
+    return Response(
+        msgspec.convert(found, Explanation, from_attributes=True),
+        headers={"Content-Language": language, "Vary": "Accept-Language"},
+    )
+
+
+def _event(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["event_id"],
+        "source": row["event_source"],
+        "event_id": row["event_source_id"],
+        "type": row["event_type"],
+        "happened_at": row["event_happened_at"],
+        "received_at": row["event_received_at"],
+    }
+
+
+ROUTES: Final = (list_obligations, get_obligation, explain_obligation)

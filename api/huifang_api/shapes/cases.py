@@ -1,0 +1,78 @@
+"""Cases as the API shows them."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from huifang_core.cases import CaseStatus
+
+from huifang_api.shapes.fields import Id, Instant, NextCursor, UnitCode, described
+
+EntryKind = Literal[
+    "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn"
+]
+
+
+class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A case (问题件): what a contact brought to light and somebody must solve."""
+
+    id: Id
+    number: Annotated[int, described("Running number within the tenant.")]
+    plugin: Annotated[str | None, described("The plugin that defines its class.")]
+    case_class: Annotated[str, described("Class (问题分类).")]
+    severity: Annotated[int, described("1 minor … 4 most serious.")]
+    status: Annotated[CaseStatus, described("Status.")]
+    overdue: Annotated[bool, described("Due at the tenant's business time and not solved.")]
+    unit: UnitCode
+    contract_id: Annotated[UUID | None, described("The contract it is about.")]
+    contract_no: Annotated[str | None, described("That contract's number.")]
+    customer_id: Annotated[UUID | None, described("The customer it is about.")]
+    obligation_id: Annotated[UUID | None, described("The obligation it came from.")]
+    contact_id: Annotated[UUID | None, described("The contact it came from.")]
+    step: Annotated[str | None, described("The script's step whose answer opened it.")]
+    subject: Annotated[str, described("What it is about, without personal data.")]
+    assignee: Annotated[str | None, described("Staff number of whoever works on it.")]
+    due_by: Annotated[Instant | None, described("When it must be solved, UTC.")]
+    opened_at: Annotated[Instant, described("When it was opened, UTC.")]
+    solved_at: Annotated[Instant | None, described("When it was solved, UTC.")]
+    solved_by: Annotated[str | None, described("Who solved it.")]
+    closed_at: Annotated[Instant | None, described("When it was closed, UTC.")]
+    reopened: Annotated[int, described("How often it was opened again.")]
+    withdrawn: Annotated[bool, described("The answer that opened it was changed afterwards.")]
+    revision: Annotated[int, described("Grows with every change.")]
+
+
+class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry in the history of a case."""
+
+    id: Id
+    kind: Annotated[EntryKind, described("What was done.")]
+    has_text: Annotated[bool, described("Whether something was written, which only revealing shows.")]
+    actor: Annotated[str, described("Who did it.")]
+    on_behalf_of: Annotated[str | None, described("Staff number it was done for.")]
+    at: Annotated[Instant, described("When, UTC.")]
+
+
+class CaseDetail(CaseSummary, frozen=True, kw_only=True):
+    """A case with its history."""
+
+    entries: Annotated[list[CaseEntry], described("Everything that happened to it, oldest first.")]
+
+
+class CasePage(msgspec.Struct, frozen=True):
+    """One page of cases."""
+
+    items: Annotated[list[CaseSummary], described("The cases of this page.")]
+    next_cursor: NextCursor
+
+
+class RevealedCaseEntry(CaseEntry, frozen=True, kw_only=True):
+    """An entry with what was written."""
+
+    text: Annotated[str | None, described("What was written.")]
+
+
+class RevealedCase(msgspec.Struct, frozen=True):
+    """The history of a case with all texts."""
+
+    entries: Annotated[list[RevealedCaseEntry], described("Everything that happened to it, oldest first.")]

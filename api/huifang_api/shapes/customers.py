@@ -1,0 +1,111 @@
+"""Customers as the API shows them: masked, unless revealed with a reason."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from huifang_core.customers import CustomerKind, Gender, IdType
+from huifang_tenants.stores.reading.customers import PersonalField
+from msgspec import Meta
+
+from huifang_api.shapes.fields import CreatedAt, Id, NextCursor, Reason, UpdatedAt, described
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer (客户), personal data masked."""
+
+    id: Id
+    source: Annotated[str, described("The source system that sent the customer first.")]
+    customer_no: Annotated[str, described("Customer number (客户号) in that system.")]
+    known_as: Annotated[list[str], described("Every number any source knows the customer by (DEC-10).")]
+    kind: Annotated[CustomerKind, described("Individual (个人) or organisation (单位).")]
+    name: Annotated[str, described("Name, masked: 王**.")]
+    id_type: Annotated[IdType | None, described("Type of the ID document (证件类型).")]
+    id_number: Annotated[str | None, described("Number of the ID document, its last four characters only.")]
+    gender: Annotated[Gender | None, described("Gender (性别).")]
+    has_birth_date: Annotated[bool, described("Whether the birth date is on file.")]
+    phones: Annotated[list[str], described("Phone numbers, masked: 138****8000, in the order of use.")]
+    emails: Annotated[list[str], described("E-mail addresses, masked: z***@example.com.")]
+    address: Annotated[str | None, described("Address, down to the district.")]
+    region: Annotated[str | None, described("GB/T 2260 region code, six digits.")]
+    has_contact: Annotated[bool, described("Whether a contact person (联系人) is on file.")]
+    has_legal_representative: Annotated[
+        bool, described("Whether a legal representative (法定代表人) is on file.")
+    ]
+    merged_into: Annotated[
+        UUID | None, described("Id of the customer this record was merged into, being one person (DEC-10).")
+    ]
+    revision: Annotated[int, described("Grows with every change.")]
+    created_at: CreatedAt
+    updated_at: UpdatedAt
+
+
+class CustomerPage(msgspec.Struct, frozen=True):
+    """One page of customers."""
+
+    items: Annotated[list[Customer], described("The customers of this page.")]
+    next_cursor: NextCursor
+
+
+class CustomerSearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Exact values to find customers by (DEC-13): all of those given must hold, at least one must be given.
+
+    They stand in the body, since addresses end up in logs. Spaces, width, case and punctuation make no difference.
+    """
+
+    name: Annotated[str | None, Meta(min_length=1, max_length=200, description="Full name.")] = None
+    phone: Annotated[str | None, Meta(min_length=3, max_length=40, description="Whole phone number.")] = None
+    id_number: Annotated[
+        str | None, Meta(min_length=1, max_length=64, description="Whole number of the ID document.")
+    ] = None
+    id_last4: Annotated[
+        str | None,
+        Meta(pattern="^[0-9A-Za-z]{4}$", description="Last four characters of the ID document's number."),
+    ] = None
+    phone_last4: Annotated[
+        str | None, Meta(pattern="^[0-9]{4}$", description="Last four digits of a phone number.")
+    ] = None
+    customer_no: Annotated[
+        str | None, Meta(min_length=1, max_length=64, description="Number in any source system.")
+    ] = None
+    limit: Annotated[int, Meta(ge=1, le=100, description="How many customers to answer at most.")] = 20
+
+
+class CustomersFound(msgspec.Struct, frozen=True):
+    """What a search found."""
+
+    items: Annotated[list[Customer], described("Customers that match, masked.")]
+    more: Annotated[bool, described("Whether there are more than `limit`: search by something narrower.")]
+
+
+class CustomerRevealRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which personal data to see, and why."""
+
+    fields: Annotated[
+        list[PersonalField],
+        Meta(min_length=1, max_length=8, description="The fields to see; only what is needed."),
+    ]
+    reason: Reason
+
+
+class RevealedPerson(msgspec.Struct, frozen=True):
+    """A named person who speaks for a customer."""
+
+    name: Annotated[str | None, described("Name.")]
+    phone: Annotated[str | None, described("Phone number.")]
+
+
+class RevealedCustomer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields asked for, unmasked; one that was not asked for, or is not on file, is left out."""
+
+    name: Annotated[str | None, described("Full name (姓名, 名称).")] = None
+    id_number: Annotated[str | None, described("Number of the ID document (证件号码).")] = None
+    birth_date: Annotated[date | None, described("Birth date (出生日期).")] = None
+    phones: Annotated[list[str], described("Phone numbers (电话).")] = []
+    emails: Annotated[list[str], described("E-mail addresses.")] = []
+    address: Annotated[str | None, described("Address (地址).")] = None
+    contact: Annotated[RevealedPerson | None, described("Contact person (联系人).")] = None
+    legal_representative: Annotated[
+        RevealedPerson | None, described("Legal representative (法定代表人).")
+    ] = None
