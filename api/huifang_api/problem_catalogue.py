@@ -220,7 +220,57 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
         text("文件超过 {limit} 字节的上限。", "The file exceeds {limit} bytes."),
         text("压缩或分段后上传。", "Compress it, or upload it in parts."),
     ),
+    "evidence.type_not_allowed": Entry(
+        415,
+        text("证据文件类型不支持", "Evidence of an unknown type"),
+        text(
+            "文件内容不是 {kind} 可用的类型(按文件头判断)。",
+            "By its first bytes the file is none of the types taken for {kind}.",
+        ),
+        text("可用的类型:{accepted}。", "These are taken: {accepted}."),
+    ),
+    "evidence.type_contradicts": Entry(
+        415,
+        text("声明的类型与内容不符", "Declared type contradicts the content"),
+        text("声明的内容类型与文件不符,文件是 {found}。", "The file is {found}, not what was declared."),
+        text("按文件的实际类型声明。", "Declare what the file is."),
+    ),
+    "evidence.range_unsatisfiable": Entry(
+        416,
+        text("范围超出文件", "Range not satisfiable"),
+        text(
+            "请求的字节范围不在文件内(共 {size} 字节)。", "The file has {size} bytes; the range lies outside."
+        ),
+        text("核对 Range 标头。", "Check the `Range` header."),
+    ),
+    "report.period_invalid": Entry(
+        400,
+        text("统计期间无效", "Period invalid"),
+        text(
+            "期间 {first} 至 {last} 无效:末日不得早于首日,且须在 1990 年至 2199 年之间。",
+            "From {first} to {last} is no period: it ends before it begins, or lies outside 1990 to 2199.",
+        ),
+        text("更正首日与末日。", "Correct its first and last day."),
+    ),
     # What stands against it.
+    "evidence.hash_differs": Entry(
+        409,
+        text("文件与校验值不符", "Hash differs"),
+        text(
+            "收到的文件的 SHA-256 是 {received},与声明的不同。",
+            "What arrived has the SHA-256 {received}, not the one declared.",
+        ),
+        text("重新上传。", "Upload it again."),
+    ),
+    "evidence.no_file": Entry(
+        409,
+        text("没有可读的文件", "No file to read"),
+        text(
+            "该证据是外部引用,或未保存(状态 {status})。",
+            "This piece is a reference, or was not stored (status {status}).",
+        ),
+        text("引用指向的原件在原系统查看。", "Look where the reference points to."),
+    ),
     "state.conflict": Entry(
         409,
         text("状态不允许", "State conflict"),
@@ -313,6 +363,21 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
         text("无法恢复。", "There is no way back."),
     ),
     # What is wrong on our side.
+    "evidence.damaged": Entry(
+        500,
+        text("证据文件已损坏", "Evidence damaged"),
+        text(
+            "证据 {evidence} 的文件缺失或与保存时不同,已留痕。",
+            "The file of {evidence} is missing or not what was stored; this is on record.",
+        ),
+        text("从备份恢复原件并查明原因。", "Restore it from a backup and find out why."),
+    ),
+    "evidence.store_unavailable": Entry(
+        503,
+        text("证据库暂不可用", "Evidence store unavailable"),
+        text("对象存储暂时无法读写。", "The object store can't be read or written at the moment."),
+        text("按 Retry-After 稍后重试。", "Try again after `Retry-After` seconds."),
+    ),
     "service.busy": Entry(
         503,
         text("系统繁忙", "Busy"),
@@ -363,6 +428,7 @@ NOUNS: Final[Mapping[str, Text]] = {
     "obligation": text("回访任务", "obligation"),
     "plugin": text("插件", "plugin"),
     "problem": text("错误代码", "problem code"),
+    "report": text("报表", "report"),
     "script": text("话术", "script"),
     "staff": text("人员", "member of staff"),
     "unit": text("机构", "unit"),
