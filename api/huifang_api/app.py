@@ -4,10 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from huifang_tenants.database import Database
-from huifang_tenants.keys import MasterKeys
-from huifang_tenants.provisioning import runtime_url
-from huifang_tenants.registry import TenantRegistry
+from huifang_tenants.evidence_store import EvidenceStore
 from litestar import Litestar, Router
 from redis.asyncio import Redis
 
@@ -20,6 +17,7 @@ from huifang_api.oauth.signing import SigningKeys
 from huifang_api.oauth.tokens import TokenVerifier
 from huifang_api.problems import EXCEPTION_HANDLERS
 from huifang_api.routes import API_ROUTES, ROOT_ROUTES
+from huifang_api.runtime import ServersUnknown, open_runtime
 from huifang_api.settings import Settings
 from huifang_api.world import World
 
@@ -28,16 +26,6 @@ BODY_AT_MOST: Final = 1_048_576
 """Bytes a request body may have where a route sets no other limit (`request_max_body_size`)."""
 
 _REDIS_SECONDS: Final = 3.0
-
-
-class ServersUnknown(Exception):
-    """The process was started without the addresses of its database and Redis; `huifang up` passes them on."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "HUIFANG_DATABASE_URL and HUIFANG_REDIS_URL must be set for a web process: "
-            "`huifang up` sets them when it runs the embedded servers"
-        )
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -82,22 +70,23 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
         ServersUnknown: when the settings name no database or no Redis.
         KeyFileError: when the master keys can't be read.
     """
-    if settings.database_url is None or settings.redis_url is None:
+    if settings.redis_url is None:
         raise ServersUnknown
-    keys = MasterKeys.load(settings.keys_file)
-    url = runtime_url(settings.database_url, keys)
+    evidence = EvidenceStore(settings.store_url)
     redis = Redis.from_url(
         settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
     )
     try:
-        async with Database(url, max_connections=settings.pool_size) as database:
-            signing = SigningKeys(database, keys)
+        async with open_runtime(settings) as runtime:
+            signing = SigningKeys(runtime.database, runtime.keys)
             yield World(
                 settings=settings,
-                database=database,
-                registry=TenantRegistry(database, keys),
+                database=runtime.database,
+                registry=runtime.registry,
+                services=runtime.services,
+                evidence=evidence,
                 redis=redis,
-                clients=ClientCache(database),
+                clients=ClientCache(runtime.database),
                 signing=signing,
                 verifier=TokenVerifier(settings.issuer, signing),
             )

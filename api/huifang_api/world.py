@@ -4,7 +4,9 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 from huifang_tenants.database import Database
+from huifang_tenants.evidence_store import EvidenceStore
 from huifang_tenants.registry import TenantRegistry
+from huifang_tenants.services.context import Services
 from huifang_tenants.tenant import Tenant
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -23,6 +25,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     settings: Settings
     database: Database
     registry: TenantRegistry
+    services: Services
+    evidence: EvidenceStore
     redis: Redis
     clients: ClientCache
     signing: SigningKeys
