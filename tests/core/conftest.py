@@ -26,7 +26,7 @@ from huifang_core.windows import day_of, until_working_days_before, within_days
 from huifang_core.workdays import WorkingCalendar
 from hypothesis import settings
 
-settings.register_profile("kernel", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("kernel", deadline=None, max_examples=100, derandomize=True)
 settings.load_profile("kernel")
 
 FIRST_DAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -181,9 +181,12 @@ class Build:
     calendar = CALENDAR
     rules = RULES
     Plugin = Plugin
-    Books = Books
     rule = staticmethod(rule)
     draft = staticmethod(draft)
+
+    def books(self) -> Books:
+        """Empty books."""
+        return Books()
 
     def at(self, day: float) -> datetime:
         """The instant `day` days after the first one, 10:00 in Shanghai."""

@@ -67,7 +67,7 @@ def test_gen_4_a_tenant_may_be_stricter_and_never_laxer(value: int) -> None:
         if allowed:
             LAWS.check_override(name, value, DAY("2026-03-01"))
         else:
-            with pytest.raises(ParameterError, match="laxer|too low"):
+            with pytest.raises(ParameterError, match=r"laxer|too low"):
                 LAWS.check_override(name, value, DAY("2026-03-01"))
 
 
