@@ -1,0 +1,1 @@
+"""The ways in: HTTP routes, channels, jobs and the `huifang` command."""

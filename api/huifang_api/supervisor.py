@@ -33,8 +33,11 @@ class Server(Protocol):
 
     name: str
 
-    def start(self) -> str: ...
-    def is_running(self) -> bool: ...
+    def start(self) -> str:
+        """Start it, or start it again, and return its address."""
+
+    def is_running(self) -> bool:
+        """Tell whether it still runs."""
 
 
 class Patience(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""A tenant's world: its tables and stores, and the services that act in it."""
