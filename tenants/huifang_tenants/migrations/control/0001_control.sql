@@ -48,20 +48,21 @@ CREATE TABLE control.signing_key (
     retired_at timestamptz
 );
 
-CREATE TABLE control.calendar_day (
-    day date PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('workday', 'holiday')),
-    source text NOT NULL,
-    announced_at date
-);
-COMMENT ON TABLE control.calendar_day IS 'Days that are not what their weekday says (GEN-1).';
-
 CREATE TABLE control.calendar_year (
     year integer PRIMARY KEY CHECK (year BETWEEN 1990 AND 2200),
     source text NOT NULL,
     announced_at date
 );
 COMMENT ON TABLE control.calendar_year IS 'Years whose holidays are officially announced; all others are a forecast.';
+
+CREATE TABLE control.calendar_day (
+    year integer NOT NULL REFERENCES control.calendar_year (year) ON DELETE CASCADE,
+    day date NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('workday', 'holiday')),
+    CONSTRAINT calendar_day_pkey PRIMARY KEY (year, day)
+);
+COMMENT ON TABLE control.calendar_day IS 'Days that are not what their weekday says (GEN-1).';
+COMMENT ON COLUMN control.calendar_day.year IS 'Whose announcement it stands in: that of 2019 moved a day of December 2018.';
 
 CREATE TABLE control.plugin_state (
     plugin text PRIMARY KEY,
