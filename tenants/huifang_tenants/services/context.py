@@ -10,7 +10,8 @@ from huifang_tenants.database import Database
 from huifang_tenants.plugin_host import PluginHost
 from huifang_tenants.stores.calendar import load_announced
 
-_CALENDAR_SECONDS: Final = 30.0
+CALENDAR_SECONDS: Final = 30.0
+"""How long a process may go on counting by the calendar it read last."""
 
 
 class Services:
@@ -29,7 +30,7 @@ class Services:
 
     async def announced(self) -> dict[int, tuple[AnnouncedDay, ...]]:
         """Return the calendars announced after this release; read anew every half minute. Not inside a scope."""
-        if time.monotonic() - self._read_at > _CALENDAR_SECONDS:
+        if time.monotonic() - self._read_at > CALENDAR_SECONDS:
             announced = await load_announced(self.db)
             if announced != self._announced:
                 self._announced, self._calendar = announced, WorkingCalendar(announced)

@@ -42,6 +42,15 @@ _READ = (
     " payload, park_reason, park_detail"
 )
 
+# As `resolve` finds a policyholder: one it can't tell would come up again with every run, and for nothing.
+CAN_GO_ON = (
+    "e.status = 'parked' AND (e.park_reason = 'unknown_contract'"
+    " OR (e.park_reason = 'unknown_policyholder' AND (SELECT count(DISTINCT r.customer_id) = 1 OR bool_or(r.source = c.source)"
+    " FROM customer_ref r WHERE r.customer_no = c.policyholder_no))"
+    " OR (e.park_reason = 'unknown_unit' AND EXISTS (SELECT FROM unit u WHERE u.code = c.unit)))"
+)
+"""Condition on event `e` and its contract `c`: what the event was parked for has come in meanwhile."""
+
 
 async def content_hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
     """Return the content hash of each event on file with one of these (source, event id) pairs."""
@@ -162,15 +171,27 @@ async def parked_contracts(scope: Scope, limit: int) -> list[str]:
     That is: the contract has come in meanwhile, its policyholder and unit too.
     """
     rows = await scope.connection.fetch(
-        "SELECT e.contract_no, min(e.received_at) AS since FROM event e JOIN contract c ON c.contract_no = e.contract_no"
-        " WHERE e.status = 'parked' AND (e.park_reason = 'unknown_contract'"
-        " OR (e.park_reason = 'unknown_policyholder' AND EXISTS"
-        " (SELECT 1 FROM customer_ref r WHERE r.customer_no = c.policyholder_no))"
-        " OR (e.park_reason = 'unknown_unit' AND EXISTS (SELECT 1 FROM unit u WHERE u.code = c.unit)))"
+        "SELECT e.contract_no, min(e.received_at) AS since FROM event e"  # noqa: S608
+        f" JOIN contract c ON c.contract_no = e.contract_no WHERE {CAN_GO_ON}"
         " GROUP BY e.contract_no ORDER BY since LIMIT $1",
         limit,
     )
     return [row["contract_no"] for row in rows]
+
+
+async def failed_contracts(
+    scope: Scope, reason: str, after: UUID | None, limit: int
+) -> list[tuple[UUID, str]]:
+    """Return (id, number) of contracts with events parked for `reason`, in the order of their ids after `after`."""
+    rows = await scope.connection.fetch(
+        "SELECT c.id, c.contract_no FROM contract c WHERE ($2::uuid IS NULL OR c.id > $2) AND c.contract_no IN"
+        " (SELECT e.contract_no FROM event e WHERE e.status = 'parked' AND e.park_reason = $1)"
+        " ORDER BY c.id LIMIT $3",
+        reason,
+        after,
+        limit,
+    )
+    return [(row["id"], row["contract_no"]) for row in rows]
 
 
 async def save_control_total(
