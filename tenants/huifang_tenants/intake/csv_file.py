@@ -91,8 +91,8 @@ def _bad_quotes(first: int, last: int) -> RowProblem:
         first,
         "(row)",
         "bad_quotes",
-        f"{where_zh}未读取:双引号没有正确闭合(内容中的双引号应写两个)",
-        f"{where} not read: a double quote is not closed properly (one inside a cell is written twice)",
+        f"{where_zh}未读取:双引号没有正确闭合(内容中的双引号应写两个),或含有单独的回车符",
+        f"{where} not read: a double quote is not closed properly (one inside a cell is written twice), or there is a lone carriage return",
     )
 
 

@@ -322,7 +322,8 @@ def _contract_no(
             "应为保单号或赔案号,与 data 中的不一致",
             "must be the contract or claim number, and is neither of those in data",
         )
-    if number is None and not any(problem.field == "contract_no" for problem in found.problems):
+    faulty = any(p.field == "contract_no" or p.field.startswith("contract.") for p in found.problems)
+    if number is None and not faulty:
         found.missing("contract_no")
     return number
 

@@ -9,10 +9,11 @@ import msgspec
 from huifang_core.texts import text
 
 from huifang_tenants.intake.columns import KINDS, RECORDS, Kind, is_known_column
-from huifang_tenants.intake.problems import FieldProblem, RowProblem, SourceError, listing
+from huifang_tenants.intake.problems import FieldProblem, RowProblem, SourceError, listing, printable
 from huifang_tenants.intake.values import narrow
 
 MOST_COLUMNS: Final = 2000
+_LONGEST_COLUMN: Final = 100
 
 _NAMED: Final = re.compile(r"(units|staff|customers|contracts|events|callbacks|control_totals)(?![a-z])")
 _REQUIRED: Final[dict[Kind, tuple[str, ...]]] = {
@@ -87,17 +88,21 @@ def read_header(cells: Sequence[Any], name: str, kind: Kind | None, line: int) -
         raise SourceError(
             "duplicate_columns",
             text(
-                f"表头中重复的列:{listing(twice)}",
-                f"columns that stand in the header twice: {listing(twice)}",
+                f"表头中重复的列:{listing([printable(column) for column in twice])}",
+                f"columns that stand in the header twice: {listing([printable(column) for column in twice])}",
             ),
         )
-    known = tuple((i, column) for i, column in enumerate(names) if is_known_column(kind, column))
+    known = tuple(
+        (i, column)
+        for i, column in enumerate(names)
+        if len(column) <= _LONGEST_COLUMN and is_known_column(kind, column)
+    )
     taken = {i for i, _ in known}
     problems = tuple(
         RowProblem(
             line,
             FieldProblem(
-                column[:80] or f"({i + 1})",
+                printable(column) or f"({i + 1})",
                 "unknown_column",
                 text("无此列,已忽略", "no such column; it is left out of account"),
                 "warning",

@@ -43,14 +43,11 @@ def recognise(head: bytes) -> Encoding | None:
         )
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8"
-    lines = head.split(b"\n")
-    if len(lines) > 1:
-        # The last one may be cut off in the middle of a character.
-        lines.pop()
-    votes = [_is_utf_8(line) for line in lines if not line.isascii()]
+    votes = [_is_utf_8(line) for line in head.split(b"\n") if not line.isascii()]
     if not votes:
         return None
-    return "utf-8" if 2 * sum(votes) > len(votes) else "gb18030"
+    # A Chinese line in GB18030 is hardly ever UTF-8 by chance.
+    return "utf-8" if 2 * sum(votes) >= len(votes) else "gb18030"
 
 
 class Lines:

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from huifang_tenants.intake.lines import FAULTS, Lines
+from huifang_tenants.intake.lines import FAULTS, Lines, recognise
 from huifang_tenants.intake.problems import FieldProblem, RowProblem, row_problem
 from huifang_tenants.intake.rows import RawRow, Rows
 
@@ -58,9 +58,9 @@ def rows(stream: BinaryIO, head: bytes) -> Rows:
 
 def first_fields(head: bytes) -> frozenset[str]:
     """The fields of the first object there is in `head`; empty when there is none."""
-    for line in head.splitlines():
+    for line in head.decode(recognise(head) or "utf-8", "replace").split("\n"):
         try:
-            value = parse(line.removeprefix(b"\xef\xbb\xbf").strip())
+            value = parse(line.lstrip("\ufeff"))
         except BadJson:
             continue
         if isinstance(value, dict):

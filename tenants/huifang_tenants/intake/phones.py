@@ -6,7 +6,7 @@ from typing import Final
 import phonenumbers
 
 from huifang_tenants.intake.problems import Unfit
-from huifang_tenants.intake.values import code_text
+from huifang_tenants.intake.values import code_text, digits_of
 
 _LONGEST: Final = 40
 _MOBILE: Final = re.compile(r"(?:\+?86|0086)?1[3-9][0-9]{9}")
@@ -19,7 +19,7 @@ _SEPARATORS: Final = re.compile(r"[\s().\-\u2010-\u2015]+")
 
 def phone(value: object) -> str:
     """A phone number, kept as it is written; one that can exist but looks wrong is kept with a warning."""
-    written = str(value) if value.__class__ is int else code_text(value)
+    written = digits_of(value) if value.__class__ is int else code_text(value)
     if _MOBILE.fullmatch(written):
         return written
     if len(written) > _LONGEST:

@@ -13,6 +13,8 @@ Severity = Literal["error", "warning"]
 _SHORT_ASCII: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?")
 _BARE_CODE: Final = re.compile(r"[A-Za-z]|[a-z_]{2,24}|[0-9]{1,6}")
 _DIGITS_OF_A_DATE: Final = 8
+_LONGEST_INTEGER: Final = 10**_DIGITS_OF_A_DATE
+_LONGEST_NAME: Final = 80
 
 
 class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,11 +84,18 @@ def shown(value: object, *, of_a_person: bool) -> str | None:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
+    if isinstance(value, int) and abs(value) > _LONGEST_INTEGER:
+        return None
     word = str(value)
     if of_a_person:
         return word if _BARE_CODE.fullmatch(word) else None
     digits = sum(character.isdigit() for character in word)
     return word if digits <= _DIGITS_OF_A_DATE and "@" not in word and _SHORT_ASCII.fullmatch(word) else None
+
+
+def printable(name: str) -> str:
+    """A name that came in, such as an unknown field's, short and without what can't be printed or stored."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in name[:_LONGEST_NAME])
 
 
 def listing(codes: "tuple[str, ...] | list[str]") -> str:

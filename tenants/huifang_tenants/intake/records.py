@@ -30,12 +30,13 @@ from huifang_core.units import Code, Region, Staff
 
 from huifang_tenants.intake.identity import PROVINCES
 from huifang_tenants.intake.phones import phone
-from huifang_tenants.intake.problems import FieldProblem, Severity, Unfit, shown
+from huifang_tenants.intake.problems import FieldProblem, Severity, Unfit, printable, shown
 from huifang_tenants.intake.values import (
     Reader,
     boolean,
     code_text,
     day,
+    digits_of,
     email_text,
     instant,
     integer_reader,
@@ -63,6 +64,9 @@ PERSONAL_FIELDS: Final[dict[type, frozenset[str]]] = {
 MOST_ITEMS: Final = 1000
 """Most entries a list may have."""
 
+MOST_UNKNOWN: Final = 50
+"""Unknown fields told of one record; the rest are no news."""
+
 
 class SplitList(list[str]):
     """A list that stood in one cell, split at its semicolons: problems name the cell, not the entry."""
@@ -79,6 +83,7 @@ class Found:
     unknown_fields: Severity
     today: date
     problems: list[FieldProblem] = field(default_factory=list)
+    unknown_told: int = 0
 
     def add(self, path: str, unfit: Unfit, value: object, *, of_a_person: bool, personal: bool) -> None:
         """Note that `value` does not fit the field `path`."""
@@ -98,10 +103,13 @@ class Found:
         self.error(path, "missing", "必填", "missing: this field must be filled in")
 
     def unknown(self, path: str) -> None:
-        """Note a field no struct has; an error from the API, a warning in files."""
+        """Note a field no struct has; an error from the API, a warning in files. A row full of them is told so briefly."""
+        self.unknown_told += 1
+        if self.unknown_told > MOST_UNKNOWN:
+            return
         self.problems.append(
             FieldProblem(
-                path[:80],
+                printable(path),
                 "unknown_field",
                 text("无此字段,已忽略", "no such field; it is left out of account")
                 if self.unknown_fields == "warning"
@@ -321,7 +329,7 @@ def _object(value: object) -> dict[str, Any]:
 
 def region(value: object) -> str:
     """A GB/T 2260 region code: six digits, the first two a province's."""
-    digits = str(value) if value.__class__ is int else code_text(value)
+    digits = digits_of(value) if value.__class__ is int else code_text(value)
     if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         raise Unfit(
             "not_a_region", "应为6位行政区划代码,例如 370102", "not a six-digit region code such as 370102"

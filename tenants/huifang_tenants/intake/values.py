@@ -24,7 +24,7 @@ LATEST_YEAR: Final = 2999
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK: Final = re.compile(r"\r\n?")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_MONEY: Final = re.compile(r"([0-9]{1,40})(?:\.([0-9]{1,40}))?")
+_MONEY: Final = re.compile(r"([0-9]{1,50})(?:\.([0-9]{1,40}))?")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
 _INSTANT: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -34,6 +34,7 @@ _BOOLEANS: Final = {"true": True, "false": False, "是": True, "否": False}
 _CENT: Final = Decimal("0.01")
 _MONEY_DIGITS: Final = 13
 _RATE_DECIMALS: Final = 6
+_BEYOND_ANY_FIELD: Final = 10**40
 
 
 def plain_text(value: object) -> str:
@@ -69,6 +70,12 @@ def code_text(value: object) -> str:
 def narrow(words: str) -> str:
     """NFKC without zero-width characters and surrounding white space."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", unicodedata.normalize("NFKC", words))).strip()
+
+
+def digits_of(value: Any) -> str:
+    """A JSON integer as text; of one that no field could hold, as many digits as show that."""
+    # Python refuses to write out very long integers.
+    return str(value) if abs(value) < _BEYOND_ANY_FIELD else str(_BEYOND_ANY_FIELD)
 
 
 def text_reader(read: Callable[[object], str], shortest: int, longest: int, pattern: str | None) -> Reader:
@@ -123,7 +130,7 @@ def literal_reader(codes: tuple[str, ...]) -> Reader:
 def money(value: object) -> Decimal:
     """Yuan: 0 or more, below ten million million, at most two decimals; always comes back with two."""
     if value.__class__ is int:
-        value = str(value)
+        value = digits_of(value)
     parts = _MONEY.fullmatch(_number_text(value, "1200.00"))
     if parts is None:
         raise _not_decimal(value, "not_money", "金额", "money", "1200.00")
@@ -137,7 +144,7 @@ def money(value: object) -> Decimal:
 def rate(value: object) -> Decimal:
     """A share from 0 to 1 with at most six decimals, without trailing noughts."""
     if value.__class__ is int:
-        value = str(value)
+        value = digits_of(value)
     parts = _MONEY.fullmatch(_number_text(value, "0.035"))
     if parts is None:
         raise _not_decimal(value, "not_a_rate", "比率", "a rate", "0.035")

@@ -25,7 +25,7 @@ MOST_RATIO: Final = 200
 RATIO_COUNTS_FROM: Final = 32 * 2**20
 
 MOST_CELLS: Final = 10_000_000
-"""Cells in the rectangle of one sheet, some 30 bytes each."""
+"""Cells in the rectangle of one sheet, some 60 bytes each with their texts."""
 
 MOST_TEXT: Final = 2 * 2**30
 """Bytes of text, if every cell that refers to a shared one meant the longest."""
@@ -64,11 +64,11 @@ def _guard(archive: zipfile.ZipFile) -> None:
     if len(entries) > _MOST_ENTRIES:
         _refuse_as_bomb()
     unpacked = longest_text = most_shared = 0
+    packed = sum(entry.compress_size for entry in entries)
     for entry in entries:
         sheet, gap = _Sheet(), _Gap()
         for chunk in _unpacked(archive, entry):
             unpacked += len(chunk)
-            packed = sum(other.compress_size for other in entries)
             if unpacked > MOST_UNPACKED or (
                 unpacked > RATIO_COUNTS_FROM and unpacked > MOST_RATIO * max(packed, 1)
             ):

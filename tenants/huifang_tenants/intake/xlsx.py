@@ -1,6 +1,6 @@
 """Rows of an XLSX workbook, by calamine.
 
-This format can't be streamed: a sheet is held in memory whole, some 30 bytes a cell and its texts, so that large exports
+This format can't be streamed: a sheet is held in memory whole, some 60 bytes a cell, so that large exports
 are better sent as CSV. `workbook_guard` refuses what would not fit.
 """
 
