@@ -3,7 +3,7 @@
 A route: `@get("/contracts", opt=needs("contracts:read"))`. Its handler: `async with tenant_scope(request) as scope:`.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
@@ -21,16 +21,21 @@ from litestar.routes import BaseRoute
 
 from huifang_api.oauth import tokens
 from huifang_api.oauth.scopes import SCOPES, Scope
+from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
 from huifang_api.world import ApiRequest, Principal, world_of
 
 _NEEDS: Final = "needs_scope"
 _PUBLIC: Final = "public"
+RAISES: Final = "raises"
 
 
-def needs(scope_name: Scope) -> dict[str, Any]:
-    """The `opt` of a route that only tokens with this scope may use."""
-    return {_NEEDS: scope_name}
+def needs(scope_name: Scope, *, raises: Sequence[ProblemCode] = ()) -> dict[str, Any]:
+    """The `opt` of a route that only tokens with this scope may use.
+
+    `raises` are the problems of its own that the API reference should name; those of every route go without saying.
+    """
+    return {_NEEDS: scope_name, RAISES: tuple(raises)}
 
 
 def public() -> dict[str, Any]:
@@ -40,7 +45,8 @@ def public() -> dict[str, Any]:
 
 def scope_of(handler: BaseRouteHandler) -> Scope | None:
     """The scope a route needs; None for public ones."""
-    return handler.opt.get(_NEEDS)
+    named: Scope | None = handler.opt.get(_NEEDS)
+    return named
 
 
 async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

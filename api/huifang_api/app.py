@@ -1,9 +1,11 @@
 """The web application: routes, guard, problems, and what a process opens while it serves."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from typing import Final
 
+import msgspec
 from huifang_tenants.evidence_store import EvidenceStore
 from litestar import Litestar, Router
 from redis.asyncio import Redis
@@ -15,6 +17,7 @@ from huifang_api.edge import Edge
 from huifang_api.oauth.clients import ClientCache
 from huifang_api.oauth.signing import SigningKeys
 from huifang_api.oauth.tokens import TokenVerifier
+from huifang_api.openapi import openapi_document
 from huifang_api.problems import EXCEPTION_HANDLERS
 from huifang_api.routes import API_ROUTES, ROOT_ROUTES
 from huifang_api.runtime import ServersUnknown, open_runtime
@@ -46,13 +49,14 @@ def create_app(settings: Settings) -> Litestar:
     )
     check_routes(app.routes)
     app.state.addresses = Addresses(app.routes)
+    app.state.openapi_json = cache(lambda: msgspec.json.encode(openapi_document(app)))
     app.asgi_handler = Edge(
         app.asgi_handler, app.state.addresses, secure=settings.issuer.startswith("https:")
     )
     return app
 
 
-def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]
+def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_world(settings) as world:

@@ -353,6 +353,21 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
         ),
         text("重新领取。", "Claim it again."),
     ),
+    "plugin.setting_unknown": Entry(
+        400,
+        text("没有该设置项", "Setting unknown"),
+        text("插件没有这些设置项:{settings}。", "The plugin has no such settings: {settings}."),
+        text("可用的设置项见 context.known。", "See `context.known` for those it has."),
+    ),
+    "plugin.parameter_refused": Entry(
+        400,
+        text("参数值不允许", "Parameter refused"),
+        text(
+            "参数 {parameter} 不能这样设置:{reason}。",
+            "The parameter {parameter} can't be set like this: {reason}.",
+        ),
+        text("只能比法规更严格,不能更宽松。", "A tenant may be stricter than the law, never laxer."),
+    ),
     "personal.key_destroyed": Entry(
         410,
         text("个人信息已销毁", "Personal data destroyed"),

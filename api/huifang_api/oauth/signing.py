@@ -47,10 +47,10 @@ class SigningKeys:
             await self._read()
         return self._verifying.get(kid)
 
-    async def published(self) -> dict[str, Any]:
-        """The public keys as a JWK Set (RFC 7517)."""
+    async def published(self) -> list[dict[str, Any]]:
+        """The public keys, each as a JWK (RFC 7517)."""
         await self.signing()
-        return {"keys": [key.as_dict(private=False) for key in self._verifying.values()]}
+        return [dict(key.as_dict(private=False)) for key in self._verifying.values()]
 
     async def rotate(self) -> str:
         """Sign with a new key from now on; its id. Tokens under the old one live out their time."""

@@ -15,11 +15,12 @@ from huifang_api.routes import (
     notices,
     oauth,
     obligations,
+    reference,
     staff,
     units,
 )
 
-ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES)
+ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 """Outside the API: health, authorization, the reference."""
 
 API_ROUTES: Final = (

@@ -47,6 +47,25 @@ class TokenError(msgspec.Struct, frozen=True):
     error_description: Annotated[str, described("What is wrong, in English.")]
 
 
+class PublicKeys(msgspec.Struct, frozen=True):
+    """The public keys as a JWK Set (RFC 7517)."""
+
+    keys: Annotated[list[dict[str, Any]], described("One JWK each; `kid` is named in a token's header.")]
+
+
+class AuthorizationMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and how to get a token (RFC 8414)."""
+
+    issuer: Annotated[str, described("This installation, as in the tokens' `iss`.")]
+    token_endpoint: Annotated[str, described("Address of the token endpoint.")]
+    jwks_uri: Annotated[str, described("Address of the public keys.")]
+    grant_types_supported: Annotated[list[str], described("Grants.")]
+    response_types_supported: Annotated[list[str], described("None: there is no authorization endpoint yet.")]
+    token_endpoint_auth_methods_supported: Annotated[list[str], described("How a client authenticates.")]
+    scopes_supported: Annotated[list[str], described("Every scope there is.")]
+    service_documentation: Annotated[str, described("The API reference.")]
+
+
 @post(
     TOKEN_PATH,
     opt=public(),
@@ -75,9 +94,9 @@ async def get_token(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]
 
 
 @get("/.well-known/jwks.json", opt=public(), operation_id="get_public_keys", tags=["Authorization"])
-async def get_public_keys(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+async def get_public_keys(request: Request[Any, Any, Any]) -> Response[PublicKeys]:
     """Read the public keys that verify access tokens (RFC 7517)."""
-    return Response(await world_of(request).signing.published(), headers=_PUBLIC_KEYS_CACHE)
+    return Response(PublicKeys(await world_of(request).signing.published()), headers=_PUBLIC_KEYS_CACHE)
 
 
 @get(
@@ -86,19 +105,19 @@ async def get_public_keys(request: Request[Any, Any, Any]) -> Response[dict[str,
     operation_id="get_authorization_metadata",
     tags=["Authorization"],
 )
-async def get_authorization_metadata(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+async def get_authorization_metadata(request: Request[Any, Any, Any]) -> Response[AuthorizationMetadata]:
     """Read where and how to get a token (RFC 8414)."""
     issuer = world_of(request).settings.issuer
-    metadata = {
-        "issuer": issuer,
-        "token_endpoint": issuer + TOKEN_PATH,
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials"],
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "scopes_supported": list(SCOPES),
-        "service_documentation": f"{issuer}/docs",
-    }
+    metadata = AuthorizationMetadata(
+        issuer=issuer,
+        token_endpoint=issuer + TOKEN_PATH,
+        jwks_uri=f"{issuer}/.well-known/jwks.json",
+        grant_types_supported=["client_credentials"],
+        response_types_supported=[],
+        token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
+        scopes_supported=list(SCOPES),
+        service_documentation=f"{issuer}/docs",
+    )
     return Response(metadata, headers=_PUBLIC_KEYS_CACHE)
 
 

@@ -54,21 +54,25 @@ class CustomerSearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     They stand in the body, since addresses end up in logs. Spaces, width, case and punctuation make no difference.
     """
 
-    name: Annotated[str | None, Meta(min_length=1, max_length=200, description="Full name.")] = None
-    phone: Annotated[str | None, Meta(min_length=3, max_length=40, description="Whole phone number.")] = None
-    id_number: Annotated[
-        str | None, Meta(min_length=1, max_length=64, description="Whole number of the ID document.")
-    ] = None
-    id_last4: Annotated[
-        str | None,
-        Meta(pattern="^[0-9A-Za-z]{4}$", description="Last four characters of the ID document's number."),
-    ] = None
-    phone_last4: Annotated[
-        str | None, Meta(pattern="^[0-9]{4}$", description="Last four digits of a phone number.")
-    ] = None
-    customer_no: Annotated[
-        str | None, Meta(min_length=1, max_length=64, description="Number in any source system.")
-    ] = None
+    name: Annotated[str, Meta(min_length=1, max_length=200, description="Full name.")] | None = None
+    phone: Annotated[str, Meta(min_length=3, max_length=40, description="Whole phone number.")] | None = None
+    id_number: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="Whole number of the ID document.")]
+        | None
+    ) = None
+    id_last4: (
+        Annotated[
+            str,
+            Meta(pattern="^[0-9A-Za-z]{4}$", description="Last four characters of the ID document's number."),
+        ]
+        | None
+    ) = None
+    phone_last4: (
+        Annotated[str, Meta(pattern="^[0-9]{4}$", description="Last four digits of a phone number.")] | None
+    ) = None
+    customer_no: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="Number in any source system.")] | None
+    ) = None
     limit: Annotated[int, Meta(ge=1, le=100, description="How many customers to answer at most.")] = 20
 
 

@@ -1,0 +1,82 @@
+"""The work queue (任务队列): claiming the most pressing work (DEC-8), and giving it back."""
+
+from typing import Final
+
+import msgspec
+from huifang_core.texts import Language
+from huifang_core.trace import TraceStep, lines
+from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.claiming import Claimed, claim_next, give_back
+from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.stores.reading import customers, work
+from litestar import Response, post
+from litestar.datastructures import ResponseHeader
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
+
+from huifang_api.access import needs
+from huifang_api.languages import language_of
+from huifang_api.shapes.queue import ClaimedWork, ClaimRequest, Returned, ReturnRequest
+from huifang_api.world import ApiRequest
+from huifang_api.writing import in_tenant
+
+_TAGS: Final = ("Queue",)
+_REASON_LINES: Final = 5
+_LANGUAGE: Final = ResponseHeader(
+    name="Content-Language", description="Language of `reason`.", documentation_only=True
+)
+
+
+@post(
+    "/queue/claim",
+    opt=needs("contacts:write"),
+    operation_id="claim_work",
+    tags=_TAGS,
+    status_code=200,
+    response_headers=[_LANGUAGE],
+    responses={204: ResponseSpec(None, description="Nothing is due that this person may do.")},
+)
+async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Response[ClaimedWork | None]:
+    """Claim the most pressing work this person may do; nobody else gets it while the lease lasts.
+
+    What one contact can serve for the same customer comes together (DEC-5). Outside calling hours no phone work is
+    given out (REG-7). Refuses people who are untrained (SD-3) or whose roles take no contacts.
+    """
+    actor = Actor(request.auth.actor, data.staff_no)
+    language = language_of(request)
+
+    async def claim(scope: Scope) -> ClaimedWork | None:
+        claimed = await claim_next(scope, data.staff_no, actor, data.channel)
+        return None if claimed is None else await _shown(scope, claimed, language)
+
+    found = await in_tenant(request, claim)
+    if found is None:
+        return Response(None, status_code=204)
+    return Response(found, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+@post("/queue/return", opt=needs("contacts:write"), operation_id="return_work", tags=_TAGS, status_code=200)
+async def return_work(request: ApiRequest, data: JSONBody[ReturnRequest]) -> Returned:
+    """Give back everything this person claimed and did not start; others may claim it at once."""
+    actor = Actor(request.auth.actor, data.staff_no)
+    return Returned(await in_tenant(request, lambda scope: give_back(scope, data.staff_no, actor)))
+
+
+async def _shown(scope: Scope, claimed: Claimed, language: Language) -> ClaimedWork:
+    rows = await work.claimed_obligations(scope, claimed.obligation_ids)
+    customer_id = rows[0]["customer_id"]
+    customer = await customers.get_customer(scope, customer_id)
+    obligations = [
+        {**row, "reason": lines(msgspec.convert(row["trace"], list[TraceStep]), language)[:_REASON_LINES]}
+        for row in rows
+    ]
+    restrictions = await work.restrictions(scope, customer_id)
+    found = {
+        "lease_until": claimed.lease_until,
+        "obligations": obligations,
+        "customer": {**(customer or {}), "restrictions": restrictions},
+    }
+    return msgspec.convert(found, ClaimedWork)
+
+
+ROUTES: Final = (claim_work, return_work)

@@ -1,0 +1,104 @@
+"""The work queue as the API shows it: what is asked for, and what was claimed."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from huifang_core.obligations import ContactChannel
+from huifang_core.texts import Text
+from msgspec import Meta
+
+from huifang_api.shapes.fields import ContractNo, Instant, described
+
+RestrictionKind = Literal["sales_refusal", "own_wish"]
+
+GivenStaffNo = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="Staff number (工号) of the person who does it.",
+        examples=["QD-1001"],
+    ),
+]
+
+
+class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who wants work."""
+
+    staff_no: GivenStaffNo
+    channel: Annotated[
+        ContactChannel | None,
+        Meta(
+            description="Only work by this channel (回访渠道); without it, by any the person works in.",
+            examples=["phone"],
+        ),
+    ] = None
+
+
+class ClaimedObligation(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback (回访任务) that was claimed."""
+
+    id: Annotated[UUID, described("Id of the obligation.")]
+    kind: Annotated[str, described("Kind of callback, such as `new_contract` (新契约回访).")]
+    title: Annotated[Text, described("What it is called, in both languages.")]
+    due_from: Annotated[Instant, described("Start of its window, UTC.")]
+    due_by: Annotated[Instant, described("End of its window, itself outside, UTC.")]
+    overdue: Annotated[bool, described("Whether the window is over (DEC-2).")]
+    priority: Annotated[int, described("Higher goes first.")]
+    channel: Annotated[ContactChannel, described("Channel by which to make this contact.")]
+    contract_no: ContractNo
+    script: Annotated[str, described("Script (话术) that will lead through it.")]
+    reason: Annotated[
+        list[str],
+        described(
+            "Why it is due, the first lines of its trace (GEN-3), in the language of `Accept-Language`."
+        ),
+    ]
+
+
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that stands against contacting the customer. It is shown; a supervisor decides (DEC-6)."""
+
+    kind: Annotated[
+        RestrictionKind,
+        described(
+            "`sales_refusal`: refused sales calls, which never blocks a mandatory callback; "
+            "`own_wish`: the customer's own wish."
+        ),
+    ]
+    valid_until: Annotated[Instant | None, described("Until when, UTC; null: until it is lifted.")]
+    created_at: Annotated[Instant, described("When it was recorded, UTC.")]
+
+
+class ClaimedCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer to contact, masked."""
+
+    id: Annotated[UUID, described("Id of the customer.")]
+    name: Annotated[str, described("Name, masked: 王**.")]
+    phones: Annotated[
+        list[str], described("Phone numbers, masked; `number_index` of a contact counts them from 0.")
+    ]
+    restrictions: Annotated[list[Restriction], described("What to respect when contacting.")]
+
+
+class ClaimedWork(msgspec.Struct, frozen=True, kw_only=True):
+    """Obligations leased together: one contact serves them all (DEC-5)."""
+
+    lease_until: Annotated[
+        Instant, described("Until when they are kept for this person, UTC; starting a contact renews it.")
+    ]
+    obligations: Annotated[list[ClaimedObligation], described("The obligations, the most pressing first.")]
+    customer: Annotated[ClaimedCustomer, described("Whom to contact.")]
+
+
+class ReturnRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who gives work back."""
+
+    staff_no: GivenStaffNo
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """What was given back."""
+
+    returned: Annotated[int, described("How many obligations are free again.")]
