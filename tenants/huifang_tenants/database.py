@@ -156,6 +156,8 @@ async def read_json(connection: asyncpg.Connection) -> None:
 
 
 def _encode_json(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
     return value.encode() if isinstance(value, str) else _json.encode(value)
 
 

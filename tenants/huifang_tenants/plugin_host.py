@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 import msgspec
 from huifang_core.catalogue import Catalogue, catalogue_of
-from huifang_core.derive import Derivation, SettingsVersion, Subject, derive
+from huifang_core.derive import Derivation, Desired, SettingsVersion, Subject, derive
 from huifang_core.registry import Registry, load_registry
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
 from pebble import ProcessExpired, ProcessPool
@@ -29,6 +29,20 @@ class Task(msgspec.Struct, frozen=True, array_like=True):
     announced: dict[int, tuple[AnnouncedDay, ...]]
 
 
+class Document(msgspec.Struct, frozen=True, array_like=True):
+    """A draft and its trace as the JSON to be stored: written where they are made, and not taken apart on the way."""
+
+    draft: bytes
+    trace: bytes
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key."""
+
+    derivation: Derivation
+    documents: dict[str, Document]
+
+
 class HostFailure(msgspec.Struct, frozen=True):
     """No answer for one subject: the host hung past the deadline, died, or could not read it."""
 
@@ -37,7 +51,8 @@ class HostFailure(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _task_decoder = msgspec.msgpack.Decoder(Task)
-_result_decoder = msgspec.msgpack.Decoder(list[Derivation])
+_result_decoder = msgspec.msgpack.Decoder(list[Answer])
+_json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
@@ -61,7 +76,19 @@ def _host_derive(payload: bytes) -> bytes:
     if calendar is None:
         calendar = _calendars[key] = WorkingCalendar(task.announced)
     plugins = tuple(_loaded().plugins.values())
-    return _encoder.encode([derive(subject, plugins, task.settings, calendar) for subject in task.subjects])
+    return _encoder.encode(
+        [_answer(derive(subject, plugins, task.settings, calendar)) for subject in task.subjects]
+    )
+
+
+def _answer(derivation: Derivation) -> Answer:
+    bare: list[Desired] = []
+    documents: dict[str, Document] = {}
+    for desired in derivation.desired:
+        draft = msgspec.structs.replace(desired.draft, trace=())
+        bare.append(msgspec.structs.replace(desired, draft=draft))
+        documents[desired.key] = Document(_json.encode(draft), _json.encode(desired.draft.trace))
+    return Answer(msgspec.structs.replace(derivation, desired=tuple(bare)), documents)
 
 
 class PluginHost:
@@ -105,7 +132,7 @@ class PluginHost:
         subjects: Sequence[Subject],
         settings: Iterable[SettingsVersion],
         announced: dict[int, tuple[AnnouncedDay, ...]],
-    ) -> list[Derivation | HostFailure]:
+    ) -> list[Answer | HostFailure]:
         """Derive the obligations of each subject, in order; a subject that breaks its host gets a `HostFailure`."""
         if not subjects:
             return []

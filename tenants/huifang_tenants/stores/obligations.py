@@ -9,10 +9,9 @@ from huifang_core.derive import Desired
 from huifang_core.obligations import ObligationStatus
 from huifang_core.reconcile import Close, Complete, OnBooks, Open
 
+from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
-
-_json = msgspec.json.Encoder()
 
 _COLUMNS = (
     "id",
@@ -65,6 +64,7 @@ class NewObligation(msgspec.Struct, frozen=True):
     unit: str
     event_id: UUID
     desired: Desired
+    document: Document
     status: ObligationStatus
     generation: int
     born_late: str | None
@@ -118,10 +118,10 @@ async def insert(scope: Scope, rows: Sequence[NewObligation]) -> None:
     )
 
 
-async def open_waiting(scope: Scope, change: Open, event_id: UUID) -> None:
+async def open_waiting(scope: Scope, change: Open, document: Document, event_id: UUID) -> None:
     """Give a waiting obligation its window; `event_id` is the row id of the event its rule looked at."""
-    desired, draft = change.desired, change.desired.draft
-    window = draft.window
+    desired = change.desired
+    window = desired.draft.window
     if window is None:
         raise ValueError(f"{desired.key} has no window to open")
     await scope.connection.execute(
@@ -135,8 +135,8 @@ async def open_waiting(scope: Scope, change: Open, event_id: UUID) -> None:
         window.due_by,
         window.provisional,
         change.born_late,
-        demands(desired),
-        _json.encode(draft.trace).decode(),
+        document.draft,
+        document.trace,
         desired.parameters_on,
         desired.settings_version,
         desired.calendar,
@@ -179,11 +179,6 @@ async def complete_imported(scope: Scope, change: Complete) -> None:
     )
 
 
-def demands(desired: Desired) -> str:
-    """Return the draft as JSON, without the trace, which has a column of its own."""
-    return _json.encode(msgspec.structs.replace(desired.draft, trace=())).decode()
-
-
 def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
     desired, draft = row.desired, row.desired.draft
     window, done = draft.window, row.desired.done
@@ -217,8 +212,8 @@ def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
         draft.alarm_on if window is None else None,
         draft.priority,
         draft.script,
-        demands(desired),
-        _json.encode(draft.trace).decode(),
+        row.document.draft,
+        row.document.trace,
         desired.parameters_on,
         desired.settings_version,
         desired.calendar,

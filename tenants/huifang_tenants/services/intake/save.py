@@ -12,6 +12,7 @@ from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.outbox import enqueue
+from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import ParkReason
 from huifang_tenants.services.intake.resolve import HeldContract, Resolution
@@ -33,6 +34,7 @@ class Derived(msgspec.Struct, frozen=True):
 
     held: HeldContract
     derivation: Derivation
+    documents: Mapping[str, Document]
     changes: tuple[Change, ...]
 
 
@@ -175,6 +177,7 @@ async def _save_obligations(
                             unit=item.derivation.contract.unit,
                             event_id=event_ids[(desired.source, desired.event_id)],
                             desired=desired,
+                            document=item.documents[desired.key],
                             status=change.status,
                             generation=change.generation,
                             born_late=change.born_late,
@@ -183,7 +186,10 @@ async def _save_obligations(
                     )
                 case Open(desired=desired):
                     await obligations.open_waiting(
-                        scope, change, event_ids[(desired.source, desired.event_id)]
+                        scope,
+                        change,
+                        item.documents[desired.key],
+                        event_ids[(desired.source, desired.event_id)],
                     )
                 case Close():
                     await obligations.close(scope, change)

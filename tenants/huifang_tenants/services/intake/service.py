@@ -11,10 +11,11 @@ from uuid import UUID
 
 import msgspec
 from asyncpg.exceptions import DeadlockDetectedError, UniqueViolationError
+from huifang_core.derive import Derivation, SettingsVersion, Subject
 from huifang_core.reconcile import reconcile
 from huifang_core.windows import start_of_day
 
-from huifang_tenants.plugin_host import HostFailure
+from huifang_tenants.plugin_host import Answer, HostFailure
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake.batch import PARKED, Batch, RowResult, Taken
@@ -48,9 +49,7 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
 
     snapshot, resolution = await in_scope(services.db, tenant, read, read_only=True)
     ready, waiting = resolution.subjects()
-    answers = await services.host.derive(
-        [subject for _, subject in ready], snapshot.settings, await services.announced()
-    )
+    answers = await _derive(services, [subject for _, subject in ready], snapshot.settings)
     broken = {
         held.base.contract_no: answer.reason
         for (held, _), answer in zip(ready, answers, strict=True)
@@ -62,9 +61,10 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
         derived = [
             Derived(
                 held,
-                answer,
+                answer.derivation,
+                answer.documents,
                 reconcile(
-                    answer,
+                    answer.derivation,
                     snapshot.books.get(held.id, ()),
                     now=scope.now,
                     cut_over=cut_over,
@@ -80,6 +80,20 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
     changes = [change for item in derived for change in item.changes]
     made = sum(1 for change in changes if change.__struct_config__.tag == "create")
     return Taken(_results(resolution, parking), made, len(changes) - made)
+
+
+async def _derive(
+    services: Services, subjects: Sequence[Subject], settings: tuple[SettingsVersion, ...]
+) -> list[Answer | HostFailure]:
+    """Ask the plugin host about contracts with events; without any there is nothing a rule could look at."""
+    asked = [subject for subject in subjects if subject.events]
+    answers = iter(await services.host.derive(asked, settings, await services.announced()))
+    return [
+        next(answers)
+        if subject.events
+        else Answer(Derivation(subject.contract, desired=(), failures=(), plugins=()), {})
+        for subject in subjects
+    ]
 
 
 def _results(resolution: Resolution, parking: Mapping[UUID, Parking]) -> tuple[RowResult, ...]:
