@@ -7,13 +7,14 @@ laxer: each parameter says which direction is stricter (GEN-4).
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
 import yaml
 
 from huifang_core.texts import Text
-from huifang_core.trace import Trace
+from huifang_core.trace import Trace, TraceStep, step
 
 Value = int | Decimal | bool | str | tuple[str, ...]
 Direction = Literal["lower", "higher", "none"]
@@ -218,19 +219,24 @@ class ParametersAt:
             raise KeyError(f"{name} has no value on {self.on}")
         own = _as_kind_of(legal.value, self._overrides.get(name, legal.value))
         value = legal.value if parameter.laxer(own, legal.value) else own
-        since = legal.valid_from.isoformat() if legal.valid_from else None
-        zh = f"参数「{parameter.title.zh_cn}」= {value}({'、'.join(legal.cites)};{legal.source}"
-        en = f"parameter {parameter.title.en} = {value} ({', '.join(legal.cites)}; {legal.source}"
-        if since:
-            zh, en = zh + f";自{since}起", en + f"; since {since}"
-        if value != legal.value:
-            zh += f";本机构从严,法定值{legal.value}"
-            en += f"; the tenant's own, the rule says {legal.value}"
-        elif own != value:
-            zh += f";本机构设定值{own}不符合规定,不予采用"
-            en += f"; the tenant's own {own} is laxer than the rule and not used"
-        self._trace.parameter(
-            name, zh + ")", en + ")", value=value, since=since, cites=legal.cites, legal=legal.value
-        )
+        self._trace.add(_step(name, parameter.title, legal, own, value))
         self.used[name] = value
         return value
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _step(name: str, title: Text, legal: DatedValue, own: Any, value: Any) -> TraceStep:
+    # Kept, since every evaluation reads the same few values and writing the sentences costs more than all else.
+    since = legal.valid_from.isoformat() if legal.valid_from else None
+    zh = f"参数「{title.zh_cn}」= {value}({'、'.join(legal.cites)};{legal.source}"
+    en = f"parameter {title.en} = {value} ({', '.join(legal.cites)}; {legal.source}"
+    if since:
+        zh, en = zh + f";自{since}起", en + f"; since {since}"
+    if value != legal.value:
+        zh += f";本机构从严,法定值{legal.value}"
+        en += f"; the tenant's own, the rule says {legal.value}"
+    elif own != value:
+        zh += f";本机构设定值{own}不符合规定,不予采用"
+        en += f"; the tenant's own {own} is laxer than the rule and not used"
+    values = {"value": value, "since": since, "cites": legal.cites, "legal": legal.value}
+    return step("parameter", name, zh + ")", en + ")", values)

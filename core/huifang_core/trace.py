@@ -33,19 +33,23 @@ class Trace:
 
     def fact(self, subject: str, value: object, zh_cn: str, en: str) -> None:
         """Record a fact of the event, contract or customer that the rule relied on."""
-        self._add("fact", subject, zh_cn, en, {"value": plain(value)})
+        self._add("fact", subject, zh_cn, en, {"value": value})
 
     def event(self, subject: str, zh_cn: str, en: str, **values: object) -> None:
         """Record the business event that set the rule off."""
-        self._add("event", subject, zh_cn, en, {name: plain(value) for name, value in values.items()})
+        self._add("event", subject, zh_cn, en, values)
 
     def parameter(self, subject: str, zh_cn: str, en: str, **values: object) -> None:
         """Record a dated parameter: its value, since when, and its source."""
-        self._add("parameter", subject, zh_cn, en, {name: plain(value) for name, value in values.items()})
+        self._add("parameter", subject, zh_cn, en, values)
 
     def count(self, subject: str, zh_cn: str, en: str, **values: object) -> None:
         """Record how a date was counted: from where, how many days, which were skipped."""
-        self._add("count", subject, zh_cn, en, {name: plain(value) for name, value in values.items()})
+        self._add("count", subject, zh_cn, en, values)
+
+    def add(self, step: TraceStep) -> None:
+        """Record a step that was made before; steps can't be changed, so traces may share them."""
+        self._steps.append(step)
 
     def decision(self, subject: str, zh_cn: str, en: str) -> None:
         """Record what follows: in scope or not, due or waiting."""
@@ -56,14 +60,12 @@ class Trace:
         return Trace(self._steps)
 
     def _add(self, kind: StepKind, subject: str, zh_cn: str, en: str, values: dict[str, Any]) -> None:
-        self._steps.append(
-            TraceStep(kind=kind, subject=subject, text=Text(zh_cn=zh_cn, en=en), values=values)
-        )
+        self._steps.append(step(kind, subject, zh_cn, en, values))
 
 
-def plain(value: object) -> object:
-    """Return `value` as JSON can carry it: dates as ISO strings, money as decimal strings."""
-    return msgspec.to_builtins(value)
+def step(kind: StepKind, subject: str, zh_cn: str, en: str, values: dict[str, Any]) -> TraceStep:
+    """Return a step with its values as JSON can carry them: dates as ISO strings, money as decimal strings."""
+    return TraceStep(kind, subject, Text(zh_cn=zh_cn, en=en), msgspec.to_builtins(values))
 
 
 def lines(steps: Sequence[TraceStep], language: Language) -> list[str]:
