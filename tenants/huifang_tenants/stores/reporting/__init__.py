@@ -1,0 +1,5 @@
+"""Reports: figures by dimensions over two documented fact views, counted by the database in one query per table.
+
+`obligation_facts` and `case_facts` hold a view each, with a closed mapping from the names a report may use to SQL and to
+what they mean; `counting` puts a query together from those alone; `labels` says what the codes in a row are called.
+"""
