@@ -110,6 +110,14 @@ async def reopen(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
     await _enter(scope, id, "reopened", reason, actor)
 
 
+async def escalate(scope: Scope, id: UUID, actor: Actor) -> None:
+    """Record that a case was not solved in time and went to the unit above."""
+    await scope.connection.execute(
+        "UPDATE case_file SET overdue_marked_at = $2, revision = revision + 1 WHERE id = $1", id, scope.now
+    )
+    await _enter(scope, id, "escalated", None, actor)
+
+
 async def _locked(scope: Scope, id: UUID) -> Any:
     row = await scope.connection.fetchrow(
         "SELECT status, solved_by FROM case_file WHERE id = $1 FOR UPDATE", id

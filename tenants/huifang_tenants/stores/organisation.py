@@ -1,6 +1,6 @@
 """Loading and saving units and staff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -29,6 +29,12 @@ async def load_units(scope: Scope) -> dict[str, Unit]:
     """Return all units by code."""
     rows = await scope.connection.fetch("SELECT code, name, level, parent, region, supervisor FROM unit")
     return {row["code"]: Unit(**dict(row)) for row in rows}
+
+
+async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
+    """Return the row ids of units by code."""
+    rows = await scope.connection.fetch("SELECT code, id FROM unit WHERE code = ANY($1)", list(codes))
+    return {row["code"]: row["id"] for row in rows}
 
 
 def views(units: Mapping[str, Unit]) -> dict[str, UnitView]:

@@ -1,0 +1,49 @@
+"""Upkeep: what falls due in a tenant without anybody asking. All of it may run twice, at once or after a crash."""
+
+from huifang_tenants.services.upkeep.at_risk import announce_at_risk
+from huifang_tenants.services.upkeep.calendars import RECOUNT, announce_calendar, needs_recount, recount
+from huifang_tenants.services.upkeep.deliveries import watch_deliveries
+from huifang_tenants.services.upkeep.due import (
+    AT_RISK,
+    PARKED,
+    STEPS,
+    Step,
+    after_import,
+    due_now,
+    settle,
+)
+from huifang_tenants.services.upkeep.late_births import announce_late_births
+from huifang_tenants.services.upkeep.late_cases import escalate_cases
+from huifang_tenants.services.upkeep.leases import end_leases
+from huifang_tenants.services.upkeep.overdue import escalate_overdue
+from huifang_tenants.services.upkeep.parameters import watch_parameters
+from huifang_tenants.services.upkeep.parked import RETRY, ask_retry, retry_parked, take_up_parked
+from huifang_tenants.services.upkeep.sandbox import advance_clock
+from huifang_tenants.services.upkeep.totals import count_totals
+
+__all__ = [
+    "AT_RISK",
+    "PARKED",
+    "RECOUNT",
+    "RETRY",
+    "STEPS",
+    "Step",
+    "advance_clock",
+    "after_import",
+    "announce_at_risk",
+    "announce_calendar",
+    "announce_late_births",
+    "ask_retry",
+    "count_totals",
+    "due_now",
+    "end_leases",
+    "escalate_cases",
+    "escalate_overdue",
+    "needs_recount",
+    "recount",
+    "retry_parked",
+    "settle",
+    "take_up_parked",
+    "watch_deliveries",
+    "watch_parameters",
+]

@@ -1,0 +1,55 @@
+"""The test clock of a sandbox tenant goes forward, and everything that falls due on the way is done in order."""
+
+from datetime import datetime, timedelta
+
+from huifang_core.windows import day_of, start_of_day
+from huifang_core.workdays import WorkingCalendar
+
+from huifang_tenants.errors import NoTestClock
+from huifang_tenants.registry import TenantRegistry
+from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services.contacts.claiming import calling_hours
+from huifang_tenants.services.context import Services
+from huifang_tenants.services.upkeep.due import settle
+from huifang_tenants.services.upkeep.parameters import watch_parameters
+from huifang_tenants.stores import upkeep
+from huifang_tenants.tenant import Tenant
+
+
+async def advance_clock(services: Services, registry: TenantRegistry, tenant: Tenant, to: datetime) -> Tenant:
+    """Set a test clock forward to `to`, stopping at each instant at which something falls due; return the tenant as it then is.
+
+    So deadlines, warnings and alarms carry the times at which they came up. Raises NoTestClock for a tenant without one, and
+    ClockGoesBack.
+    """
+    if not tenant.is_sandbox:
+        raise NoTestClock(tenant.slug)
+    calendar = await services.calendar()
+    catalogue = await services.catalogue()
+
+    async def next_stop(scope: Scope) -> datetime | None:
+        await watch_parameters(scope, catalogue)
+        return await _next_instant(scope, calendar)
+
+    while True:
+        await settle(services, tenant)
+        stop = await in_scope(services.db, tenant, next_stop)
+        arrived = stop is None or stop >= to
+        tenant = await registry.set_test_clock(tenant.id, to if arrived or stop is None else stop)
+        if arrived:
+            await settle(services, tenant)
+            await in_scope(services.db, tenant, next_stop)
+            return tenant
+
+
+async def _next_instant(scope: Scope, calendar: WorkingCalendar) -> datetime | None:
+    instants = [await upkeep.next_deadline(scope)]
+    alarm_day = await upkeep.next_alarm_day(scope, day_of(scope.now))
+    instants.append(start_of_day(alarm_day) if alarm_day else None)
+    unwarned = await upkeep.next_at_risk(scope)
+    if unwarned is not None:
+        last_day = day_of(unwarned - timedelta(microseconds=1))
+        from_day = start_of_day(calendar.before(last_day, 1).day)
+        warning = calling_hours(scope.tenant.settings).next(max(from_day, scope.now))
+        instants.append(warning if warning > scope.now else None)
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -1,0 +1,293 @@
+"""What upkeep looks for and marks: leases run out, deadlines passed or near, deliveries missing, totals to count.
+
+`now` is business time, `wall` is wall time. Marking takes at most `limit` rows and skips those somebody else works on.
+"""
+
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores.events import CAN_GO_ON
+
+
+class Due(msgspec.Struct, frozen=True):
+    """Which upkeep would find something to do."""
+
+    leases: bool
+    overdue: bool
+    at_risk: bool
+    cases: bool
+    waiting: bool
+    born_late: bool
+    totals: bool
+    parked: bool
+
+
+# Each is one or two probes of a small partial index, so that a tenant in which nothing is due costs next to nothing.
+_DUE: Final = (
+    "SELECT EXISTS (SELECT FROM obligation WHERE lease_until <= $2)"  # noqa: S608
+    " OR EXISTS (SELECT FROM contact k WHERE k.status = 'in_progress' AND k.id NOT IN"
+    " (SELECT o.lease_contact FROM obligation o WHERE o.lease_until > $2 AND o.lease_contact IS NOT NULL)) AS leases,"
+    " EXISTS (SELECT FROM obligation WHERE status IN ('open', 'unreachable') AND overdue_marked_at IS NULL"
+    " AND due_by <= $1) OR EXISTS (SELECT FROM alarm WHERE kind = 'obligation_overdue' AND cleared_at IS NULL)"
+    " AS overdue,"
+    " EXISTS (SELECT FROM obligation WHERE status = 'open' AND overdue_marked_at IS NULL AND at_risk_marked_at IS NULL"
+    " AND due_by > $1 AND due_by <= $4 AND due_by > due_from + interval '1 day') AS at_risk,"
+    " EXISTS (SELECT FROM case_file WHERE status IN ('open', 'assigned') AND overdue_marked_at IS NULL"
+    " AND NOT withdrawn AND due_by <= $1) OR EXISTS (SELECT FROM alarm WHERE kind = 'case_overdue'"
+    " AND cleared_at IS NULL) AS cases,"
+    " EXISTS (SELECT FROM obligation o WHERE o.status = 'waiting' AND o.alarm_on <= $3 AND NOT EXISTS"
+    " (SELECT FROM alarm a WHERE a.kind = 'delivery_missing' AND a.subject = o.id::text AND a.cleared_at IS NULL))"
+    " OR EXISTS (SELECT FROM alarm a WHERE a.kind = 'delivery_missing' AND a.cleared_at IS NULL AND NOT EXISTS"
+    " (SELECT FROM obligation o WHERE o.id = a.subject::uuid AND o.status = 'waiting' AND o.alarm_on <= $3))"
+    " AS waiting,"
+    " EXISTS (SELECT FROM obligation WHERE born_late IS NOT NULL AND born_late_noticed_at IS NULL) AS born_late,"
+    " EXISTS (SELECT FROM control_total WHERE taken IS DISTINCT FROM announced AND taken IS NULL) AS totals,"
+    " EXISTS (SELECT FROM event e JOIN contract c ON c.contract_no = e.contract_no"
+    f" WHERE {CAN_GO_ON}) AS parked"
+)
+
+
+async def due(scope: Scope, today: date, at_risk_until: datetime) -> Due:
+    """Tell what is due: deliveries missing by the end of `today`, deadlines near that end by `at_risk_until`."""
+    row = await scope.connection.fetchrow(_DUE, scope.now, scope.wall_now, today, at_risk_until)
+    return Due(**dict(row))
+
+
+async def contacts_run_out(scope: Scope, quiet_since: datetime, limit: int) -> list[UUID]:
+    """Lock and return contacts in progress whose lease has run out.
+
+    Where no obligation is leased to one any more, as after a retraction, nothing must have happened in it since
+    `quiet_since`, wall time.
+    """
+    rows = await scope.connection.fetch(
+        "SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.id NOT IN"
+        " (SELECT o.lease_contact FROM obligation o WHERE o.lease_until > $1 AND o.lease_contact IS NOT NULL)"
+        " AND (k.id IN (SELECT o.lease_contact FROM obligation o WHERE o.lease_until <= $1)"
+        " OR NOT EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $2))"
+        " ORDER BY k.id LIMIT $3 FOR UPDATE OF k SKIP LOCKED",
+        scope.wall_now,
+        quiet_since,
+        limit,
+    )
+    # Whoever was in the contact while it was being found may have gone on in it, before it was locked.
+    extended = await scope.connection.fetch(
+        "SELECT lease_contact FROM obligation WHERE lease_contact = ANY($1) AND lease_until > $2",
+        [row["id"] for row in rows],
+        scope.wall_now,
+    )
+    going_on = {row["lease_contact"] for row in extended}
+    return [row["id"] for row in rows if row["id"] not in going_on]
+
+
+async def clear_leases(scope: Scope, limit: int) -> int:
+    """Clear leases that have run out, except those of contacts in progress; return how many."""
+    status = await scope.connection.execute(
+        "UPDATE obligation SET lease_staff = NULL, lease_until = NULL, lease_contact = NULL WHERE id IN"
+        " (SELECT o.id FROM obligation o WHERE o.lease_until <= $1 AND NOT EXISTS"
+        " (SELECT FROM contact k WHERE k.id = o.lease_contact AND k.status = 'in_progress')"
+        " LIMIT $2 FOR UPDATE OF o SKIP LOCKED)",
+        scope.wall_now,
+        limit,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def mark_overdue(scope: Scope, limit: int) -> list[Any]:
+    """Mark what has become overdue; return id, unit and kind of each."""
+    return list(
+        await scope.connection.fetch(
+            "UPDATE obligation SET overdue_marked_at = $1 WHERE id IN (SELECT id FROM obligation"
+            " WHERE status IN ('open', 'unreachable') AND overdue_marked_at IS NULL AND due_by <= $1"
+            " ORDER BY due_by LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id, unit, kind",
+            scope.now,
+            limit,
+        )
+    )
+
+
+async def expire_stopped(scope: Scope, limit: int) -> list[UUID]:
+    """Expire what is overdue and stops then (DEC-3), unless somebody is at it; return the ids."""
+    rows = await scope.connection.fetch(
+        "UPDATE obligation SET status = 'expired', status_reason = 'stops_when_due', closed_at = $1, updated_at = $1,"
+        " lease_staff = NULL, lease_until = NULL WHERE id IN (SELECT id FROM obligation WHERE status = 'open'"
+        " AND overdue_marked_at IS NOT NULL AND after_due = 'stop' AND due_by <= $1 AND lease_contact IS NULL"
+        " AND (lease_until IS NULL OR lease_until <= $2) LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id",
+        scope.now,
+        scope.wall_now,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def overdue_groups(scope: Scope) -> list[Any]:
+    """Return unit, kind, title, count and earliest deadline of what is overdue and still to be done."""
+    return list(
+        await scope.connection.fetch(
+            "SELECT g.*, (SELECT o.draft -> 'title' FROM obligation o WHERE o.unit = g.unit AND o.kind = g.kind"
+            " AND o.overdue_marked_at IS NOT NULL AND o.status IN ('open', 'unreachable') LIMIT 1) AS title"
+            " FROM (SELECT unit, kind, count(*) AS number, min(due_by) AS earliest FROM obligation"
+            " WHERE overdue_marked_at IS NOT NULL AND status IN ('open', 'unreachable') AND due_by <= $1"
+            " GROUP BY unit, kind) g",
+            scope.now,
+        )
+    )
+
+
+async def mark_at_risk(scope: Scope, until: datetime, limit: int) -> list[Any]:
+    """Mark what falls due by `until`, once; return id, unit, kind, title and deadline of each.
+
+    Windows of a day or less are left out: they are at risk from their beginning.
+    """
+    return list(
+        await scope.connection.fetch(
+            "UPDATE obligation SET at_risk_marked_at = $1 WHERE id IN (SELECT id FROM obligation"
+            " WHERE status = 'open' AND overdue_marked_at IS NULL AND at_risk_marked_at IS NULL AND due_by > $1"
+            " AND due_by <= $2 AND due_by > due_from + interval '1 day' ORDER BY due_by LIMIT $3"
+            " FOR UPDATE SKIP LOCKED) RETURNING id, unit, kind, draft -> 'title' AS title, due_by",
+            scope.now,
+            until,
+            limit,
+        )
+    )
+
+
+async def mark_born_late(scope: Scope, limit: int) -> list[Any]:
+    """Mark what was late at birth and not noticed yet; return unit, cause and status of each."""
+    return list(
+        await scope.connection.fetch(
+            "UPDATE obligation SET born_late_noticed_at = $1 WHERE id IN (SELECT id FROM obligation"
+            " WHERE born_late IS NOT NULL AND born_late_noticed_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)"
+            " RETURNING unit, born_late AS cause, status",
+            scope.now,
+            limit,
+        )
+    )
+
+
+async def late_cases(scope: Scope, limit: int) -> list[Any]:
+    """Lock and return id, number, unit and deadline of cases past their deadline that were not escalated yet."""
+    return list(
+        await scope.connection.fetch(
+            "SELECT id, number, unit, due_by FROM case_file WHERE status IN ('open', 'assigned') AND NOT withdrawn"
+            " AND overdue_marked_at IS NULL AND due_by <= $1 ORDER BY due_by LIMIT $2 FOR UPDATE SKIP LOCKED",
+            scope.now,
+            limit,
+        )
+    )
+
+
+async def late_case_groups(scope: Scope) -> list[Any]:
+    """Return unit, count and earliest deadline of the cases that are overdue now."""
+    return list(
+        await scope.connection.fetch(
+            "SELECT unit, count(*) AS number, min(due_by) AS earliest FROM case_file"
+            " WHERE status IN ('open', 'assigned') AND NOT withdrawn AND due_by <= $1 GROUP BY unit",
+            scope.now,
+        )
+    )
+
+
+async def raise_missing_deliveries(scope: Scope, today: date, limit: int) -> int:
+    """Raise an alarm for each obligation that has waited too long (DEC-12); return how many."""
+    status = await scope.connection.execute(
+        "INSERT INTO alarm (id, kind, subject, details, raised_at) SELECT gen_random_uuid(), 'delivery_missing',"
+        " o.id::text, json_build_object('obligation', o.id, 'contract', o.contract_id, 'unit', o.unit,"
+        " 'kind', o.kind, 'alarm_on', o.alarm_on), $2 FROM obligation o"
+        " WHERE o.status = 'waiting' AND o.alarm_on <= $1 AND NOT EXISTS (SELECT FROM alarm a"
+        " WHERE a.kind = 'delivery_missing' AND a.subject = o.id::text AND a.cleared_at IS NULL)"
+        " ORDER BY o.alarm_on LIMIT $3 ON CONFLICT (kind, subject) WHERE cleared_at IS NULL DO NOTHING",
+        today,
+        scope.now,
+        limit,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def clear_missing_deliveries(scope: Scope, today: date) -> None:
+    """Clear the alarm of each obligation that waits no longer."""
+    await scope.connection.execute(
+        "UPDATE alarm a SET cleared_at = $2 WHERE a.kind = 'delivery_missing' AND a.cleared_at IS NULL AND NOT EXISTS"
+        " (SELECT FROM obligation o WHERE o.id = a.subject::uuid AND o.status = 'waiting' AND o.alarm_on <= $1)",
+        today,
+        scope.now,
+    )
+
+
+async def totals_to_count(scope: Scope, limit: int) -> list[Any]:
+    """Lock and return control totals that were never counted since something came in, then those with a gap."""
+    return list(
+        await scope.connection.fetch(
+            "SELECT source, type, day, announced, taken FROM control_total WHERE taken IS DISTINCT FROM announced"
+            " ORDER BY taken IS NOT NULL, updated_at LIMIT $1 FOR UPDATE SKIP LOCKED",
+            limit,
+        )
+    )
+
+
+async def set_taken(scope: Scope, source: str, type: str, day: date, taken: int) -> None:
+    """Save how many events of a control total have come in."""
+    await scope.connection.execute(
+        "UPDATE control_total SET taken = $4, updated_at = $5 WHERE source = $1 AND type = $2 AND day = $3",
+        source,
+        type,
+        day,
+        taken,
+        scope.wall_now,
+    )
+
+
+async def provisional_contracts(scope: Scope, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
+    """Return (id, number) of contracts with provisional deadlines to be met, in the order of ids after `after`."""
+    rows = await scope.connection.fetch(
+        "SELECT c.id, c.contract_no FROM contract c WHERE ($1::uuid IS NULL OR c.id > $1) AND EXISTS"
+        " (SELECT FROM obligation o WHERE o.contract_id = c.id AND o.provisional"
+        " AND o.status IN ('open', 'unreachable', 'expired')) ORDER BY c.id LIMIT $2",
+        after,
+        limit,
+    )
+    return [(row["id"], row["contract_no"]) for row in rows]
+
+
+async def counted_by_another_calendar(scope: Scope, calendar: str, before: datetime) -> bool:
+    """Tell whether a provisional deadline before `before` was counted by another calendar than this one."""
+    found: bool = await scope.connection.fetchval(
+        "SELECT EXISTS (SELECT FROM obligation WHERE provisional AND status IN ('open', 'unreachable')"
+        " AND calendar <> $1 AND due_by < $2)",
+        calendar,
+        before,
+    )
+    return found
+
+
+async def next_deadline(scope: Scope) -> datetime | None:
+    """Return the next instant after now at which an obligation or a case falls due."""
+    found: datetime | None = await scope.connection.fetchval(
+        "SELECT least((SELECT min(due_by) FROM obligation WHERE status IN ('open', 'unreachable')"
+        " AND overdue_marked_at IS NULL AND due_by > $1),"
+        " (SELECT min(due_by) FROM case_file WHERE status IN ('open', 'assigned') AND NOT withdrawn"
+        " AND overdue_marked_at IS NULL AND due_by > $1))",
+        scope.now,
+    )
+    return found
+
+
+async def next_alarm_day(scope: Scope, today: date) -> date | None:
+    """Return the next day after `today` on which a waiting obligation raises its alarm."""
+    found: date | None = await scope.connection.fetchval(
+        "SELECT min(alarm_on) FROM obligation WHERE status = 'waiting' AND alarm_on > $1", today
+    )
+    return found
+
+
+async def next_at_risk(scope: Scope) -> datetime | None:
+    """Return the earliest deadline to come of which nobody was warned yet."""
+    found: datetime | None = await scope.connection.fetchval(
+        "SELECT min(due_by) FROM obligation WHERE status = 'open' AND overdue_marked_at IS NULL"
+        " AND at_risk_marked_at IS NULL AND due_by > $1 AND due_by > due_from + interval '1 day'",
+        scope.now,
+    )
+    return found
