@@ -4,7 +4,7 @@ Obligations are derived from the whole history of a contract each time it change
 difference in which order events came in, and a correction, a retraction or an event sent twice needs no code of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -106,6 +106,10 @@ class Derivation(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...]
     unmatched: tuple[str, ...] = ()
     inputs: frozenset[str] = frozenset()
+
+
+Watch = Callable[[BusinessEvent, str, Rule, Trace, tuple[Desired, ...], str | None], None]
+"""Told of an evaluation: event, plugin id, rule, its trace, what it led to, and the error if it raised."""
 
 
 class RulePlugin(Protocol):
@@ -219,10 +223,12 @@ def derive(
     plugins: Iterable[RulePlugin],
     settings: Iterable[SettingsVersion],
     calendar: WorkingCalendar,
+    watch: Watch | None = None,
 ) -> Derivation:
     """Derive every obligation of one contract; pure, and the same for the same input.
 
-    A rule that raises is reported as a `RuleFailure`, and the other rules and events go on.
+    A rule that raises is reported as a `RuleFailure`, and the other rules and events go on. `watch` is told of every
+    evaluation, those that came to nothing included.
     """
     versions = tuple(settings)
     roots = effective(subject.events)
@@ -243,15 +249,22 @@ def derive(
             for rule in plugin.rules:
                 if event.type not in rule.events:
                     continue
+                trace = Trace()
                 try:
-                    input_hash, desired = _apply(rule, plugin, _in_force(mine, day), case, event, root, day)
+                    input_hash, desired = _apply(
+                        rule, plugin, _in_force(mine, day), case, event, root, day, trace
+                    )
                 except Exception as error:
+                    if watch is not None:
+                        watch(event, plugin.id, rule, trace, (), _in_one_line(error))
                     failures.append(
                         RuleFailure(
                             plugin.id, rule.id, event.source, event.event_id, _in_one_line(error), root
                         )
                     )
                     continue
+                if watch is not None:
+                    watch(event, plugin.id, rule, trace, tuple(desired), None)
                 inputs.add(input_hash)
                 for one in desired:
                     found.setdefault(one.key, one)
@@ -294,8 +307,8 @@ def _apply(
     event: BusinessEvent,
     root: str,
     day: date,
+    trace: Trace,
 ) -> tuple[str, list[Desired]]:
-    trace = Trace()
     history = tuple(e for e in case.standing if e.type in rule.needs and e is not event) if rule.needs else ()
     drafts = rule.apply(
         event=event,

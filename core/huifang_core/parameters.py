@@ -228,15 +228,19 @@ class ParametersAt:
 def _step(name: str, title: Text, legal: DatedValue, own: Any, value: Any) -> TraceStep:
     # Kept, since every evaluation reads the same few values and writing the sentences costs more than all else.
     since = legal.valid_from.isoformat() if legal.valid_from else None
-    zh = f"参数「{title.zh_cn}」= {value}({'、'.join(legal.cites)};{legal.source}"
-    en = f"parameter {title.en} = {value} ({', '.join(legal.cites)}; {legal.source}"
+    ours = legal.source == "none"
+    source_zh, source_en = (
+        ("规定未明确，系统默认值", "our default, no source states it") if ours else (legal.source,) * 2
+    )
+    zh = f"参数「{title.zh_cn}」= {value}（{'、'.join(legal.cites)}；{source_zh}"
+    en = f"parameter {title.en} = {value} ({', '.join(legal.cites)}; {source_en}"
     if since:
-        zh, en = zh + f";自{since}起", en + f"; since {since}"
+        zh, en = zh + f"；自{since}起", en + f"; since {since}"
     if value != legal.value:
-        zh += f";本机构从严,法定值{legal.value}"
+        zh += f"；本机构从严，{'默认值' if ours else '规定值'}{legal.value}"
         en += f"; the tenant's own, the rule says {legal.value}"
     elif own != value:
-        zh += f";本机构设定值{own}不符合规定,不予采用"
+        zh += f"；本机构设定值{own}不符合规定，不予采用"
         en += f"; the tenant's own {own} is laxer than the rule and not used"
     values = {"value": value, "since": since, "cites": legal.cites, "legal": legal.value}
-    return step("parameter", name, zh + ")", en + ")", values)
+    return step("parameter", name, zh + "）", en + ")", values)

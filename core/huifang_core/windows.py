@@ -77,7 +77,7 @@ def within_days(day: date, n: int, trace: Trace, *, since: datetime | None = Non
     last = day + timedelta(n)
     trace.count(
         "due_by",
-        f"自{day}起算(当日不计)第{n}天为{last},当日24:00前完成",
+        f"自{day}起算（当日不计）第{n}天为{last}，当日24:00前完成",
         f"day {n} after {day} (not counting that day) is {last}; due by its end",
         start=day,
         days=n,
@@ -91,7 +91,7 @@ def within_months(day: date, n: int, trace: Trace, *, since: datetime | None = N
     last = add_months(day, n)
     trace.count(
         "due_by",
-        f"自{day}起{n}个月,至{last} 24:00",
+        f"自{day}起{n}个月，至{last} 24:00",
         f"{n} month(s) from {day} end on {last}; due by its end",
         start=day,
         months=n,
@@ -146,14 +146,14 @@ def _aware(instant: datetime) -> datetime:
 
 def _trace_working_days(trace: Trace, day: date, n: int, count: Count, *, zh_side: str, en_side: str) -> None:
     skipped, made_up = days_in_words(count.skipped), days_in_words(count.make_up)
-    zh = f"{day}{zh_side}第{n}个工作日为{count.day},当日24:00前完成"
+    zh = f"{day}{zh_side}第{n}个工作日为{count.day}，当日24:00前完成"
     en = f"working day {n} {en_side} {day} is {count.day}; due by its end"
     if skipped:
-        zh, en = zh + f";不计法定节假日{skipped}", en + f"; public holidays not counted: {skipped}"
+        zh, en = zh + f"；不计法定节假日{skipped}", en + f"; public holidays not counted: {skipped}"
     if made_up:
-        zh, en = zh + f";计入调休上班日{made_up}", en + f"; make-up working days counted: {made_up}"
+        zh, en = zh + f"；计入调休上班日{made_up}", en + f"; make-up working days counted: {made_up}"
     if count.provisional:
-        zh += ";所涉年度放假安排尚未公布,日期为暂定"
+        zh += "；所涉年度放假安排尚未公布，日期为暂定"
         en += "; a year counted has no announced calendar yet, so the date is provisional"
     trace.count(
         "due_by",

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 import msgspec
 from huifang_core.catalogue import Catalogue, catalogue_of
 from huifang_core.derive import Derivation, Desired, SettingsVersion, Subject, derive
+from huifang_core.explain import Consideration, explain
 from huifang_core.registry import Registry, load_registry
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
 from pebble import ProcessExpired, ProcessPool
@@ -79,6 +80,13 @@ def _host_derive(payload: bytes) -> bytes:
     return _encoder.encode(
         [_answer(derive(subject, plugins, task.settings, calendar)) for subject in task.subjects]
     )
+
+
+def _host_explain(payload: bytes) -> bytes:
+    task = _task_decoder.decode(payload)
+    plugins = tuple(_loaded().plugins.values())
+    calendar = WorkingCalendar(task.announced)
+    return _encoder.encode([explain(subject, plugins, task.settings, calendar) for subject in task.subjects])
 
 
 def _answer(derivation: Derivation) -> Answer:
@@ -154,6 +162,17 @@ class PluginHost:
         middle = len(subjects) // 2
         first = await self.derive(subjects[:middle], task.settings, announced)
         return first + await self.derive(subjects[middle:], task.settings, announced)
+
+    async def explain(
+        self,
+        subject: Subject,
+        settings: Iterable[SettingsVersion],
+        announced: dict[int, tuple[AnnouncedDay, ...]],
+    ) -> tuple[Consideration, ...]:
+        """Return what every rule makes of a contract's events; raises TimeoutError when the host hangs."""
+        task = Task((subject,), tuple(settings), announced)
+        answer = await self._ask(_host_explain, (_encoder.encode(task),), self._deadline)
+        return msgspec.msgpack.decode(answer, type=list[tuple[Consideration, ...]])[0]
 
     async def _ask(self, function: Any, arguments: tuple[Any, ...], deadline: float) -> bytes:
         future = self._pool.schedule(function, args=arguments, timeout=deadline)

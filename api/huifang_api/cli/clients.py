@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from huifang_api.access import SCOPES
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
 from huifang_api.cli.root import print_json
 from huifang_api.oauth.clients import NewClient, create_client, revoke_client
+from huifang_api.oauth.scopes import SCOPES
 from huifang_api.runtime import open_runtime
 
 

@@ -16,6 +16,7 @@ RefusalCode = Literal[
     "evidence.no_file",
     "evidence.range_unsatisfiable",
     "evidence.store_unavailable",
+    "contract.incomplete",
     "evidence.too_large",
     "evidence.type_contradicts",
     "evidence.type_not_allowed",

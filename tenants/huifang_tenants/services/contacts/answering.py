@@ -46,7 +46,8 @@ _OUTCOME_OF_END: dict[str, Outcome] = {
 class Standing(msgspec.Struct, frozen=True):
     """Where a contact stands: the section being played, its obligation, and what to say or ask now.
 
-    Without `prompt` every script has ended and the outcome can be recorded; `suggested` is the outcome that fits how they ended.
+    Without `section` every script has ended and the outcome can be recorded: `prompt` is the words of the end, `suggested` the
+    outcome that fits how they ended.
     """
 
     contact_id: UUID
@@ -209,11 +210,17 @@ async def _begin_next(scope: Scope, section: StoredSection, identity_verified: b
 
 async def _standing(scope: Scope, contact: StoredContact) -> Standing:
     section = active_section(contact)
+    shown = section or _last_played(contact)
+    script = await contacts.load_script(scope, shown.script_hash)
+    prompt = current(script, shown.state, shown.facts, contact.language)
     if section is None:
-        return Standing(contact.id, None, None, None, suggested_outcome(contact))
-    script = await contacts.load_script(scope, section.script_hash)
-    prompt = current(script, section.state, section.facts, contact.language)
+        return Standing(contact.id, None, None, prompt, suggested_outcome(contact))
     return Standing(contact.id, section.position, section.obligation_id, prompt, None)
+
+
+def _last_played(contact: StoredContact) -> StoredSection:
+    """The section whose end ended them all: the first that was not completed, else the last."""
+    return next((s for s in contact.sections if s.result != "completed"), contact.sections[-1])
 
 
 async def _log(

@@ -1,0 +1,78 @@
+"""`huifang simulate`: other settings on a tenant's real history, changing nothing."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from huifang_tenants.clock import wall_now
+from huifang_tenants.services.whatif import Simulation, simulate
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
+from huifang_api.cli.plugins import json_object
+from huifang_api.cli.root import print_json
+from huifang_api.runtime import open_runtime
+
+
+@click.command()
+@click.argument("plugin")
+@click.option("--settings", help="Settings that differ from the defaults, as a JSON object.")
+@click.option("--parameters", help="Parameters stricter than the law, as a JSON object.")
+@click.option("--show", default=20, show_default=True, help="Differences to show.")
+@tenant_option
+@home_option
+@json_option
+def command(
+    plugin: str,
+    settings: str | None,
+    parameters: str | None,
+    show: int,
+    slug: str,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Try settings of a plugin on all contracts of a tenant: which obligations would appear, vanish or move.
+
+    \b
+    Example:  huifang simulate shandong_life --parameters '{"grace_period.before_end_working_days": 20}'
+    """
+    chosen, stricter = json_object(settings, "--settings"), json_object(parameters, "--parameters")
+
+    async def work() -> Simulation:
+        async with open_runtime(here.settings) as runtime:
+            tenant = await runtime.registry.by_slug(slug)
+            catalogue = await runtime.services.catalogue()
+            result = Simulation()
+            with Progress(disable=as_json, console=Console(stderr=True)) as progress:
+                bar = progress.add_task("contracts", total=None)
+                async for result in simulate(
+                    runtime.services,
+                    tenant,
+                    catalogue,
+                    plugin,
+                    settings=chosen,
+                    parameters=stricter,
+                    today=wall_now().date(),
+                ):
+                    progress.update(bar, completed=result.contracts)
+            return result
+
+    with installation(home) as here:
+        result = run(work())
+    if as_json:
+        print_json(result)
+        return
+    counts = Counter(difference.change for difference in result.differences)
+    click.echo(
+        f"{result.contracts} contracts: {result.unchanged} obligations stay as they are, {counts['appears']} appear, "
+        f"{counts['vanishes']} vanish, {counts['moves']} move; {result.failed} contracts could not be derived"
+    )
+    table = Table("change", "contract", "kind", "due by", "instead")
+    for one in result.differences[:show]:
+        table.add_row(
+            one.change, one.contract_no, one.kind, str(one.due_by or "—"), str(one.due_by_instead or "—")
+        )
+    if result.differences:
+        Console().print(table)
