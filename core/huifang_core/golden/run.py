@@ -12,12 +12,12 @@ from huifang_core.content import ContentItem, applicable
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
 from huifang_core.derive import Derivation, Desired, RulePlugin, SettingsVersion, Subject, derive
-from huifang_core.events import BusinessEvent, effective
+from huifang_core.events import BusinessEvent
 from huifang_core.facts import contract_facts, typed_facts
 from huifang_core.golden.format import Case, Expected, Given, GoldenError, days_of, instant_of
-from huifang_core.parameters import ParameterError, ParametersAt
+from huifang_core.parameters import ParameterError
 from huifang_core.reconcile import Create, reconcile
-from huifang_core.rules import UnitView
+from huifang_core.rules import Rule, UnitView
 from huifang_core.trace import Trace, TraceStep
 from huifang_core.windows import SHANGHAI, day_of
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
@@ -82,20 +82,23 @@ def _run(
     plugin: GoldenPlugin, given: Given, events: tuple[BusinessEvent, ...]
 ) -> tuple[Derivation, tuple[Create, ...]]:
     subject = _subject(given, events)
-    versions = [SettingsVersion(plugin.id, 1, settings=given.settings, parameters=given.parameters)]
     day = max((day_of(event.time) for event in events), default=date.min)
     try:
         for name, value in given.parameters.items():
             plugin.parameters.check_override(name, value, day)
     except ParameterError as error:
         raise GoldenError(f"given: {error}") from error
-    derivation = derive(subject, [plugin], versions, _calendar(given))
+    derivation = derive(subject, [plugin], [_settings(plugin, given)], _calendar(given))
     if derivation.failures:
         raise GoldenError("; ".join(f"rule {f.rule} raised {f.error}" for f in derivation.failures))
     now = instant_of(given.now) if given.now else max(event.received_at for event in events)
     cut_over = instant_of(given.cut_over) if given.cut_over else None
     changes = reconcile(derivation, (), now=now, cut_over=cut_over)
     return derivation, tuple(change for change in changes if isinstance(change, Create))
+
+
+def _settings(plugin: GoldenPlugin, given: Given) -> SettingsVersion:
+    return SettingsVersion(plugin.id, 1, settings=given.settings, parameters=given.parameters)
 
 
 def _subject(given: Given, events: tuple[BusinessEvent, ...]) -> Subject:
@@ -244,29 +247,20 @@ def _wrong_count(wanted: Expected, trace: Iterable[TraceStep]) -> Iterator[str]:
 
 def _refusals(plugin: GoldenPlugin, given: Given) -> dict[str, str]:
     """Return, by rule, what the traces of evaluations without a draft decided."""
-    events = _events(given)
-    subject, calendar = _subject(given, events), _calendar(given)
-    contract = derive(subject, [], (), calendar).contract
-    standing = tuple(event for event, _ in effective(events))
     said: dict[str, str] = {}
-    for event in standing:
-        for rule in plugin.rules:
-            if event.type not in rule.events:
-                continue
-            trace = Trace()
-            drafts = rule.apply(
-                event=event,
-                contract=contract,
-                customer=subject.policyholder,
-                unit=subject.unit,
-                parameters=ParametersAt(plugin.parameters, day_of(event.time), given.parameters, trace),
-                settings=msgspec.convert(given.settings, plugin.settings_type),
-                calendar=calendar,
-                history=tuple(e for e in standing if e.type in rule.needs and e is not event),
-                trace=trace,
-            )
-            if not drafts:
-                said[rule.id] = " ".join(_in_words(s for s in trace.steps if s.kind == "decision"))
+
+    def note(
+        event: BusinessEvent,
+        plugin_id: str,
+        rule: Rule,
+        trace: Trace,
+        desired: tuple[Desired, ...],
+        error: str | None,
+    ) -> None:
+        if not desired:
+            said[rule.id] = " ".join(_in_words(step for step in trace.steps if step.kind == "decision"))
+
+    derive(_subject(given, _events(given)), [plugin], [_settings(plugin, given)], _calendar(given), note)
     return said
 
 

@@ -124,9 +124,10 @@ def obligation(
 ) -> ObligationDraft:
     """Return the draft of a callback and close its trace; without `window` it waits for the contract's delivery."""
     rungs, kept = ladder(parameters), retention(contract, parameters)
-    cited = ", ".join(cites)
     trace.decision(
-        "obligation", f"须进行{TITLES[kind].zh_cn}（{cited}）", f"due: {TITLES[kind].en} ({cited})"
+        "obligation",
+        f"须进行{TITLES[kind].zh_cn}（{'、'.join(cites)}）",
+        f"due: {TITLES[kind].en} ({', '.join(cites)})",
     )
     return ObligationDraft(
         kind=kind,

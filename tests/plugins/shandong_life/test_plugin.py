@@ -149,6 +149,8 @@ def test_a_trace_reads_well_in_both_languages(derive_case) -> None:
         "SD-7a",
     ):
         assert words in en
+    assert "规定未明确，系统默认值" in zh
+    assert "our default, no source states it" in en
     assert all(max(line) >= "一" for line in zh.splitlines())
 
 
