@@ -16,6 +16,12 @@ Read = Callable[..., list[RawRow | RowProblem]]
 Workbook = Callable[..., bytes]
 
 
+@pytest.fixture(scope="session")
+def received_at() -> datetime:
+    """When everything comes in."""
+    return RECEIVED
+
+
 @pytest.fixture
 def check() -> Check:
     """Check a row of a kind as it stands in a file; `strict=True` as the API does."""

@@ -41,10 +41,9 @@ def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
 def test_a_gzip_file_that_breaks_off_gives_its_rows_and_then_says_so() -> None:
     more = "".join(f"V{n},第{n * 7919}支公司,city\n" for n in range(20_000))
     cut = gzip.compress((UNITS + more).encode())[:-2000]
-    given = []
+    given: list[Any] = []
     with open_source(io.BytesIO(cut), "units.csv.gz") as source, pytest.raises(SourceError) as refused:
-        for row in source.rows:
-            given.append(row)
+        given.extend(source.rows)
     assert refused.value.code == "broken_gzip"
     assert len(given) > 5000
 

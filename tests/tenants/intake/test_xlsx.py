@@ -9,14 +9,18 @@ import pytest
 from huifang_tenants.intake import RawRow, SourceError, open_source
 
 CONTRACT_COLUMNS = ["contract_no", "line", "unit", "policyholder"]
+MORNING = datetime(2026, 9, 5, 10, 0, 1, tzinfo=UTC).replace(tzinfo=None)
+"""What a date cell holds: a spreadsheet knows no time zones."""
+
+MIDNIGHT = MORNING.replace(hour=0, second=0)
 EVENT_COLUMNS = ["id", "source", "type", "time", "contract_no", "delivered_on"]
 
 
 def test_date_cells_are_days_and_instants(read: Any, workbook: Any, check: Any) -> None:
     rows = [
         EVENT_COLUMNS,
-        ["E1", "urn:x", "contract.delivered", datetime(2026, 9, 5, 10, 0, 1), "P1", date(2026, 9, 5)],
-        ["E2", "urn:x", "contract.delivered", date(2026, 9, 5), "P1", datetime(2026, 9, 5)],
+        ["E1", "urn:x", "contract.delivered", MORNING, "P1", date(2026, 9, 5)],
+        ["E2", "urn:x", "contract.delivered", date(2026, 9, 5), "P1", MIDNIGHT],
         ["E3", "urn:x", "contract.delivered", "2026-09-05T02:00:01Z", "P1", "2026-09-05"],
     ]
     events = [check("events", row.values, form=row.form).value for row in read(workbook(events=rows))]
@@ -31,7 +35,7 @@ def test_date_cells_are_days_and_instants(read: Any, workbook: Any, check: Any) 
 def test_a_time_of_day_where_a_day_is_wanted_is_told(read: Any, workbook: Any, told: Any) -> None:
     rows = [
         EVENT_COLUMNS,
-        ["E1", "urn:x", "contract.delivered", date(2026, 9, 5), "P1", datetime(2026, 9, 5, 9, 30)],
+        ["E1", "urn:x", "contract.delivered", date(2026, 9, 5), "P1", MORNING],
     ]
     [row] = read(workbook(events=rows))
     assert told("events", row.values, form="cells") == {"delivered_on": "not_a_date"}
