@@ -1,0 +1,177 @@
+"""What is done for each kind of job. A new kind: a function here and a line in HANDLERS."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from huifang_core.windows import SHANGHAI
+from huifang_tenants.outbox import Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services.context import Services
+from huifang_tenants.services.upkeep import (
+    AT_RISK,
+    PARKED,
+    RECOUNT,
+    RETRY,
+    STEPS,
+    Step,
+    announce_at_risk,
+    due_now,
+    needs_recount,
+    recount,
+    retry_parked,
+    take_up_parked,
+    watch_parameters,
+)
+from huifang_tenants.tenant import Tenant
+
+TICK: Final = "tick"
+DAILY: Final = "upkeep.daily"
+RECURRING: Final = (TICK, DAILY)
+"""Kinds of which every active tenant always has one job; each enqueues its next."""
+
+URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, **dict.fromkeys(STEPS, 1)}
+"""Short work that must not wait behind a tenant's imports; all else is 0."""
+
+_DAILY_AT: Final = time(6)
+_TAKE_ATTEMPTS: Final = 3
+_TAKE_PAUSE: Final = 0.1
+
+Handler = Callable[[Services, Tenant, Job], Awaitable[None]]
+"""Does a job's work and finishes it: in one scope, or, where the work spans several and may run twice, in the last one."""
+
+
+async def finishing(
+    services: Services, tenant: Tenant, job: Job, work: Callable[[Scope], Awaitable[Sequence[NewJob]]]
+) -> None:
+    """Take a job, do its work and write the jobs that follow from it, all in one scope; nothing when others have it."""
+
+    async def once(scope: Scope) -> bool:
+        if not await finish(scope, job.id):
+            return False
+        await enqueue_many(scope, await work(scope))
+        return True
+
+    for _ in range(_TAKE_ATTEMPTS):
+        # Whoever shows that the job is in good hands locks it for a moment, and it looks as if others had it.
+        if await in_scope(services.db, tenant, once) or not await is_sent(services.db, job.id, job.tries):
+            return
+        await asyncio.sleep(_TAKE_PAUSE)
+
+
+def again(job: Job, payload: dict[str, Any]) -> NewJob:
+    """The job that goes on where this one stopped."""
+    return NewJob(job.kind, payload, urgency=job.urgency)
+
+
+def in_one_scope(step: Step) -> Handler:
+    """The handler of a piece of upkeep that needs one scope only."""
+
+    async def handle(services: Services, tenant: Tenant, job: Job) -> None:
+        async def work(scope: Scope) -> Sequence[NewJob]:
+            return [again(job, {})] if await step(scope) else []
+
+        await finishing(services, tenant, job, work)
+
+    return handle
+
+
+def in_batches(
+    batch: Callable[[Services, Tenant, dict[str, Any]], Awaitable[dict[str, Any] | None]],
+) -> Handler:
+    """The handler of work that opens scopes of its own and may run twice; `batch` answers the payload to go on with."""
+
+    async def handle(services: Services, tenant: Tenant, job: Job) -> None:
+        if not await is_sent(services.db, job.id, job.tries):
+            return
+        rest = await batch(services, tenant, job.payload)
+
+        async def work(_: Scope) -> Sequence[NewJob]:
+            return [] if rest is None else [again(job, rest)]
+
+        await finishing(services, tenant, job, work)
+
+    return handle
+
+
+async def at_risk(services: Services, tenant: Tenant, job: Job) -> None:
+    """Announce deadlines that are near; counting to the next working day takes the calendar."""
+    calendar = await services.calendar()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        return [again(job, {})] if await announce_at_risk(scope, calendar) else []
+
+    await finishing(services, tenant, job, work)
+
+
+def ticking(seconds: float) -> Handler:
+    """The handler that looks what is due in a tenant, enqueues it, and comes again in `seconds` to twice that."""
+
+    async def tick(services: Services, tenant: Tenant, job: Job) -> None:
+        calendar = await services.calendar()
+
+        async def work(scope: Scope) -> Sequence[NewJob]:
+            # Periods differ, so that the ticks of many tenants spread out by themselves.
+            pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
+            jobs = [
+                NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind)
+                for kind in await due_now(scope, calendar)
+            ]
+            return [*jobs, NewJob(TICK, {}, run_at=scope.wall_now + pause, urgency=1, dedupe=TICK)]
+
+        await finishing(services, tenant, job, work)
+
+    return tick
+
+
+async def daily(services: Services, tenant: Tenant, job: Job) -> None:
+    """What is looked at once a day, in the early morning of Asia/Shanghai."""
+    catalogue, calendar = await services.catalogue(), await services.calendar()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        await watch_parameters(scope, catalogue)
+        jobs = [NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY)]
+        if await needs_recount(scope, calendar):
+            jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
+        return jobs
+
+    await finishing(services, tenant, job, work)
+
+
+def handlers(*, tick: float) -> dict[str, Handler]:
+    """The handler of each kind; `tick` in seconds."""
+    return {
+        TICK: ticking(tick),
+        DAILY: daily,
+        AT_RISK: at_risk,
+        PARKED: in_batches(_parked),
+        RETRY: in_batches(_retry),
+        RECOUNT: in_batches(_recount),
+        **{kind: in_one_scope(step) for kind, step in STEPS.items()},
+    }
+
+
+async def _parked(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await take_up_parked(services, tenant) else None
+
+
+async def _retry(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    rest = await retry_parked(services, tenant, reason=payload["reason"], after=_after(payload))
+    return None if rest is None else {**payload, "after": str(rest)}
+
+
+async def _recount(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    rest = await recount(services, tenant, _after(payload))
+    return None if rest is None else {"after": str(rest)}
+
+
+def _after(payload: dict[str, Any]) -> UUID | None:
+    return UUID(payload["after"]) if "after" in payload else None
+
+
+def _next_morning(now: datetime) -> datetime:
+    local = now.astimezone(SHANGHAI)
+    morning = datetime.combine(local.date(), _DAILY_AT, SHANGHAI)
+    return morning if local < morning else morning + timedelta(days=1)
