@@ -208,7 +208,7 @@ async def count_obligations(
     joins = []
     if not _FACTS.isdisjoint(figures):
         parts.append(_REACHED)
-        joins.append("LEFT JOIN reached f ON f.id = p.id")
+        joins.append("LEFT JOIN reached f ON f.id = p.id AND p.status <> 'waiting'")
     if "phone_below_province" in figures:
         joins.append("LEFT JOIN contact done ON done.id = p.completed_contact")
     return await count(
