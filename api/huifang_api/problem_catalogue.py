@@ -1,6 +1,6 @@
 """Every problem the API can answer with: its stable code, its status, and what it says in both languages.
 
-The only place where they are listed. `problems.py` answers with them, `routes/problem_pages.py` serves a page for
+The only place where they are listed. `problems.py` answers with them, `routes/reference.py` serves a page for
 each, and a test holds that every code of the services stands here. In the texts `{name}` is one of the fields the
 problem was raised with.
 """
@@ -18,10 +18,13 @@ ApiCode = Literal[
     "auth.invalid_token",
     "auth.missing_token",
     "auth.scope_missing",
+    "batch.refused",
+    "batch.too_long",
     "body.malformed",
     "body.too_large",
     "body.wrong_type",
     "cursor.invalid",
+    "event.conflict",
     "internal",
     "method.not_allowed",
     "request.refused",
@@ -163,6 +166,26 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
             "Correct each of them and send it again; nothing was saved.",
         ),
     ),
+    "batch.refused": Entry(
+        400,
+        text("批次未接收", "Batch refused"),
+        text(
+            "批次中有 {count} 处问题,按 strict 的要求整批未接收。",
+            "The batch has {count} fault(s), and nothing of it was taken in, as `strict` asks.",
+        ),
+        text(
+            "逐项修改后整批重发;不带 strict 时,正确的会先接收。",
+            "Correct them and send the batch again; without `strict` the good ones go in.",
+        ),
+    ),
+    "batch.too_long": Entry(
+        413,
+        text("批次过长", "Batch too long"),
+        text(
+            "一批最多 {limit} 条,收到 {count} 条。", "A batch has {limit} entries at most, this one {count}."
+        ),
+        text("分批发送。", "Send it in parts."),
+    ),
     "body.malformed": Entry(
         400,
         text("请求体无法读取", "Body malformed"),
@@ -271,6 +294,27 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
         ),
         text("引用指向的原件在原系统查看。", "Look where the reference points to."),
     ),
+    "event.conflict": Entry(
+        409,
+        text("事件内容冲突", "Event conflict"),
+        text(
+            "来源 {source} 的事件 {id} 已接收过,但内容不同。",
+            "Event {id} of {source} came in before with other content.",
+        ),
+        text(
+            "若为更正,请用新编号发送,并在 corrects 中注明原编号。",
+            "Send a correction under a new id, with the old one in `corrects`.",
+        ),
+    ),
+    "contract.incomplete": Entry(
+        409,
+        text("合同资料不全", "Contract incomplete"),
+        text(
+            "合同 {contract_no} 的资料尚不齐全:{reason}。",
+            "The contract {contract_no} is not complete yet: {reason}.",
+        ),
+        text("补齐后重试。", "Send what is missing, then try again."),
+    ),
     "state.conflict": Entry(
         409,
         text("状态不允许", "State conflict"),
@@ -316,8 +360,11 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
     "contact.call_back_missing": Entry(
         409,
         text("缺少再次回访时间", "Call-back time missing"),
-        text("结果为约定再拨时须写明时间。", "The outcome `call_back_at` needs the time that was agreed."),
-        text("补充 call_back_at。", "Give `call_back_at`."),
+        text(
+            "结果为约定再拨时须写明时间,且应在一年之内的将来。",
+            "The outcome `call_back_at` needs the time that was agreed, in the future and within a year.",
+        ),
+        text("补充或更正 call_back_at。", "Give `call_back_at`, or correct it."),
     ),
     "contact.outcome_contradicts": Entry(
         409,
@@ -326,6 +373,12 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
             "结果 {outcome} 与已记录的回答不符。", "The outcome {outcome} contradicts what has been recorded."
         ),
         text("核对结果,或更正回答。", "Check the outcome, or correct the answers."),
+    ),
+    "plugin.setting_invalid": Entry(
+        400,
+        text("设置值无效", "Setting not valid"),
+        text("设置不符合插件的要求:{problem}。", "The settings are not what the plugin takes: {problem}."),
+        text("按插件的 settings_schema 修改。", "Correct them by the plugin's `settings_schema`."),
     ),
     "case.closed_by_solver": Entry(
         409,

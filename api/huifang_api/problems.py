@@ -16,6 +16,7 @@ from huifang_tenants.errors import (
     TenantNotActive,
 )
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.intake import IntakeBusy
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
@@ -101,12 +102,12 @@ def problem_response(problem: Problem, language: Language, request_id: str) -> R
     words = _Fields(problem.fields, count=len(problem.faults))
     if isinstance(kind := problem.fields.get("kind"), str) and kind in NOUNS:
         words["kind"] = NOUNS[kind].in_language(language)
-    said = entry.detail.in_language(language).format_map(words)
+    said, fix = (text.in_language(language).format_map(words) for text in (entry.detail, entry.fix))
     details = ProblemDetails(
         type=f"{PROBLEM_PAGES}/{problem.code}",
         title=entry.title.in_language(language),
         status=entry.status,
-        detail=f"{said}{'' if language == 'zh-CN' else ' '}{entry.fix.in_language(language)}",
+        detail=f"{said}{'' if language == 'zh-CN' else ' '}{fix}",
         code=problem.code,
         request_id=request_id,
         context=problem.fields,
@@ -143,7 +144,8 @@ def problem_of(error: Exception) -> Problem:
         case asyncpg.QueryCanceledError():
             return Problem("service.too_slow")
         case (
-            asyncpg.DeadlockDetectedError()
+            IntakeBusy()
+            | asyncpg.DeadlockDetectedError()
             | asyncpg.SerializationError()
             | asyncpg.LockNotAvailableError()
             | asyncpg.exceptions.InvalidCachedStatementError()

@@ -10,7 +10,12 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError, InvalidScopeError
+from authlib.oauth2.rfc6749.errors import (
+    InvalidClientError,
+    InvalidRequestError,
+    InvalidScopeError,
+    UnsupportedGrantTypeError,
+)
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
@@ -55,6 +60,8 @@ class TokenRequest:
             self.basic_id = extract_basic_authorization(self.headers)[0]
         except ValueError:
             raise _unknown_client() from None
+        if "grant_type" not in self.form:
+            raise InvalidRequestError("The parameter grant_type is missing.")
         if authorization and "client_secret" in self.form:
             raise InvalidRequestError("Authenticate in one way only.")
 
@@ -68,18 +75,17 @@ def answer_token_request(
     request: TokenRequest, client: Client | None, issuer: str, key: ECKey
 ) -> TokenAnswer:
     """Judge a request of `client` (None: there is no such client) and sign its token."""
-    try:
-        return _Server(client, issuer, key).create_token_response(request)  # type: ignore[no-any-return]
-    except ValueError:
-        # Authlib can't put odd characters of the request into an error's description.
-        return answer_error(InvalidRequestError("The request holds characters that are not allowed."))
+    return _Server(client, issuer, key).create_token_response(request)  # type: ignore[no-any-return]
 
 
 def answer_error(error: OAuth2Error) -> TokenAnswer:
     """An error in the form of RFC 6749, 5.2, in which no unknown client can be told from a wrong secret."""
     if isinstance(error, InvalidClientError):
         error = _unknown_client()
-    body = {"error": error.error, "error_description": error.get_error_description()}
+    # Authlib's own text repeats what was sent, which may hold characters that RFC 6749 forbids here.
+    unsupported = isinstance(error, UnsupportedGrantTypeError)
+    said = "The grant_type must be client_credentials." if unsupported else error.get_error_description()
+    body = {"error": error.error, "error_description": said}
     headers = dict(_NO_STORE)
     if error.status_code == 401:
         headers["WWW-Authenticate"] = 'Basic realm="huifang"'

@@ -28,6 +28,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     warnings: Annotated[int, described("Warnings.")]
     started_by: Annotated[str, described("Who started it.")]
     started_at: Annotated[Instant, described("When it started, UTC.")]
+    seen_at: Annotated[Instant, described("Its last sign of life, UTC: one that stays silent was cut off.")]
     finished_at: Annotated[Instant | None, described("When it ended, UTC.")]
 
 

@@ -13,7 +13,7 @@ from huifang_tenants.stores.reading.rows import fetch_one
 
 _SELECT: Final = """
 SELECT id, kind, file_name, sha256, strict, status, rows, accepted, unchanged, parked, refused, warnings, started_by,
-       started_at, finished_at
+       started_at, seen_at, finished_at
 FROM import_run
 """
 _PROBLEMS: Final = "SELECT line, position, field, code, severity, message FROM import_problem"
