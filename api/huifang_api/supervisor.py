@@ -31,7 +31,9 @@ class ChildProcess(msgspec.Struct, frozen=True):
 class Server(Protocol):
     """What else the supervisor looks after: the embedded servers. `start` after a death starts them again."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
 
     def start(self) -> str:
         """Start it, or start it again, and return its address."""

@@ -90,8 +90,10 @@ def _read(file: Path, year: int) -> tuple[AnnouncedDay, ...]:
                 raise click.UsageError(f"{file.name}:{line}: day: write it as YYYY-MM-DD") from error
             if kind not in ("holiday", "workday"):
                 raise click.UsageError(f"{file.name}:{line}: kind: holiday or workday, not {kind!r}")
-            if day.year != year:
-                raise click.UsageError(f"{file.name}:{line}: day: {day} is not in {year}")
+            if day.year != year and (day.year, day.month) != (year - 1, 12):
+                raise click.UsageError(
+                    f"{file.name}:{line}: day: {day} can't stand in the calendar of {year}"
+                )
             days.append(AnnouncedDay(day, "holiday" if kind == "holiday" else "workday"))
     if not days:
         raise click.UsageError(f"{file.name} names no day")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
 from granian.server import Server
 
 from huifang_api.cli.installation import home_option
@@ -27,7 +28,7 @@ def command(home: Path | None) -> None:
         interface=Interfaces.ASGI,
         workers=settings.web_workers,
         loop=Loops.uvloop,
-        log_level=settings.log_level,
+        log_level=LogLevels(settings.log_level),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()
