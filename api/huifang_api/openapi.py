@@ -57,18 +57,21 @@ def openapi_document(app: Litestar) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in operations:
         paths.setdefault(path, {})[method] = _operation(path, handler, named)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {"title": "Huifang 回访 API", "version": version("huifang-api"), "description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(components.items())),
+            "schemas": {name: _with_descriptions(schema) for name, schema in sorted(components.items())},
             "headers": _HEADERS,
             "securitySchemes": {_SECURITY: _security_scheme()},
         },
     }
+    # As it reads once it has been written: lists for tuples, text for dates.
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    return plain
 
 
 def dump_yaml(document: Mapping[str, Any]) -> str:
@@ -138,6 +141,15 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     if isinstance(schema.get("enum"), list):
         schema["enum"] = [value for value in schema["enum"] if value is not None]
         schema["type"] = "string"
+    return schema
+
+
+def _with_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
+    """Let a field that may be null carry the description of what it is otherwise."""
+    for field in schema.get("properties", {}).values():
+        for option in field.get("anyOf", ()):
+            if "description" in option and "$ref" not in option:
+                field.setdefault("description", option.pop("description"))
     return schema
 
 
