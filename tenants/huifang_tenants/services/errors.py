@@ -24,6 +24,7 @@ RefusalCode = Literal[
     "not_found",
     "personal.key_destroyed",
     "plugin.parameter_refused",
+    "plugin.setting_invalid",
     "plugin.setting_unknown",
     "queue.lease_expired",
     "queue.not_leased",

@@ -1,7 +1,7 @@
 """Ending a contact: its outcome, what that makes of each obligation, and what comes next on the ladder (DEC-1, REG-3)."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -18,9 +18,11 @@ from huifang_tenants.stores import contacts, customers, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
 
+_CALL_BACK_WITHIN: Final = timedelta(days=366)
+
 
 class Conclusion(msgspec.Struct, frozen=True):
-    """How a contact ended. `call_back_at` goes with the outcome of that name; `note` is kept encrypted."""
+    """How a contact ended. `call_back_at` goes with the outcome of that name, within a year; `note` is kept encrypted."""
 
     outcome: Outcome
     call_back_at: datetime | None = None
@@ -144,7 +146,10 @@ def _check(contact: StoredContact, conclusion: Conclusion, now: datetime) -> Non
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="identity_passed")
     if outcome != "completed" and contact.sections and all(section.completed for section in contact.sections):
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="completed")
-    if outcome == "call_back_at" and (conclusion.call_back_at is None or conclusion.call_back_at <= now):
+    at = conclusion.call_back_at
+    if outcome != "call_back_at" and at is not None:
+        raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="call_back_at")
+    if outcome == "call_back_at" and (at is None or not now < at <= now + _CALL_BACK_WITHIN):
         raise Refused("contact.call_back_missing")
 
 

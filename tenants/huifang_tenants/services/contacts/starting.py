@@ -163,7 +163,7 @@ async def _sections(
 async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int | None:
     if wanted is not None:
         if not 0 <= wanted < len(customer.phones):
-            raise Refused("contact.no_such_number", index=wanted, count=len(customer.phones))
+            raise Refused("contact.no_such_number", number_index=wanted, count=len(customer.phones))
         return wanted
     if not customer.phones:
         return None
