@@ -66,6 +66,18 @@ async def content_hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[
     return {(row["source"], row["event_id"]): row["content_hash"] for row in rows}
 
 
+async def ids_of(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """Return the id of each event on file with one of these (source, event id) pairs."""
+    wanted = list(keys)
+    rows = await scope.connection.fetch(
+        "SELECT id, source, event_id FROM event"
+        " WHERE (source, event_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
+        [source for source, _ in wanted],
+        [id for _, id in wanted],
+    )
+    return {(row["source"], row["event_id"]): row["id"] for row in rows}
+
+
 async def of_contracts(scope: Scope, numbers: Iterable[str]) -> dict[str, list[StoredEvent]]:
     """Return all events of these contracts, by contract number."""
     wanted = list(numbers)

@@ -69,7 +69,8 @@ class Batch(msgspec.Struct, frozen=True):
     """Checked rows to be taken in together, in one transaction; a thousand or so serve best.
 
     `refresh` names contracts to derive anew though nothing came in for them; `recount` derives them even where the
-    input is unchanged, as after a calendar was announced.
+    input is unchanged, as after a calendar was announced. With `all_or_nothing` one refused row keeps the others out; the result
+    then names the refused ones alone.
     """
 
     customers: tuple[CustomerIn, ...] = ()
@@ -78,6 +79,7 @@ class Batch(msgspec.Struct, frozen=True):
     import_id: UUID | None = None
     refresh: tuple[str, ...] = ()
     recount: bool = False
+    all_or_nothing: bool = False
 
 
 class RowResult(msgspec.Struct, frozen=True):

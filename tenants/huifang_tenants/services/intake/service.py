@@ -48,6 +48,9 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
         return snapshot, Resolution(snapshot, scope.cipher, scope.now, batch)
 
     snapshot, resolution = await in_scope(services.db, tenant, read, read_only=True)
+    refused = tuple(row for row in resolution.rows if row.status == "refused")
+    if refused and batch.all_or_nothing:
+        return Taken(refused)
     ready, waiting = resolution.subjects()
     answers = await _derive(services, [subject for _, subject in ready], snapshot.settings)
     broken = {
