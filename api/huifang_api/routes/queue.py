@@ -1,6 +1,6 @@
 """The work queue (任务队列): claiming the most pressing work (DEC-8), and giving it back."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from huifang_core.texts import Language
@@ -10,11 +10,10 @@ from huifang_tenants.services.contacts.claiming import Claimed, claim_next, give
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import customers, work
 from litestar import Response, post
-from litestar.datastructures import ResponseHeader
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from huifang_api.access import needs
+from huifang_api.documented import Answer, documented
 from huifang_api.languages import language_of
 from huifang_api.shapes.queue import ClaimedWork, ClaimRequest, Returned, ReturnRequest
 from huifang_api.world import ApiRequest
@@ -22,21 +21,18 @@ from huifang_api.writing import in_tenant
 
 _TAGS: Final = ("Queue",)
 _REASON_LINES: Final = 5
-_LANGUAGE: Final = ResponseHeader(
-    name="Content-Language", description="Language of `reason`.", documentation_only=True
-)
+_REFUSALS: Final = ("staff.not_found", "staff.untrained", "staff.not_permitted")
+_NOTHING_DUE: Final = Answer("Nothing is due that this person may do.")
 
 
 @post(
     "/queue/claim",
-    opt=needs("contacts:write"),
+    opt=needs("contacts:write", raises=_REFUSALS) | documented(answers={204: _NOTHING_DUE}),
     operation_id="claim_work",
     tags=_TAGS,
     status_code=200,
-    response_headers=[_LANGUAGE],
-    responses={204: ResponseSpec(None, description="Nothing is due that this person may do.")},
 )
-async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Response[ClaimedWork | None]:
+async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Response[ClaimedWork]:
     """Claim the most pressing work this person may do; nobody else gets it while the lease lasts.
 
     What one contact can serve for the same customer comes together (DEC-5). Outside calling hours no phone work is
@@ -51,11 +47,17 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
 
     found = await in_tenant(request, claim)
     if found is None:
-        return Response(None, status_code=204)
+        return Response[Any](None, status_code=204)
     return Response(found, headers={"Content-Language": language, "Vary": "Accept-Language"})
 
 
-@post("/queue/return", opt=needs("contacts:write"), operation_id="return_work", tags=_TAGS, status_code=200)
+@post(
+    "/queue/return",
+    opt=needs("contacts:write", raises=("staff.not_found", "staff.untrained")),
+    operation_id="return_work",
+    tags=_TAGS,
+    status_code=200,
+)
 async def return_work(request: ApiRequest, data: JSONBody[ReturnRequest]) -> Returned:
     """Give back everything this person claimed and did not start; others may claim it at once."""
     actor = Actor(request.auth.actor, data.staff_no)

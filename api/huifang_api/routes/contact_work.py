@@ -1,0 +1,267 @@
+"""Conducting a contact (回访): start, dial, answer, correct, and its end by an outcome or without one."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from huifang_core.scripts import Prompt as ScriptPrompt
+from huifang_core.scripts.model import DateAnswer, NumberAnswer, OpenAnswer, TextAnswer
+from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts import answering, concluding, starting
+from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.stores.reading import contacts as reading
+from huifang_tenants.stores.reading import work
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from huifang_api.access import needs, tenant_scope
+from huifang_api.documented import Answer, documented
+from huifang_api.problem_catalogue import ProblemCode
+from huifang_api.problems import Problem
+from huifang_api.shapes.contact_work import (
+    AbandonContact,
+    AnswerForm,
+    ContactOutcome,
+    CorrectAnswer,
+    GiveAnswer,
+    Prompt,
+    PromptChoice,
+    RecordOutcome,
+    Standing,
+    StartContact,
+)
+from huifang_api.world import ApiRequest, world_of
+from huifang_api.writing import holder, in_tenant
+
+_TAGS: Final = ("Contacts",)
+_STARTING: Final[tuple[ProblemCode, ...]] = (
+    "not_found", "staff.not_found", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
+    "contact.no_such_number",
+)  # fmt: skip
+_OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
+_ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused")
+_CONCLUDING: Final[tuple[ProblemCode, ...]] = (
+    *_OVER, "contact.items_missing", "contact.outcome_contradicts", "contact.call_back_missing",
+)  # fmt: skip
+_STARTED: Final = Answer("Started.", Standing, headers={"Location": "Address of the contact."})
+
+
+@post(
+    "/contacts",
+    opt=needs("contacts:write", raises=_STARTING) | documented(answers={201: _STARTED}),
+    operation_id="start_contact",
+    tags=_TAGS,
+)
+async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Response[Standing]:
+    """Start a contact for work this person has claimed; what was claimed together is served together (DEC-5).
+
+    Only a dialled number, or a visit made, counts as an attempt: `dialled: false` prepares without one.
+    """
+    catalogue = await world_of(request).services.catalogue()
+    actor = Actor(request.auth.actor, data.staff_no)
+    opening = starting.Opening(
+        obligation_id=data.obligation_id,
+        staff_no=data.staff_no,
+        language=data.language,
+        dialled=data.dialled,
+        number_index=data.number_index,
+        client=request.auth.client_id,
+    )
+
+    async def start(scope: Scope) -> answering.Standing:
+        return await answering.standing(scope, await starting.start(scope, catalogue, opening, actor))
+
+    standing = await in_tenant(request, start)
+    return Response(_shown(standing), headers={"Location": f"/api/v1/contacts/{standing.contact_id}"})
+
+
+@get(
+    "/contacts/{contact_id:uuid}/prompt",
+    opt=needs("contacts:write", raises=_OVER),
+    operation_id="get_contact_prompt",
+    tags=_TAGS,
+)
+async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
+    """Read where a contact in progress stands: what to say or ask now. It may hold personal data of the customer."""
+    async with tenant_scope(request, read_only=True) as scope:
+        return _shown(await answering.standing(scope, contact_id))
+
+
+@post(
+    "/contacts/{contact_id:uuid}/dial",
+    opt=needs("contacts:write", raises=_OVER),
+    operation_id="dial_contact",
+    tags=_TAGS,
+    status_code=200,
+)
+async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
+    """Record that the number is dialled now, or the visit made: from here on it is an attempt.
+
+    Once is enough; again changes nothing.
+    """
+
+    async def dial(scope: Scope) -> answering.Standing:
+        await starting.dial(scope, contact_id, await holder(request, scope, contact_id))
+        return await answering.standing(scope, contact_id)
+
+    return _shown(await in_tenant(request, dial))
+
+
+@post(
+    "/contacts/{contact_id:uuid}/answers",
+    opt=needs("contacts:write", raises=_ANSWERING),
+    operation_id="answer_contact",
+    tags=_TAGS,
+    status_code=200,
+)
+async def answer_contact(
+    request: ApiRequest, contact_id: FromPath[UUID], data: JSONBody[GiveAnswer]
+) -> Standing:
+    """Record the answer to the current step, and carry out what it sets off.
+
+    `step` must be the current one, so that a repeated request can't answer the next question.
+    """
+    services = world_of(request).services
+    catalogue, calendar = await services.catalogue(), await services.calendar()
+
+    async def answer(scope: Scope) -> answering.Standing:
+        actor = await holder(request, scope, contact_id)
+        return await answering.answer(
+            scope, catalogue, calendar, contact_id, data.step, _answer(data.value), actor
+        )
+
+    return _shown(await in_tenant(request, answer))
+
+
+@post(
+    "/contacts/{contact_id:uuid}/corrections",
+    opt=needs("contacts:write", raises=_ANSWERING),
+    operation_id="correct_contact",
+    tags=_TAGS,
+    status_code=200,
+)
+async def correct_contact(
+    request: ApiRequest, contact_id: FromPath[UUID], data: JSONBody[CorrectAnswer]
+) -> Standing:
+    """Correct an earlier answer while the contact goes on; the first one stays on record.
+
+    What the old answer had set off is undone, or flagged where it can't be: a case is marked as withdrawn.
+    """
+    services = world_of(request).services
+    catalogue, calendar = await services.catalogue(), await services.calendar()
+
+    async def correct(scope: Scope) -> answering.Standing:
+        actor = await holder(request, scope, contact_id)
+        return await answering.correct(
+            scope, catalogue, calendar, contact_id, data.section, data.step, _answer(data.value), actor
+        )
+
+    return _shown(await in_tenant(request, correct))
+
+
+@post(
+    "/contacts/{contact_id:uuid}/outcome",
+    opt=needs("contacts:write", raises=_CONCLUDING),
+    operation_id="conclude_contact",
+    tags=_TAGS,
+    status_code=200,
+)
+async def conclude_contact(
+    request: ApiRequest, contact_id: FromPath[UUID], data: JSONBody[RecordOutcome]
+) -> ContactOutcome:
+    """Record how a contact ended; answers what that makes of each obligation and when it may be tried again.
+
+    Refuses an outcome that contradicts what was recorded, such as `completed` while items are missing (SD-5).
+    """
+    conclusion = concluding.Conclusion(data.outcome, data.call_back_at, data.note)
+
+    async def conclude(scope: Scope) -> ContactOutcome:
+        await concluding.conclude(scope, contact_id, conclusion, await holder(request, scope, contact_id))
+        return await _ended(scope, contact_id)
+
+    return await in_tenant(request, conclude)
+
+
+@post(
+    "/contacts/{contact_id:uuid}/abandon",
+    opt=needs("contacts:write", raises=_OVER),
+    operation_id="abandon_contact",
+    tags=_TAGS,
+    status_code=200,
+)
+async def abandon_contact(
+    request: ApiRequest, contact_id: FromPath[UUID], data: JSONBody[AbandonContact]
+) -> ContactOutcome:
+    """End a contact without an outcome. What was completed stays so; a dialled number counts as an attempt."""
+
+    async def abandon(scope: Scope) -> ContactOutcome:
+        actor = await holder(request, scope, contact_id)
+        await concluding.abandon(scope, contact_id, actor, data.reason)
+        return await _ended(scope, contact_id)
+
+    return await in_tenant(request, abandon)
+
+
+async def _ended(scope: Scope, contact_id: UUID) -> ContactOutcome:
+    row = await reading.get_contact(scope, contact_id)
+    if row is None:
+        raise Problem("not_found", kind="contact")
+    served = await work.served_obligations(scope, contact_id)
+    return msgspec.convert({**row, "obligations": served}, ContactOutcome)
+
+
+def _answer(value: str | int | float) -> str | int | Decimal | date:
+    # As it was written: Decimal(0.1) would be another number.
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _shown(standing: answering.Standing) -> Standing:
+    return Standing(
+        contact_id=standing.contact_id,
+        section=standing.section,
+        obligation_id=standing.obligation_id,
+        prompt=_prompt(standing.prompt) if standing.prompt is not None else None,
+        suggested=standing.suggested,
+    )
+
+
+def _prompt(prompt: ScriptPrompt) -> Prompt:
+    return Prompt(
+        step=prompt.step,
+        kind=prompt.kind,
+        text=prompt.text,
+        choices=[PromptChoice(choice.code, choice.label) for choice in prompt.choices],
+        answer=_form(prompt.open_answer) if prompt.open_answer is not None else None,
+        item=prompt.item,
+        compares=list(prompt.compares),
+        missing=list(prompt.missing),
+        result=prompt.result,
+    )
+
+
+def _form(form: OpenAnswer) -> AnswerForm:
+    match form:
+        case TextAnswer():
+            return AnswerForm(kind="text", max_length=form.max_length)
+        case NumberAnswer():
+            return AnswerForm(
+                kind="number",
+                minimum=None if form.minimum is None else f"{form.minimum:f}",
+                maximum=None if form.maximum is None else f"{form.maximum:f}",
+                whole=form.whole,
+            )
+        case DateAnswer():
+            return AnswerForm(kind="date", earliest=form.earliest, latest=form.latest)
+
+
+ROUTES: Final = (
+    start_contact,
+    get_contact_prompt,
+    dial_contact,
+    answer_contact,
+    correct_contact,
+    conclude_contact,
+    abandon_contact,
+)
