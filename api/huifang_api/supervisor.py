@@ -169,6 +169,15 @@ class Supervisor:
         Raises:
             SupervisorError: when a process can't be kept running; all others are stopped by then.
         """
+        with self:
+            self.wait()
+
+    def wait(self) -> None:
+        """Block until SIGINT, SIGTERM or SIGHUP; a second signal makes `stop` kill at once. Main thread only.
+
+        Raises:
+            SupervisorError: when a process can't be kept running.
+        """
         asked = threading.Event()
 
         def ask(number: int, frame: FrameType | None) -> None:
@@ -178,9 +187,8 @@ class Supervisor:
 
         before = {number: signal.signal(number, ask) for number in _STOP_SIGNALS}
         try:
-            with self:
-                while not asked.wait(_POLL_SECONDS):
-                    self.check()
+            while not asked.wait(_POLL_SECONDS):
+                self.check()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

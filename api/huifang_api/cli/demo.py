@@ -67,7 +67,7 @@ def command(once: bool, examples: Path, port: int | None, home: Path | None, as_
         if once:
             return
         _invite(stack, prepared[1])
-        stack.supervisor.run()
+        stack.supervisor.wait()
 
 
 async def _prepare(

@@ -72,7 +72,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _keys(settings)
     if settings.database_url is None:
         postgres = EmbeddedPostgres(settings.home)
-        if not postgres.is_running():
+        if not postgres.is_up():
             yield Finding("PostgreSQL", "warning", "the embedded server is not running", "run `huifang up`")
             return
         settings = msgspec.structs.replace(settings, database_url=postgres.start())
@@ -82,7 +82,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         return
     if settings.redis_url is None:
         valkey = EmbeddedValkey(settings.home)
-        if valkey.is_running():
+        if valkey.is_up():
             settings = msgspec.structs.replace(settings, redis_url=valkey.start())
     yield await _redis(settings)
     yield await _api(settings)

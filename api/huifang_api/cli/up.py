@@ -25,4 +25,4 @@ def command(port: int | None, verbose: bool, home: Path | None) -> None:
         click.echo(f"Reference  {stack.address}/docs")
         click.echo(f"Logs       {stack.here.settings.log_directory}")
         click.echo("Stop with Ctrl-C.")
-        stack.supervisor.run()
+        stack.supervisor.wait()

@@ -137,6 +137,10 @@ class EmbeddedServer(ABC):
         """Whether the server that `start` gave is still alive."""
         return self._process is not None and self._process.running
 
+    def is_up(self) -> bool:
+        """Whether a server runs on this home, whoever started it; nothing is started."""
+        return self.is_running() or (self.home.is_dir() and self._find() is not None)
+
     def pid(self) -> int | None:
         """The server's process id, None when it isn't running."""
         return self._process.pid if self._process is not None and self._process.running else None

@@ -9,10 +9,9 @@ import msgspec
 from huifang_core.customers import ContactPerson, Customer, Party
 
 from huifang_tenants.fields import FieldCipher
+from huifang_tenants.intake import content_hash
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy, update
-
-_json = msgspec.json.Encoder(order="sorted")
 
 
 class StoredCustomer(msgspec.Struct, frozen=True):
@@ -77,7 +76,7 @@ def identity_of(cipher: FieldCipher, customer: Customer) -> bytes | None:
 
 def content_hash_of(cipher: FieldCipher, customer: Customer) -> bytes:
     """Return the keyed hash by which an unchanged customer is recognised without decrypting anything."""
-    return cipher.fingerprint(_json.encode(customer))[:16]
+    return cipher.fingerprint(content_hash(customer))[:16]
 
 
 def search_tokens(cipher: FieldCipher, customer: Customer) -> list[bytes]:
