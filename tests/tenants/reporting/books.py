@@ -234,9 +234,12 @@ def random_books(seed: int, *, opens: datetime, closes: datetime, now: datetime,
         return opens + timedelta(seconds=round(dice.uniform(-0.5, 1.5) * span))
 
     obligations = [_obligation(dice, dice.choice(contracts), instant) for _ in range(size)]
+    of_contract: dict[UUID, list[Obligation]] = {}
+    for obligation in obligations:
+        of_contract.setdefault(obligation.contract.id, []).append(obligation)
     for old in obligations:
         if old.status == "superseded" and dice.random() < 0.7:
-            heirs = [o for o in obligations if o.contract is old.contract and o.id > old.id]
+            heirs = [o for o in of_contract[old.contract.id] if o.id > old.id]
             old.replaced_by = dice.choice(heirs).id if heirs else None
     cases = [
         Case(
