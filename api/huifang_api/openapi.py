@@ -5,6 +5,7 @@ from msgspec, which also validates by them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Final, get_args, get_origin
 
@@ -19,6 +20,7 @@ from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from huifang_api.access import RAISES, scope_of
+from huifang_api.documented import Answer, Documented, documented_of, structs_of
 from huifang_api.oauth.scopes import SCOPES
 from huifang_api.openapi_texts import DESCRIPTION, TAGS
 from huifang_api.problem_catalogue import CATALOGUE, ProblemCode
@@ -54,6 +56,8 @@ def openapi_document(app: Litestar) -> dict[str, Any]:
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     references, components = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     named = dict(zip(ordered, references, strict=True))
+    for shape in ordered:
+        components[shape.__name__] |= getattr(shape, "SCHEMA_EXTRA", {})
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in operations:
         paths.setdefault(path, {})[method] = _operation(path, handler, named)
@@ -105,6 +109,8 @@ def _operation(path: str, handler: HTTPRouteHandler, named: Mapping[Any, Any]) -
         operation["parameters"] = parameters
     if (body := _body_of(handler)) is not None:
         operation["requestBody"] = _content("application/json", named[body.annotation], required=True)
+    if (more := documented_of(handler)).bodies:
+        operation["requestBody"] = _bodies(more, named)
     if path == TOKEN_PATH:
         operation["requestBody"] = _content(_FORM, named[TokenForm], required=True)
     operation["responses"] = _responses(path, handler, named)
@@ -121,6 +127,8 @@ def _parameter(field: FieldDefinition, handler: HTTPRouteHandler) -> dict[str, A
     if schema.get("type") == "integer":
         schema.setdefault("minimum", -_GREATEST_INTEGER)
         schema.setdefault("maximum", _GREATEST_INTEGER)
+    if field.annotation in (datetime, datetime | None):
+        schema["format"] = "date-time"
     if field.has_default and field.default is not None:
         schema["default"] = field.default
     return {
@@ -163,8 +171,11 @@ def _responses(path: str, handler: HTTPRouteHandler, named: Mapping[Any, Any]) -
         }
     answered = _answered(handler)
     text = _STATUS_TEXTS.get(handler.status_code, "Done.")
-    found: dict[str, Any] = {}
-    if answered is Stream:
+    more = documented_of(handler).answers
+    found: dict[str, Any] = {str(status): _further(answer, named) for status, answer in sorted(more.items())}
+    if handler.status_code in more:
+        pass
+    elif answered is Stream:
         found[str(handler.status_code)] = _answer(text, str(handler.media_type), {"type": "string"})
     elif answered is None:
         found[str(handler.status_code)] = {"description": text, "headers": _common_headers()}
@@ -208,6 +219,34 @@ def _answer(text: str, media_type: str, schema: Any) -> dict[str, Any]:
     return {"description": text, "headers": _common_headers(), **_content(media_type, schema)}
 
 
+def _further(answer: Answer, named: Mapping[Any, Any]) -> dict[str, Any]:
+    headers = {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in answer.headers.items()
+    }
+    content = {media: {"schema": _schema(shape, named)} for media, shape in answer.content.items()}
+    found: dict[str, Any] = {"description": answer.text, "headers": {**_common_headers(), **headers}}
+    return {**found, "content": content} if content else found
+
+
+def _bodies(more: Documented, named: Mapping[Any, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for media, shape in more.bodies.items():
+        content[media] = {"schema": _schema(shape, named)}
+        if media in more.body_examples:
+            content[media]["example"] = more.body_examples[media]
+    return {"description": more.body_text, "required": True, "content": content}
+
+
+def _schema(shape: Any, named: Mapping[Any, Any]) -> Any:
+    if isinstance(shape, Mapping):
+        return dict(shape)
+    if isinstance(shape, tuple):
+        return {"anyOf": [named[one] for one in shape]}
+    if get_origin(shape) is list:
+        return {"type": "array", "items": named[get_args(shape)[0]]}
+    return named[shape]
+
+
 def _problem(text: str, named: Mapping[Any, Any]) -> dict[str, Any]:
     return _answer(text, PROBLEM_TYPE, named[ProblemDetails])
 
@@ -243,6 +282,7 @@ def _answered(handler: HTTPRouteHandler) -> Any:
 def _shapes_of(handler: HTTPRouteHandler) -> set[Any]:
     body = _body_of(handler)
     found = {_answered(handler), body.annotation if body is not None else None}
+    found |= structs_of(documented_of(handler))
     return {shape for shape in found if isinstance(shape, type) and issubclass(shape, msgspec.Struct)}
 
 

@@ -45,7 +45,7 @@ _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused")
 _CONCLUDING: Final[tuple[ProblemCode, ...]] = (
     *_OVER, "contact.items_missing", "contact.outcome_contradicts", "contact.call_back_missing",
 )  # fmt: skip
-_STARTED: Final = Answer("Started.", Standing, headers={"Location": "Address of the contact."})
+_STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location": "Address of the contact."})
 
 
 @post(

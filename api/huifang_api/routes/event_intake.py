@@ -15,7 +15,7 @@ from litestar import Response, post
 from litestar.params import QueryParameter
 
 from huifang_api.access import needs, tenant_scope
-from huifang_api.documented import Answer, documented
+from huifang_api.documented import LINES, Answer, documented
 from huifang_api.faults import Fault
 from huifang_api.intake_faults import event_faults
 from huifang_api.languages import language_of
@@ -66,12 +66,15 @@ class _Sent(msgspec.Struct):
     "/events",
     opt=needs("events:write", raises=_REFUSALS)
     | documented(
-        bodies={**dict.fromkeys(_SINGLE, CloudEvent), _BATCH: list[CloudEvent], _LINES: None},
+        bodies={**dict.fromkeys(_SINGLE, CloudEvent), _BATCH: list[CloudEvent], _LINES: LINES},
         body_text=_BODY_TEXT,
-        body_example=EXAMPLE_EVENT,
+        body_examples={**dict.fromkeys(_SINGLE, EXAMPLE_EVENT), _BATCH: [EXAMPLE_EVENT]},
         answers={
-            200: Answer("One event: it came in before. A batch: what became of each event.", EventsTaken),
-            202: Answer("One event: it was taken in.", EventTaken),
+            200: Answer(
+                "A batch: what became of each event. One event: it came in before.",
+                {"application/json": (EventsTaken, EventTaken)},
+            ),
+            202: Answer("One event: it was taken in.", {"application/json": EventTaken}),
         },
     ),
     operation_id="send_events",

@@ -22,12 +22,15 @@ from huifang_api.writing import in_tenant
 _TAGS: Final = ("Queue",)
 _REASON_LINES: Final = 5
 _REFUSALS: Final = ("staff.not_found", "staff.untrained", "staff.not_permitted")
+_CLAIMED: Final = Answer(
+    "What was claimed.", {"application/json": ClaimedWork}, {"Content-Language": "Language of `reason`."}
+)
 _NOTHING_DUE: Final = Answer("Nothing is due that this person may do.")
 
 
 @post(
     "/queue/claim",
-    opt=needs("contacts:write", raises=_REFUSALS) | documented(answers={204: _NOTHING_DUE}),
+    opt=needs("contacts:write", raises=_REFUSALS) | documented(answers={200: _CLAIMED, 204: _NOTHING_DUE}),
     operation_id="claim_work",
     tags=_TAGS,
     status_code=200,
