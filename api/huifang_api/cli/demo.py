@@ -168,7 +168,7 @@ def _problems(day: Day) -> list[str]:
 def _show(result: dict[str, Any]) -> None:
     console = Console(width=150)
     obligations = Table(
-        "contract", "kind", "due by (Shanghai)", "status", "channel", "late", title="Obligations 回访任务"
+        "contract", "kind", "due on (Shanghai)", "status", "channel", "late", title="Obligations 回访任务"
     )
     for item in result["obligations"]:
         if (
@@ -180,7 +180,7 @@ def _show(result: dict[str, Any]) -> None:
         obligations.add_row(
             item.get("contract_no") or "",
             item["kind"],
-            _local(item.get("due_by")),
+            item.get("due_on") or "—",
             item["status"],
             item["channel"],
             late,

@@ -68,13 +68,16 @@ async def _contact(client: Client, staff_no: str, claimed: dict[str, Any], now: 
         if outcome == "call_back_at":
             body["call_back_at"] = (now + timedelta(days=1, hours=1)).isoformat()
         await client.post(f"{path}/outcome", body)
-        if outcome == "completed":
-            kind, content, content_type = _proof(first["channel"])
-            await client.upload(f"{path}/evidence?kind={kind}", content, content_type)
     except ApiProblem as problem:
         day.problems.append(f"{first['contract_no']} {first['kind']}: {problem}")
         await client.post(f"{path}/abandon", {"reason": "demo"})
         return "abandoned"
+    if outcome == "completed":
+        kind, content, content_type = _proof(first["channel"])
+        try:
+            await client.upload(f"{path}/evidence?kind={kind}", content, content_type)
+        except ApiProblem as problem:
+            day.problems.append(f"{first['contract_no']} {first['kind']}: {problem}")
     return str(outcome)
 
 

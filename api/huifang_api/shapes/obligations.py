@@ -50,6 +50,7 @@ class ObligationSummary(msgspec.Struct, frozen=True, kw_only=True):
     due_by: Annotated[
         Instant | None, described("End of the window, itself outside, UTC; null while it waits.")
     ]
+    due_on: Annotated[Day | None, described("Last day of the window in Asia/Shanghai; null while it waits.")]
     provisional: Annotated[
         bool, described("A year without announced holidays was counted in; the window will be counted again.")
     ]

@@ -14,7 +14,8 @@ from huifang_tenants.stores.reading.rows import fetch_one
 _COLUMNS: Final = """
 SELECT o.id, o.kind, o.status, o.status_reason, o.draft->'title' AS title, o.contract_id, c.contract_no, o.customer_id,
        o.unit, o.plugin, o.plugin_version, o.rule, o.cites, o.event_id, o.channel, o.rung, o.attempts, o.priority,
-       o.due_from, o.due_by, o.provisional, o.born_late, o.opens_on, o.alarm_on, o.after_due, o.callable_from,
+       o.due_from, o.due_by, ((o.due_by - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS due_on,
+       o.provisional, o.born_late, o.opens_on, o.alarm_on, o.after_due, o.callable_from,
        CASE WHEN o.lease_until > {wall_now} THEN s.staff_no END AS held_by,
        CASE WHEN o.lease_until > {wall_now} THEN o.lease_until END AS held_until,
        o.completed_at, o.completed_contact AS completed_contact_id, o.completed_channel, o.successful, o.closed_at,
