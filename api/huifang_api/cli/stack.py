@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import httpx
 import msgspec
+from huifang_tenants.provisioning import runtime_url
 
 from huifang_api.cli.installation import Installation, installation
 from huifang_api.settings import Settings
@@ -33,7 +34,9 @@ def running(home: Path | None, *, port: int | None = None, verbose: bool = False
             settings = msgspec.structs.replace(settings, port=port, issuer=f"http://{settings.host}:{port}")
         _check_port(settings)
         here = msgspec.structs.replace(here, settings=settings)
-        environ = {**os.environ, **settings.environ()}
+        # They get the runtime login's address: who answers requests need not be able to provision.
+        login = runtime_url(here.admin_url, here.keys)
+        environ = {**os.environ, **settings.environ(), "HUIFANG_DATABASE_URL": login}
         children = [
             ChildProcess(name, (sys.executable, "-m", "huifang_api", name), environ)
             for name in ("api", "worker")
