@@ -91,7 +91,7 @@ async def _empty(cell: Cell) -> None:
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
+def eventually() -> Callable[..., Awaitable[None]]:
     """Wait until something is so, for ten seconds at most."""
 
     async def wait(is_so: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:

@@ -18,7 +18,6 @@ from huifang_core.windows import start_of_day
 from huifang_tenants.database import Database
 from huifang_tenants.intake import IncomingEvent
 from huifang_tenants.keys import MasterKeys
-from huifang_tenants.plugin_host import PluginHost
 from huifang_tenants.provisioning import create_tenant, prepare_database, runtime_url
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, scope
@@ -145,13 +144,19 @@ def grace(number: str, grace_end: date, day: date) -> IncomingEvent:
     return event(f"{number}-grace-{grace_end}", GraceEntered(grace_end, True), number, day)
 
 
+@pytest.fixture(scope="session")
+async def host() -> AsyncIterator[PluginHost]:
+    async with PluginHost() as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
 async def house(
-    fresh_database: Callable[..., str],
+    fresh_database: Callable[..., str], host: PluginHost
 ) -> AsyncIterator[tuple[str, MasterKeys, Database, Services]]:
     admin_url, keys = fresh_database(), MasterKeys.generate()
     await prepare_database(admin_url, keys)
-    async with Database(runtime_url(admin_url, keys), max_connections=4) as db, PluginHost() as host:
+    async with Database(runtime_url(admin_url, keys), max_connections=4) as db:
         yield admin_url, keys, db, Services(db, host)
 
 
