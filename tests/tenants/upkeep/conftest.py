@@ -18,6 +18,7 @@ from huifang_core.windows import start_of_day
 from huifang_tenants.database import Database
 from huifang_tenants.intake import IncomingEvent
 from huifang_tenants.keys import MasterKeys
+from huifang_tenants.plugin_host import PluginHost
 from huifang_tenants.provisioning import create_tenant, prepare_database, runtime_url
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, scope
