@@ -6,16 +6,30 @@ import msgspec
 
 from huifang_core.windows import SHANGHAI
 
+_MIDNIGHT = time(0)
+
 
 class CallingHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hours of the day in Asia/Shanghai, `[opens, closes)`, within which a call may be started."""
+    """Hours of the day in Asia/Shanghai, `[opens, closes)`, within which a call may be started.
+
+    `closes` at 00:00 is the end of the day, so that 00:00 to 00:00 is around the clock. Raises ValueError for hours that would
+    never open, and for times with a zone of their own.
+    """
 
     opens: time = time(9)
     closes: time = time(21)
 
+    def __post_init__(self) -> None:
+        """Refuse what `allow` could not make sense of."""
+        if self.opens.tzinfo is not None or self.closes.tzinfo is not None:
+            raise ValueError("calling hours are times of the day in Asia/Shanghai, without a zone")
+        if self.closes != _MIDNIGHT and self.opens >= self.closes:
+            raise ValueError(f"calling hours must open before they close, not {self.opens} to {self.closes}")
+
     def allow(self, instant: datetime) -> bool:
         """Tell whether a call may be started at `instant`."""
-        return self.opens <= instant.astimezone(SHANGHAI).time() < self.closes
+        local = instant.astimezone(SHANGHAI).time()
+        return self.opens <= local and (self.closes == _MIDNIGHT or local < self.closes)
 
     def next(self, instant: datetime) -> datetime:
         """Return the first instant, from `instant` on, at which a call may be started."""
