@@ -40,7 +40,7 @@ class Exhausted(msgspec.Struct, frozen=True):
 def after_attempt(
     ladder: tuple[Rung, ...],
     position: Position,
-    outcome: Outcome,
+    outcome: Outcome | None,
     now: datetime,
     *,
     hours: CallingHours,
@@ -50,8 +50,10 @@ def after_attempt(
     """Return what comes next after a dialled attempt with this outcome.
 
     All outcomes share one budget of attempts per rung. A wish to be called back is honoured without using it up. A wrong
-    number moves to the next rung at once unless another number is on file (`numbers_left`).
+    number moves to the next rung at once unless another number is on file (`numbers_left`). None is an attempt that was
+    abandoned: it uses up the budget, and somebody else may go on at once.
     """
+    position = _within(ladder, position)
     rung = ladder[position.rung]
     attempts = position.attempts + 1
     if outcome == "call_back_at" and call_back_at is not None:
@@ -60,6 +62,8 @@ def after_attempt(
     tried = position.rung_attempts + 1
     if outcome == "wrong_number":
         stays, wait = numbers_left and tried < rung.attempts, 0
+    elif outcome is None:
+        stays, wait = tried < rung.attempts, 0
     elif outcome == "busy":
         stays, wait = tried < rung.attempts, min(BUSY_MINUTES, rung.wait_minutes)
     elif outcome == "refused":
@@ -73,6 +77,22 @@ def after_attempt(
         channel = ladder[position.rung + 1].channel
         return NextAttempt(Position(position.rung + 1, 0, attempts), channel, _when(channel, now, hours))
     return Exhausted(Position(position.rung, tried, attempts))
+
+
+def without_number(ladder: tuple[Rung, ...], position: Position, now: datetime) -> NextAttempt | Exhausted:
+    """Return what comes next for somebody who can't be phoned: the next rung that needs no number, and no attempt is counted."""
+    position = _within(ladder, position)
+    for place in range(position.rung + 1, len(ladder)):
+        if ladder[place].channel != "phone":
+            return NextAttempt(Position(place, 0, position.attempts), ladder[place].channel, now)
+    return Exhausted(position)
+
+
+def _within(ladder: tuple[Rung, ...], position: Position) -> Position:
+    # The facts may have changed, and with them the ladder, since the position was taken.
+    if position.rung < len(ladder):
+        return position
+    return Position(len(ladder) - 1, position.rung_attempts, position.attempts)
 
 
 def _when(channel: ContactChannel, instant: datetime, hours: CallingHours) -> datetime:
