@@ -36,6 +36,7 @@ ApiCode = Literal[
     "service.unavailable",
     "tenant.suspended",
     "tenant.unavailable",
+    "upload.malformed",
 ]
 ProblemCode = ApiCode | RefusalCode
 
@@ -165,6 +166,15 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
             "逐项修改后重新提交;没有写入任何内容。",
             "Correct each of them and send it again; nothing was saved.",
         ),
+    ),
+    "upload.malformed": Entry(
+        400,
+        text("上传的表单无法读取", "Upload malformed"),
+        text(
+            "请求体不是完整的 multipart/form-data,或其中不是恰好一个名为 file 的文件。",
+            "The body is not complete multipart/form-data with exactly one part, called `file`.",
+        ),
+        text("检查表单,或直接以文件作为请求体。", "Check the form, or send the file itself as the body."),
     ),
     "batch.refused": Entry(
         400,
