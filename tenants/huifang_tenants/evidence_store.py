@@ -129,14 +129,14 @@ class EvidenceStore:
         """
         key = object_key(tenant, evidence_id)
         try:
-            answer = await obstore.get_async(self._store, key, options={"range": (0, _HEADER_BYTES)})
-            header = bytes(await answer.bytes_async())
+            length = (await obstore.head_async(self._store, key))["size"]
+            if length != sealed_size(size):
+                raise EvidenceDamaged(key, f"{length} bytes long instead of {sealed_size(size)}")
+            header = bytes(await obstore.get_range_async(self._store, key, start=0, end=_HEADER_BYTES))
         except FileNotFoundError:
             raise EvidenceMissing(key) from None
         except (BaseError, OSError) as error:
             raise StoreUnavailable(key) from error
-        if answer.meta["size"] != sealed_size(size):
-            raise EvidenceDamaged(key, f"{answer.meta['size']} bytes long instead of {sealed_size(size)}")
         if len(header) != _HEADER_BYTES or not header.startswith(_MAGIC):
             raise EvidenceDamaged(key, "no header of a known version")
         return Reader(self._store, key, _ObjectCipher(tenant, evidence_id, header), size)
