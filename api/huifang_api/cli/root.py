@@ -67,7 +67,10 @@ def root() -> None:
 def main() -> None:
     """Run the command; exits 0 done, 1 failed, 2 wrong use, with one line that says why."""
     try:
-        root(standalone_mode=False)
+        # Without standalone mode click gives the code of an Exit back instead of exiting.
+        code = root(standalone_mode=False)
+        if isinstance(code, int):
+            sys.exit(code)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "huifang"
         _end(f"{error.format_message()} (see `{where} --help`)", 2)
@@ -75,8 +78,6 @@ def main() -> None:
         _end("stopped", 1)
     except click.ClickException as error:
         _end(error.format_message(), error.exit_code)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except SettingsError as error:
         _end(str(error).replace("\n", " "), 2)
     except Refused as error:

@@ -1,0 +1,166 @@
+"""The commands as a person at a terminal meets them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from huifang_api.cli.root import COMMANDS, root
+
+ROOT = Path(__file__).parents[3]
+Huifang = Callable[..., Any]
+GRACE = "SD-7a"
+
+
+@pytest.fixture(scope="module")
+def tenant(huifang: Huifang) -> str:
+    """A sandbox tenant with the example export in it."""
+    made = huifang(
+        "tenant",
+        "create",
+        "cli",
+        "--name",
+        "命令行测试",
+        "--cut-over",
+        "2026-09-01",
+        "--clock",
+        "2026-10-12T09:00",
+    )
+    assert made.code == 0, made.err
+    on = huifang("plugin", "enable", "shandong_life", "--tenant", "cli")
+    assert on.code == 0, on.err
+    done = huifang("import", "examples/core_export", "--tenant", "cli", "--json")
+    assert done.code == 0, done.err
+    return "cli"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself_with_an_example(name: str) -> None:
+    shown = CliRunner().invoke(root, [name, "--help"])
+    assert shown.exit_code == 0
+    assert "Example:" in shown.output
+
+
+def test_wrong_use_ends_with_code_2_and_one_line(huifang: Huifang) -> None:
+    for arguments in (["nonsense"], ["import"], ["tenant", "create", "Bad Slug", "--name", "x"], ["explain"]):
+        ended = huifang(*arguments)
+        assert ended.code == 2, arguments
+        assert len(ended.err.strip().splitlines()) == 1, ended.err
+
+
+def test_a_tenant_that_exists_is_refused_with_code_1(huifang: Huifang, tenant: str) -> None:
+    again = huifang("tenant", "create", tenant, "--name", "x")
+    assert again.code == 1
+    assert "exists already" in again.err
+    assert [t["slug"] for t in huifang("tenant", "list", "--json").json()] == ["cli"]
+
+
+def test_the_same_files_again_change_nothing_and_say_so(huifang: Huifang, tenant: str) -> None:
+    again = huifang("import", "examples/core_export", "--tenant", tenant, "--json")
+    assert again.code == 0, again.err
+    for report in again.json():
+        assert report["counts"]["accepted"] == 0, report["file_name"]
+        assert report["counts"]["unchanged"] == report["counts"]["rows"], report["file_name"]
+        assert (report["obligations_made"], report["obligations_changed"]) == (0, 0)
+
+
+def test_broken_rows_are_named_by_file_line_and_field_and_the_good_ones_go_in(huifang: Huifang) -> None:
+    huifang("tenant", "create", "broken", "--name", "x", "--clock", "2026-10-12T09:00")
+    ended = huifang("import", "examples/core_export_broken", "--tenant", "broken", "--json")
+    assert ended.code == 1
+    customers = next(r for r in ended.json() if r["file_name"] == "customers.csv")
+    assert customers["counts"]["accepted"] > 0
+    assert customers["counts"]["refused"] > 0
+    assert all(line >= 1 and problem["field"] for line, problem in customers["problems"])
+
+
+def test_strict_takes_in_nothing_of_a_broken_file(huifang: Huifang) -> None:
+    huifang("tenant", "create", "strict", "--name", "x", "--clock", "2026-10-12T09:00")
+    path = "examples/core_export_broken/customers.csv"
+    ended = huifang("import", path, "--tenant", "strict", "--strict", "--json")
+    assert ended.code == 1
+    assert ended.json()[0]["status"] == "refused"
+    # Nothing went in, so that the good rows are all new when they come a second time.
+    counts = huifang("import", path, "--tenant", "strict", "--json").json()[0]["counts"]
+    assert counts["unchanged"] == 0
+
+
+def test_a_file_that_is_none_is_refused_with_its_reason(
+    huifang: Huifang, tenant: str, tmp_path: Path
+) -> None:
+    empty = tmp_path / "events.csv"
+    empty.write_bytes(b"")
+    ended = huifang("import", str(empty), "--tenant", tenant)
+    assert ended.code == 1
+    assert "empty" in ended.err
+
+
+def test_an_obligation_is_explained_in_both_languages(huifang: Huifang, tenant: str) -> None:
+    """GEN-3: the parameter, its source and the days counted stand in the explanation."""
+    contract = _contract_in_grace()
+    chinese = huifang("explain", contract, "--tenant", tenant)
+    english = huifang("explain", contract, "--tenant", tenant, "--lang", "en")
+    assert chinese.code == english.code == 0
+    assert GRACE in chinese.out
+    assert "个工作日" in chinese.out
+    assert "working day 15 before" in english.out
+
+
+def test_a_stricter_parameter_is_tried_without_changing_anything(huifang: Huifang, tenant: str) -> None:
+    """GEN-4: a change can be tried on existing contracts before it goes live."""
+    stricter = '{"grace_period.before_end_working_days": 20}'
+    tried = huifang("simulate", "shandong_life", "--parameters", stricter, "--tenant", tenant, "--json")
+    assert tried.code == 0, tried.err
+    moved = [d for d in tried.json()["differences"] if d["change"] == "moves"]
+    assert moved
+    assert {d["kind"] for d in moved} == {"grace_period"}
+    assert all(d["due_by_instead"] < d["due_by"] for d in moved)
+    as_is = huifang("simulate", "shandong_life", "--tenant", tenant, "--json").json()
+    assert as_is["differences"] == []
+
+
+def test_a_laxer_parameter_is_refused(huifang: Huifang, tenant: str) -> None:
+    laxer = '{"grace_period.before_end_working_days": 10}'
+    ended = huifang("plugin", "enable", "shandong_life", "--parameters", laxer, "--tenant", tenant)
+    assert ended.code == 1
+    assert "laxer" in ended.err
+
+
+def test_a_report_comes_as_table_csv_and_xlsx(huifang: Huifang, tenant: str, tmp_path: Path) -> None:
+    period = ("--from", "2026-09-01", "--to", "2026-10-31", "--tenant", tenant)
+    assert "合计" in huifang("report", "callback_overview", *period).out
+    for name in ("overview.csv", "overview.xlsx"):
+        path = tmp_path / name
+        assert huifang("report", "callback_overview", *period, "-o", str(path)).code == 0
+        assert path.stat().st_size > 500
+
+
+def test_the_doctor_finds_what_is_missing(huifang: Huifang, tenant: str) -> None:
+    found = {f["check"]: f["state"] for f in huifang("doctor", "--json").json()}
+    assert found["PostgreSQL"] == "ok"
+    assert found["tenants"] == "ok"
+    assert found["plugins"] == "ok"
+    assert found["API"] == "warning"
+
+
+def test_plugins_are_listed_with_their_rules(huifang: Huifang) -> None:
+    listed = huifang("plugin", "list", "--json").json()
+    rules = {rule["id"] for rule in listed["plugins"]["shandong_life"]["rules"]}
+    assert {"new_contract", "grace_period", "after_grace_period"} <= rules
+    assert listed["broken"] == []
+
+
+def test_the_openapi_document_needs_no_server(huifang: Huifang, tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    assert huifang("openapi", "-o", str(path)).code == 0
+    assert path.read_text("utf-8").startswith("openapi: 3.1")
+
+
+def _contract_in_grace() -> str:
+    """A contract of the export that entered a grace period."""
+    for line in (ROOT / "examples/core_export/events.csv").read_text("utf-8").splitlines():
+        cells = line.split(",")
+        if "grace.entered" in cells:
+            return cells[4]
+    raise AssertionError("the export has no grace period")
