@@ -6,7 +6,8 @@ was cut off is simply run again.
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -82,7 +83,7 @@ class _Run:
         self.problems.append((line, problem))
         self.unsaved.append((line, position, problem))
 
-    def check(self, row: RawRow | RowProblem, received_at: Any) -> Numbered | None:
+    def check(self, row: RawRow | RowProblem, received_at: datetime) -> Numbered | None:
         """Check one row; return its struct, or None after noting what is wrong."""
         self.counts.rows += 1
         if isinstance(row, RowProblem):
@@ -132,20 +133,26 @@ async def import_source(
     origin: str = "core",
     strict: bool = False,
     progress: Callable[[Counts], None] | None = None,
+    sha256: bytes | None = None,
 ) -> ImportReport:
     """Import one file into a tenant. `origin` is the source that customers and contracts of the file belong to.
 
-    Raises `SourceError` when the file can't be read at all; nothing has gone in then.
+    `sha256` of the file goes on record. Raises `SourceError` when the file can't be read at all; nothing has gone in then.
     """
     run = _Run(services, tenant, source, file_name, actor)
     async with scope(services.db, tenant) as opened:
         id = await imports.begin(
-            opened, kind=source.kind, file_name=file_name, strict=strict, started_by=actor.name
+            opened,
+            kind=source.kind,
+            file_name=file_name,
+            strict=strict,
+            started_by=actor.on_behalf_of or actor.name,
+            sha256=sha256,
         )
         received_at = opened.now
     try:
         if strict:
-            rows = [item for row in source.rows if (item := run.check(row, received_at)) is not None]
+            rows = await _checked(run, received_at)
             await _find_conflicts(run, rows)
             if run.counts.refused:
                 run.counts.accepted = 0
@@ -158,6 +165,17 @@ async def import_source(
         await asyncio.shield(_finish(run, id, "failed"))
         raise
     return await _finish(run, id, "done")
+
+
+async def _checked(run: _Run, received_at: datetime) -> list[Numbered]:
+    """Check every row before any goes in, and let others have their turn meanwhile."""
+    rows: list[Numbered] = []
+    for number, row in enumerate(run.source.rows, 1):
+        if (item := run.check(row, received_at)) is not None:
+            rows.append(item)
+        if number % _BATCH == 0:
+            await asyncio.sleep(0)
+    return rows
 
 
 async def _take(

@@ -24,18 +24,21 @@ class Counts(msgspec.Struct):
     warnings: int = 0
 
 
-async def begin(scope: Scope, *, kind: str, file_name: str, strict: bool, started_by: str) -> UUID:
-    """Put a new import on record and return its id."""
+async def begin(
+    scope: Scope, *, kind: str, file_name: str, strict: bool, started_by: str, sha256: bytes | None = None
+) -> UUID:
+    """Put a new import on record and return its id; `sha256` is that of the file, where it is known."""
     id = new_id()
     await scope.connection.execute(
-        "INSERT INTO import_run (id, kind, file_name, strict, status, started_by, started_at, seen_at)"
-        " VALUES ($1, $2, $3, $4, 'running', $5, $6, $6)",
+        "INSERT INTO import_run (id, kind, file_name, strict, status, started_by, started_at, seen_at, sha256)"
+        " VALUES ($1, $2, $3, $4, 'running', $5, $6, $6, $7)",
         id,
         kind,
         file_name,
         strict,
         started_by,
         scope.wall_now,
+        sha256.hex() if sha256 is not None else None,
     )
     return id
 
