@@ -36,6 +36,7 @@ ApiCode = Literal[
     "service.unavailable",
     "tenant.suspended",
     "tenant.unavailable",
+    "upload.hash_differs",
     "upload.malformed",
 ]
 ProblemCode = ApiCode | RefusalCode
@@ -167,6 +168,15 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
             "Correct each of them and send it again; nothing was saved.",
         ),
     ),
+    "upload.hash_differs": Entry(
+        409,
+        text("文件与校验值不符", "Hash differs"),
+        text(
+            "收到的文件的 SHA-256 是 {received},与声明的不同。",
+            "What arrived has the SHA-256 {received}, not the one declared.",
+        ),
+        text("重新上传。", "Upload it again."),
+    ),
     "upload.malformed": Entry(
         400,
         text("上传的表单无法读取", "Upload malformed"),
@@ -242,10 +252,10 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
         text("见 /docs 的接口说明。", "See the reference at /docs."),
     ),
     "import.file_unreadable": Entry(
-        400,
+        422,
         text("文件无法读取", "File unreadable"),
-        text("无法按 {format} 读取该文件:{problem}。", "The file can't be read as {format}: {problem}."),
-        text("核对格式与编码(UTF-8 或 GB18030)。", "Check its format and encoding (UTF-8 or GB18030)."),
+        text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
+        text("按提示处理后重新上传。", "Correct it and send the file again."),
     ),
     "evidence.too_large": Entry(
         413,
