@@ -163,7 +163,17 @@ async def _obligation(opened: Scope, channel: ContactChannel) -> tuple[UUID, UUI
         opened,
         "customer",
         ["id", "source", "customer_no", "kind", "name_enc", "created_at", "updated_at"],
-        [(customer, "core", str(customer), "individual", b"x", AT, AT)],
+        [
+            (
+                customer,
+                "core",
+                str(customer),
+                "individual",
+                opened.cipher.encrypt("张三", "customer.name", customer),
+                AT,
+                AT,
+            )
+        ],
     )
     await copy(
         opened, "staff", ["id", "staff_no", "name_enc", "unit", "updated_at"], [(staff, str(staff), b"x", "HO", AT)]
