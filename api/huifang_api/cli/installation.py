@@ -13,6 +13,7 @@ from huifang_tenants.migrate import migrate_tenants
 from huifang_tenants.provisioning import prepare_database
 
 from huifang_api.embedded import EmbeddedPostgres, EmbeddedValkey
+from huifang_api.embedded.places import make_home
 from huifang_api.settings import Settings, load_settings
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -41,6 +42,8 @@ def installation(home: Path | None, *, redis: bool = False) -> Iterator[Installa
     A server that `huifang up` runs already is joined, and left running.
     """
     settings = load_settings(home)
+    make_home(settings.home)
+    settings.keys_file.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         embedded: list[EmbeddedPostgres | EmbeddedValkey] = []
         if settings.database_url is None:
