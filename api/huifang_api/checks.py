@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 import msgspec
 from litestar import Request
@@ -17,7 +18,15 @@ from litestar.enums import ParamType, RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg, ParameterKwarg
 
-from huifang_api.faults import Fault, faults_in, missing, nul_faults, unknown, wrong_format
+from huifang_api.faults import (
+    Fault,
+    faults_in,
+    missing,
+    nul_faults,
+    unknown,
+    with_whole_numbers,
+    wrong_format,
+)
 from huifang_api.problems import Problem
 
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -99,7 +108,7 @@ def _body_faults(body: bytes, expected: _Expected) -> list[Fault]:
         raise Problem("body.malformed") from None
     # Decoding without a type finds what is malformed behind the first fault.
     try:
-        value = msgspec.json.decode(body)
+        value = with_whole_numbers(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Problem("body.malformed") from None
     return [*faults_in(value, expected.body, "body"), *(nul_faults(value, "body") if nul_possible else ())]
@@ -115,8 +124,18 @@ def _expected(handler: HTTPRouteHandler) -> _Expected:
             case ParameterKwarg(param_type=ParamType.QUERY, name=alias):
                 shown = alias or name
                 form = next((f for t, f in _FORMS.items() if field.annotation in (t, t | None)), None)
-                query[shown] = _Parameter(shown, wanted[name], not field.has_default, form)
+                query[shown] = _Parameter(shown, _without_none(wanted[name]), not field.has_default, form)
             case BodyKwarg(media_type=RequestEncodingType.JSON):
                 body = field.annotation
                 read_body = msgspec.json.Decoder(field.annotation).decode
     return _Expected(query, body, read_body)
+
+
+def _without_none(wanted: Any) -> Any:
+    """What a parameter must be when it is given: msgspec would take the text "null" for None, and so for no filter."""
+    if get_origin(wanted) is Annotated:
+        inner, *meta = get_args(wanted)
+        return Annotated[(_without_none(inner), *meta)]
+    if get_origin(wanted) in (Union, UnionType):
+        return Union[tuple(option for option in get_args(wanted) if option is not NoneType)]  # noqa: UP007
+    return wanted

@@ -36,6 +36,8 @@ _MATCHING: Final = re.compile(r"Expected `str` matching regex (?P<pattern>.+)")
 _OF_LENGTH: Final = re.compile(r"Expected `(?P<what>\w+)` of length (?P<bound>.+)")
 _BOUNDED: Final = re.compile(r"Expected `(?P<what>\w+)` (?P<bound>(?:[<>]=?|that's a multiple of) ?.+)")
 _FORMAT: Final = re.compile(r"Invalid (?P<what>UUID|RFC3339 encoded \w+|ISO8601 \w+|decimal string|base64.*)")
+NO_NUL: Final = r"^[^\x00]*$"
+"""The pattern of a text that can be stored."""
 _NUL: Final = text("不能含有空字符(U+0000)", "must not contain the character U+0000")
 
 
@@ -66,6 +68,18 @@ def nul_faults(value: object, location: Location, pointer: str = "") -> list[Fau
             named = any("\0" in str(name) for name in value)
             return [*found, Fault(location, pointer, "wrong_format", _NUL)] if named else found
     return []
+
+
+def with_whole_numbers(value: Any) -> Any:
+    """The value with 29 for 29.0, which to JSON Schema is an integer as well."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [with_whole_numbers(item) for item in value]
+        case dict():
+            return {name: with_whole_numbers(item) for name, item in value.items()}
+    return value
 
 
 def missing(location: Location, pointer: str) -> Fault:

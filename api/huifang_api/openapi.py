@@ -21,6 +21,7 @@ from litestar.typing import FieldDefinition
 
 from huifang_api.access import RAISES, scope_of
 from huifang_api.documented import Answer, Documented, documented_of, structs_of
+from huifang_api.faults import NO_NUL
 from huifang_api.oauth.scopes import SCOPES
 from huifang_api.openapi_texts import DESCRIPTION, TAGS
 from huifang_api.problem_catalogue import CATALOGUE, ProblemCode
@@ -129,6 +130,9 @@ def _parameter(field: FieldDefinition, handler: HTTPRouteHandler) -> dict[str, A
         schema.setdefault("maximum", _GREATEST_INTEGER)
     if field.annotation in (datetime, datetime | None):
         schema["format"] = "date-time"
+    if schema.get("type") == "string" and not schema.keys() & {"format", "pattern", "enum"}:
+        # Said of every text: `checks.py` refuses what PostgreSQL can't store.
+        schema["pattern"] = NO_NUL
     if field.has_default and field.default is not None:
         schema["default"] = field.default
     return {

@@ -79,7 +79,7 @@ async def test_more_customers_than_asked_for_are_announced(api: Any, add: Any) -
 
 
 async def test_a_search_without_a_value_is_refused(api: Any) -> None:
-    for body in ({}, {"limit": 5}, {"name": None}):
+    for body in ({}, {"limit": 5}, {"name": None}, {"name": ""}):
         answer = await api.post("/api/v1/customers/search", body)
         assert (answer.status_code, answer.json()["code"]) == (400, "validation.failed")
 
@@ -125,6 +125,13 @@ async def test_a_contact_and_a_case_are_revealed_whole(api: Any, filled: Any) ->
     assert case["entries"][0]["text"] == "客户王小明很着急"
     assert (await ledger(api, "contact.revealed"))[0]["reason"] == "复核投诉录音"
     assert (await ledger(api, "case.revealed"))[0]["subject_id"] == str(filled.ids["cases"])
+
+
+async def test_a_whole_number_may_be_written_with_a_point(api: Any, filled: Any) -> None:
+    answer = await api.post("/api/v1/customers/search", {"name": "王小明", "limit": 5.0})
+    assert answer.status_code == 200
+    half = await api.post("/api/v1/customers/search", {"name": "王小明", "limit": 5.5})
+    assert half.json()["errors"][0]["code"] == "wrong_type"
 
 
 @pytest.mark.parametrize("name", ["customers", "contacts", "cases"])

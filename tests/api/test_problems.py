@@ -164,6 +164,7 @@ async def test_bodies_are_checked_before_anything_else(api: Any) -> None:
         ("limit=99999999999999999999", {("/limit", "wrong_format")}),
         ("policyholder_id=7", {("/policyholder_id", "wrong_format")}),
         ("unit=%00", {("/unit", "wrong_format")}),
+        ("order=null&policyholder_id=null&line=Null", {("/order", "not_allowed"), ("/policyholder_id", "wrong_format"), ("/line", "not_allowed")}),
         ("unit=", {("/unit", "wrong_length")}),
         (f"unit={'x' * 65}", {("/unit", "wrong_length")}),
     ],

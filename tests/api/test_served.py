@@ -18,7 +18,20 @@ from huifang_api.openapi import openapi_document
 from huifang_api.settings import Settings, load_settings
 from hypothesis import HealthCheck, settings
 
-SCHEMA = schemathesis.openapi.from_dict(openapi_document(create_app(load_settings(environ={"HOME": "/tmp"}))))
+
+def fuzzable() -> dict[str, Any]:
+    """The reference without what no schema can tell: a cursor is good only when the list before gave it."""
+    document = openapi_document(create_app(load_settings(environ={"HOME": "/tmp"})))
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            kept = [p for p in operation.get("parameters", ()) if p["name"] != "cursor"]
+            operation["parameters"] = kept
+    return document
+
+
+# The reading operations; those that change something have tests of their own in `work/`.
+READING = r"^(list|get|explain|reveal|search|health|readiness)"
+SCHEMA = schemathesis.openapi.from_dict(fuzzable()).include(operation_id_regex=READING)
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -50,7 +63,9 @@ def served(api: Any, client: Any, tmp_path_factory: pytest.TempPathFactory) -> I
         "--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop", "--no-ws", "--log-level", "warning",
     ]  # fmt: skip
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env={**os.environ, **served_by.environ()}, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, env={**os.environ, **served_by.environ()}, stdout=output, stderr=output
+        )
     try:
         _wait(served_by.issuer, log)
         answer = httpx.post(
@@ -62,6 +77,16 @@ def served(api: Any, client: Any, tmp_path_factory: pytest.TempPathFactory) -> I
     finally:
         process.terminate()
         assert process.wait(timeout=20) in (0, -15)
+
+
+def _logged(log: Path, request_id: str) -> dict[str, Any]:
+    """The line of a request, which is written after its answer."""
+    for _ in range(100):
+        for line in log.read_bytes().splitlines():
+            if line.startswith(b"{") and msgspec.json.decode(line)["request_id"] == request_id:
+                return dict(msgspec.json.decode(line))
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
 
 
 def _wait(url: str, log: Path) -> None:
@@ -77,16 +102,16 @@ def _wait(url: str, log: Path) -> None:
 
 def test_the_server_answers_and_logs_json_lines(served: Served) -> None:
     answer = httpx.get(
-        f"{served.url}/api/v1/contracts?contract_no=SECRET", headers={"Authorization": f"Bearer {served.token}"}
+        f"{served.url}/api/v1/contracts?contract_no=SECRET",
+        headers={"Authorization": f"Bearer {served.token}"},
     )
     assert answer.status_code == 200
-    lines = [msgspec.json.decode(line) for line in served.log.read_bytes().splitlines() if line.startswith(b"{")]
-    (line,) = [line for line in lines if line["request_id"] == answer.headers["request-id"]]
+    line = _logged(served.log, answer.headers["request-id"])
     assert (line["event"], line["route"], line["status"]) == ("request", "/api/v1/contracts", 200)
     assert "SECRET" not in served.log.read_text()
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_app_keeps_its_reference(case: Any, served: Served) -> None:
     case.call_and_validate(base_url=served.url, headers={"Authorization": f"Bearer {served.token}"})

@@ -68,7 +68,7 @@ async def search_customers(
     request: ApiRequest, data: JSONBody[CustomerSearchRequest], on_behalf_of: OnBehalfOfParam = None
 ) -> CustomersFound:
     """Find customers by exact values, masked; leaves a row in the ledger."""
-    by = {name: value for name, value in msgspec.structs.asdict(data).items() if name != "limit" and value}
+    by = {name: value for name, value in msgspec.to_builtins(data).items() if name != "limit"}
     if not by:
         raise Problem("validation.failed", faults=[missing("body", "")])
     async with tenant_scope(request) as scope:

@@ -1,6 +1,7 @@
 """Obligations (回访任务): lists, single ones, and why each exists."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -26,7 +27,6 @@ from huifang_api.parameters import (
     UnitParam,
 )
 from huifang_api.problems import Problem
-from huifang_api.shapes.fields import Instant
 from huifang_api.shapes.obligations import (
     Explanation,
     ObligationDetail,
@@ -54,10 +54,10 @@ async def list_obligations(
     ] = None,
     unit: UnitParam = None,
     due_from: Annotated[
-        Instant | None, QueryParameter(description="`due_by` is at this instant or later.")
+        datetime | None, QueryParameter(description="`due_by` is at this instant or later.")
     ] = None,
     due_until: Annotated[
-        Instant | None, QueryParameter(description="`due_by` is before this instant.")
+        datetime | None, QueryParameter(description="`due_by` is before this instant.")
     ] = None,
     overdue: FlagParam = None,
     waiting: FlagParam = None,

@@ -1,14 +1,15 @@
 """Customers as the API shows them: masked, unless revealed with a reason."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.customers import CustomerKind, Gender, IdType
 from huifang_tenants.stores.reading.customers import PersonalField
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import CreatedAt, Id, NextCursor, Reason, UpdatedAt, described
 
 
@@ -48,31 +49,50 @@ class CustomerPage(msgspec.Struct, frozen=True):
     next_cursor: NextCursor
 
 
+_SEARCHED_BY: Final = ("name", "phone", "id_number", "id_last4", "phone_last4", "customer_no")
+
+
 class CustomerSearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Exact values to find customers by (DEC-13): all of those given must hold, at least one must be given.
 
     They stand in the body, since addresses end up in logs. Spaces, width, case and punctuation make no difference.
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, description="Full name.")] | None = None
-    phone: Annotated[str, Meta(min_length=3, max_length=40, description="Whole phone number.")] | None = None
+    SCHEMA_EXTRA: ClassVar[dict[str, Any]] = {"anyOf": [{"required": [name]} for name in _SEARCHED_BY]}
+
+    name: (
+        Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, description="Full name.")]
+        | UnsetType
+    ) = UNSET
+    phone: (
+        Annotated[str, Meta(min_length=3, max_length=40, pattern=NO_NUL, description="Whole phone number.")]
+        | UnsetType
+    ) = UNSET
     id_number: (
-        Annotated[str, Meta(min_length=1, max_length=64, description="Whole number of the ID document.")]
-        | None
-    ) = None
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=64, pattern=NO_NUL, description="Whole number of the ID document."),
+        ]
+        | UnsetType
+    ) = UNSET
     id_last4: (
         Annotated[
             str,
             Meta(pattern="^[0-9A-Za-z]{4}$", description="Last four characters of the ID document's number."),
         ]
-        | None
-    ) = None
+        | UnsetType
+    ) = UNSET
     phone_last4: (
-        Annotated[str, Meta(pattern="^[0-9]{4}$", description="Last four digits of a phone number.")] | None
-    ) = None
+        Annotated[str, Meta(pattern="^[0-9]{4}$", description="Last four digits of a phone number.")]
+        | UnsetType
+    ) = UNSET
     customer_no: (
-        Annotated[str, Meta(min_length=1, max_length=64, description="Number in any source system.")] | None
-    ) = None
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=64, pattern=NO_NUL, description="Number in any source system."),
+        ]
+        | UnsetType
+    ) = UNSET
     limit: Annotated[int, Meta(ge=1, le=100, description="How many customers to answer at most.")] = 20
 
 

@@ -18,11 +18,12 @@ ContractNo: TypeAlias = Annotated[str, described("Contract number (合同号, �
 ContractId: TypeAlias = Annotated[UUID, described("Id of the contract.")]
 CustomerId: TypeAlias = Annotated[UUID, described("Id of the customer (客户).")]
 StaffNo: TypeAlias = Annotated[str, described("Staff number (工号).")]
-Instant: TypeAlias = datetime
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+"""Always with an offset; msgspec writes `date-time` into the schema for these only."""
 Day: TypeAlias = date
 Document: TypeAlias = dict[str, Any]
-CreatedAt: TypeAlias = Annotated[datetime, described("When it was first taken in, UTC.")]
-UpdatedAt: TypeAlias = Annotated[datetime, described("When it last changed, UTC.")]
+CreatedAt: TypeAlias = Annotated[Instant, described("When it was first taken in, UTC.")]
+UpdatedAt: TypeAlias = Annotated[Instant, described("When it last changed, UTC.")]
 NextCursor: TypeAlias = Annotated[
     str | None, described("Pass it as `cursor` for the next page; null on the last one.")
 ]
@@ -31,7 +32,7 @@ Reason: TypeAlias = Annotated[
     Meta(
         min_length=5,
         max_length=500,
-        pattern=r"\S(.*\S)?",
+        pattern=r"^[^\x00]*[^\s\x00][^\x00]*$",
         description="Why the data must be seen; stands in the ledger, so no personal data in it.",
     ),
 ]
