@@ -11,6 +11,7 @@ from huifang_tenants.errors import TenantsError
 from huifang_tenants.services.errors import Refused
 
 from huifang_api.embedded import EmbeddedServerError
+from huifang_api.problem_catalogue import CATALOGUE
 from huifang_api.settings import SettingsError
 from huifang_api.supervisor import SupervisorError
 
@@ -81,11 +82,25 @@ def main() -> None:
     except SettingsError as error:
         _end(str(error).replace("\n", " "), 2)
     except Refused as error:
-        _end(str(error), 1)
+        _end(_in_words(error), 1)
     except (TenantsError, EmbeddedServerError, SupervisorError) as error:
         _end(str(error).replace("\n", " "), 1)
     except (OSError, PostgresError) as error:
         _end(f"{type(error).__name__}: {error}".replace("\n", " "), 1)
+
+
+def _in_words(refusal: Refused) -> str:
+    """What the API would answer, in English."""
+    entry = CATALOGUE.get(refusal.code)
+    if entry is None:
+        return str(refusal)
+    words = _Fields(refusal.fields)
+    return f"{entry.detail.en.format_map(words)} {entry.fix.en} ({refusal.code})"
+
+
+class _Fields(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "—"
 
 
 def _end(message: str, code: int) -> Any:
