@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from huifang_tenants import outbox
-from huifang_tenants.errors import KeyDestroyed, UnknownTenant
+from huifang_tenants.errors import KeyDestroyed, TenantsError, UnknownTenant
 from huifang_tenants.outbox import Job
 from huifang_tenants.services.errors import Refused
 
@@ -118,9 +118,7 @@ def in_one_line(error: BaseException) -> str:
             what = f"{name} {error.sqlstate} {error.constraint_name or ''}".rstrip()
         case TimeoutError() if not str(error):
             what = "it took too long"
-        case Refused() | UnknownKind():
-            what = f"{name}: {error}"
-        case _ if type(error).__module__ == "huifang_tenants.errors":
+        case Refused() | UnknownKind() | TenantsError():
             what = f"{name}: {error}"
         case _:
             what = name

@@ -20,7 +20,7 @@ from huifang_api.jobs.pace import Pace
 _IN_A_LANE: Final = 100
 """Jobs that may wait and run in one lane: more would only wait there, where no fairness reaches them."""
 
-_PER_TENANT: Final = 16
+_PER_TENANT: Final = 8
 _AT_A_TIME: Final = 50
 _BREATH: Final = 0.01
 _LONGEST_PAUSE: Final = 5.0

@@ -13,7 +13,7 @@ class Pace(msgspec.Struct, frozen=True):
     poll: float = 0.5
     """Between two looks into the outbox, where no notification comes first."""
 
-    fetch: float = 0.05
+    fetch: float = 0.02
     """Between two looks of arq into Redis."""
 
     beat: float = 5.0
