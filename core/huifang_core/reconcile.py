@@ -18,7 +18,10 @@ LIVE: frozenset[ObligationStatus] = frozenset(
 
 
 class OnBooks(msgspec.Struct, frozen=True):
-    """An obligation as it stands on the books; `id` is the store's own, `generation` counts from 1 per key."""
+    """An obligation as it stands on the books; `id` is the store's own, `generation` counts from 1 per key.
+
+    `imported_at` is when the callback was made that completed it, if that was one of the system used before.
+    """
 
     id: str
     key: str
@@ -29,6 +32,7 @@ class OnBooks(msgspec.Struct, frozen=True):
     status: ObligationStatus
     input_hash: str
     fingerprint: str
+    imported_at: datetime | None = None
 
 
 class Create(msgspec.Struct, frozen=True, tag="create"):
@@ -150,7 +154,7 @@ def _create(
     desired: Desired, generation: int, now: datetime, cut_over: datetime | None, replaces: OnBooks | None
 ) -> Create:
     status, late = _status_at_birth(desired, now, cut_over)
-    if replaces is not None and replaces.status == "completed":
+    if replaces is not None and replaces.status == "completed" and replaces.imported_at is None:
         status = "completed"
     return Create(desired, status, generation, late, replaces.id if replaces else None)
 
@@ -164,22 +168,35 @@ def _adjust(
     *,
     keep: bool,
 ) -> Change | None:
-    """Return what changes for an entry that is still wanted; with `keep` it is not made anew for other demands."""
+    """Return what changes for an entry that is still wanted; with `keep` it is not made anew for other demands.
+
+    In whichever order things come to be known, what stands in the end is what would have been made of all of it at once;
+    but what is voided is left as it was, since nothing is demanded any more.
+    """
     keep = keep or present.fingerprint == desired.fingerprint
-    if present.status == "voided" and desired.voided is None:
-        return _create(desired, generation, now, cut_over, present)
-    if desired.done is not None and present.status in (*_UNMET, "historic"):
-        return Complete(present.id, desired) if keep else _create(desired, generation, now, cut_over, present)
-    if desired.voided is not None and present.status != "completed":
-        if present.status in _UNMET:
-            return Close(present.id, "voided", desired.voided.type, desired.voided.event_id)
-        return None
+    anew = _create(desired, generation, now, cut_over, present)
+    done = desired.done
+    if present.imported_at is not None and (done is None or done.completed_at != present.imported_at):
+        # The callback that met it was taken back, or belongs to another obligation that has come in since.
+        return anew
+    match present.status:
+        case "completed":
+            return None if keep else anew
+        case "voided":
+            return None if anew.status == "voided" else anew
+        case "historic":
+            if done is not None and keep:
+                return Complete(present.id, desired)
+            return None if keep else anew
+    if done is not None:
+        return Complete(present.id, desired) if keep else anew
+    if desired.voided is not None and anew.status == "voided":
+        return Close(present.id, "voided", desired.voided.type, desired.voided.event_id)
     if keep:
         return None
     if present.status == "waiting" and desired.draft.window is not None:
-        status, late = _status_at_birth(desired, now, cut_over)
-        return Open(present.id, desired, status, late)
-    return _create(desired, generation, now, cut_over, present)
+        return Open(present.id, desired, anew.status, anew.born_late)
+    return anew
 
 
 def _status_at_birth(
@@ -189,10 +206,8 @@ def _status_at_birth(
     late = born_late(window, desired.happened_at, now) if window is not None else None
     if desired.done is not None:
         return "completed", late
+    if window is not None and cut_over is not None and window.due_by <= cut_over:
+        return "historic", late
     if desired.voided is not None:
         return "voided", late
-    if window is None:
-        return "waiting", None
-    if cut_over is not None and window.due_by <= cut_over:
-        return "historic", late
-    return "open", late
+    return ("open", late) if window is not None else ("waiting", None)

@@ -133,8 +133,11 @@ class Books:
                     )
                 case Close(id=id):
                     self._set(id, change.status)
-                case Complete(id=id):
+                case Complete(id=id, desired=desired):
                     self._set(id, "completed")
+                    self.entries[id] = msgspec.structs.replace(
+                        self.entries[id], imported_at=desired.done and desired.done.completed_at
+                    )
 
     def complete(self, key: str) -> None:
         """Record a completed callback, as the contact service does."""
@@ -166,6 +169,7 @@ class Books:
             status=change.status,
             input_hash=desired.input_hash,
             fingerprint=desired.fingerprint,
+            imported_at=desired.done.completed_at if desired.done and change.status == "completed" else None,
         )
         self.live(desired.key)
 

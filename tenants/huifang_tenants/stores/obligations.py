@@ -77,7 +77,8 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
     if not wanted:
         return {}
     rows = await scope.connection.fetch(
-        "SELECT contract_id, id, key, generation, plugin, rule, root_event_id, status, input_hash, fingerprint"
+        "SELECT contract_id, id, key, generation, plugin, rule, root_event_id, status, input_hash, fingerprint,"
+        " CASE WHEN status = 'completed' AND status_reason = 'imported' THEN completed_at END AS imported_at"
         " FROM obligation WHERE contract_id = ANY($1)",
         wanted,
     )
@@ -90,23 +91,37 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
 
 
 async def insert(scope: Scope, rows: Sequence[NewObligation]) -> None:
-    """Put obligations on the books; one that replaces another takes over its completion, attempts and lease."""
+    """Put obligations on the books; one that replaces another takes over its contacts, attempts and lease.
+
+    So it does its completion, unless that was an imported callback: whether such a one fits is worked out anew.
+    """
     await copy(scope, "obligation", _COLUMNS, [_values(scope, row) for row in rows])
     pairs = [(row.replaces, row.id) for row in rows if row.replaces is not None]
     if not pairs:
         return
     old, new = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     await scope.connection.execute(
-        "UPDATE obligation n SET status = CASE WHEN o.status = 'completed' THEN 'completed' ELSE n.status END,"
-        " completed_at = coalesce(o.completed_at, n.completed_at),"
-        " completed_contact = o.completed_contact, successful = o.successful,"
-        " completed_channel = coalesce(o.completed_channel, n.completed_channel),"
+        "UPDATE obligation n SET status = CASE WHEN met THEN 'completed' ELSE n.status END,"
+        " status_reason = CASE WHEN met THEN NULL ELSE n.status_reason END,"
+        " completed_at = CASE WHEN met THEN o.completed_at ELSE n.completed_at END,"
+        " completed_contact = CASE WHEN met THEN o.completed_contact END, successful = met AND o.successful,"
+        " completed_channel = CASE WHEN met THEN o.completed_channel ELSE n.completed_channel END,"
+        " closed_at = CASE WHEN met THEN coalesce(n.closed_at, $3) ELSE n.closed_at END,"
         " rung = o.rung, channel = o.channel, rung_attempts = o.rung_attempts, attempts = o.attempts,"
-        " lease_staff = o.lease_staff, lease_until = o.lease_until, lease_contact = o.lease_contact"
+        # A retry delay or a wish to be called back outlives the change of a date.
+        " callable_from = CASE WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from)"
+        " ELSE n.callable_from END,"
+        " lease_staff = CASE WHEN going_on THEN o.lease_staff END,"
+        " lease_until = CASE WHEN going_on THEN o.lease_until END,"
+        " lease_contact = CASE WHEN going_on THEN o.lease_contact END"
         " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) JOIN obligation o ON o.id = pair.old"
+        " CROSS JOIN LATERAL (SELECT o.status = 'completed' AND o.status_reason IS DISTINCT FROM 'imported' AS met) m"
+        " JOIN obligation i ON i.id = pair.new"
+        " CROSS JOIN LATERAL (SELECT NOT met AND i.status IN ('waiting', 'open') AS going_on) g"
         " WHERE n.id = pair.new",
         old,
         new,
+        scope.now,
     )
     await scope.connection.execute(
         "UPDATE obligation o SET status = 'superseded', status_reason = 'facts_changed', replaced_by = pair.new,"
