@@ -50,7 +50,8 @@ _WITH_BODY: Final[tuple[ProblemCode, ...]] = (
 
 def openapi_document(app: Litestar) -> dict[str, Any]:
     """The document of an app; the same for the same routes, whatever the settings."""
-    operations = list(_operations(app))
+    # Sorted: Litestar keeps routes in sets, and the committed document must not move.
+    operations = sorted(_operations(app), key=lambda operation: operation[:2])
     shapes = {ProblemDetails, AccessToken, TokenError, TokenForm}
     for _, _, handler in operations:
         shapes |= _shapes_of(handler)
@@ -67,7 +68,7 @@ def openapi_document(app: Litestar) -> dict[str, Any]:
         "info": {"title": "Huifang 回访 API", "version": version("huifang-api"), "description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
-        "paths": dict(sorted(paths.items())),
+        "paths": paths,
         "components": {
             "schemas": {name: _with_descriptions(schema) for name, schema in sorted(components.items())},
             "headers": _HEADERS,

@@ -32,7 +32,8 @@ def operations() -> list[tuple[str, str, Scope | None]]:
     ]
 
 
-GUARDED = [(method, path, scope) for method, path, scope in operations() if scope is not None]
+# Sorted, so that every worker of pytest-xdist collects the same.
+GUARDED = sorted((method, path, scope) for method, path, scope in operations() if scope is not None)
 
 
 def address(path: str) -> str:
