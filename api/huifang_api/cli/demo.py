@@ -1,7 +1,7 @@
 """`huifang demo`: the main job on real input, from the core system's export to proven contacts."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from huifang_tenants.errors import UnknownTenant
 from huifang_tenants.provisioning import create_tenant
 from huifang_tenants.scope import scope
 from huifang_tenants.services.plugins import configure
+from huifang_tenants.services.upkeep import settle
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.plugins import load_settings
 from huifang_tenants.tenant import Tenant
@@ -82,6 +83,7 @@ async def _prepare(
         for report in reports:
             if isinstance(report, Refusal):
                 raise click.ClickException(f"{report.file_name}: {report.message}")
+        await settle(runtime.services, tenant)
         client = await create_client(runtime.database, tenant.id, "demo", tuple(SCOPES))
         async with scope(runtime.database, tenant, read_only=True) as opened:
             rows = await opened.connection.fetch(
@@ -203,15 +205,16 @@ def _show(result: dict[str, Any]) -> None:
             " ".join(facts),
         )
     console.print(contacts)
-    cases = Table("no.", "class", "severity", "unit", "status", "due by", title="Cases 问题件")
+    cases = Table("no.", "contract", "class", "severity", "unit", "status", "due on", title="Cases 问题件")
     for item in result["cases"]:
         cases.add_row(
             str(item["number"]),
+            item.get("contract_no") or "",
             item["case_class"],
             str(item["severity"]),
             item["unit"],
             item["status"],
-            _local(item.get("due_by")),
+            _last_day(item.get("due_by")),
         )
     console.print(cases)
     alarms = Counter(item["kind"] for item in result["alarms"])
@@ -241,6 +244,13 @@ def _invite(stack: Stack, client: NewClient) -> None:
         f"  curl -s -H \"Authorization: Bearer $TOKEN\" '{stack.address}/api/v1/obligations?overdue=true'"
     )
     click.echo("Stop with Ctrl-C.")
+
+
+def _last_day(end: str | None) -> str:
+    """The last day of a window that ends at 24:00."""
+    if end is None:
+        return "—"
+    return (datetime.fromisoformat(end) - timedelta(microseconds=1)).astimezone(SHANGHAI).date().isoformat()
 
 
 def _local(instant: str | None) -> str:
