@@ -386,6 +386,18 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
         ),
         text("补充或更正 call_back_at。", "Give `call_back_at`, or correct it."),
     ),
+    "contact.quiet_hours": Entry(
+        409,
+        text("不在可拨打时段", "Outside calling hours"),
+        text(
+            "当前不在本机构的可拨打时段内,{opens_at} 起可以拨打。",
+            "Calls may be started from {opens_at} on, by this tenant's calling hours.",
+        ),
+        text(
+            "届时再拨;强制性回访需要在此之前进行的,可调整可拨打时段。",
+            "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
+        ),
+    ),
     "contact.outcome_contradicts": Entry(
         409,
         text("结果与记录矛盾", "Outcome contradicts the record"),

@@ -11,6 +11,7 @@ RefusalCode = Literal[
     "contact.call_back_missing",
     "contact.not_in_progress",
     "contact.outcome_contradicts",
+    "contact.quiet_hours",
     "evidence.damaged",
     "evidence.hash_differs",
     "evidence.no_file",

@@ -6,78 +6,116 @@ Leases count in wall time, windows and call-backs in business time.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from huifang_tenants.scope import Scope
 
-_PICK = """
-SELECT picked.id, picked.customer_id, picked.channel,
-       pg_try_advisory_xact_lock(hashtextextended(picked.customer_id::text, 20121)) AS alone
-FROM (
-    SELECT o.id, o.customer_id, o.channel
-    FROM obligation o JOIN unit u ON u.code = o.unit
-    WHERE o.status = 'open' AND o.channel = ANY($1) AND o.callable_from <= $2
+# Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
+# theirs of late, even where what it was about has been taken off the books meanwhile.
+_ALONE: Final = """
+      AND NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = o.customer_id AND held.status = 'open'
+                      AND held.lease_until > $3 AND held.lease_staff <> $5)
+      AND NOT EXISTS (SELECT FROM contact k WHERE k.customer_id = o.customer_id AND k.status = 'in_progress'
+                      AND k.staff_id <> $5
+                      AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7))
+"""
+_MAY: Final = """
+      o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
-      AND u.path @> ARRAY[$4]::text[]
-      AND o.customer_id <> ALL($5)
-      AND ($6::text IS NULL OR o.channel <> 'on_site' OR NOT EXISTS
-           (SELECT 1 FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6))
-    ORDER BY o.priority DESC, o.due_by, o.id
-    LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+      AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
+      AND (o.channel <> 'on_site'
+           OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6))
+"""
+# One ordered look into the index per channel: over several channels at once, all open work would have to be sorted.
+_PICK: Final = f"""
+SELECT picked.customer_id, picked.channel
+FROM unnest($1::text[]) AS wanted (channel) CROSS JOIN LATERAL (
+    SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by FROM obligation o
+    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($8) {_ALONE}
+    ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
+ORDER BY picked.priority DESC, picked.due_by, picked.id
+"""  # noqa: S608
+_LOCK_FIRST: Final = """
+SELECT id FROM unnest($1::uuid[]) AS wanted (id)
+WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 """
+_BUNDLE: Final = f"""
+WITH free AS (
+    SELECT o.id FROM obligation o WHERE o.customer_id = $8 AND o.channel = $1 AND {_MAY} {_ALONE}
+    FOR UPDATE OF o SKIP LOCKED
+)
+UPDATE obligation o SET lease_staff = $5, lease_until = $9, lease_contact = NULL FROM free WHERE o.id = free.id
+RETURNING o.id, o.priority, o.due_by
+"""  # noqa: S608
+_HELD_BACK: Final = f"""
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $8) AS due_before
+FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE}
+"""  # noqa: S608
 
-_BUNDLE = """
-UPDATE obligation o SET lease_staff = $1, lease_until = $2, lease_contact = NULL
-FROM unit u
-WHERE u.code = o.unit AND o.customer_id = $3 AND o.channel = $4 AND o.status = 'open' AND o.callable_from <= $5
-  AND (o.after_due = 'continue' OR o.due_by > $5)
-  AND (o.lease_until IS NULL OR o.lease_until <= $6) AND u.path @> ARRAY[$7]::text[]
-  AND NOT EXISTS (SELECT 1 FROM obligation held WHERE held.customer_id = $3 AND held.status = 'open'
-                  AND held.lease_until > $6 AND held.lease_staff <> $1)
-RETURNING o.id
-"""
+
+class Worker(msgspec.Struct, frozen=True):
+    """Who claims: `unit` is the top of the subtree worked in, and a contact silent since `quiet_since` is over (wall time)."""
+
+    id: UUID
+    staff_no: str
+    unit: str
+    quiet_since: datetime
 
 
 async def claim(
-    scope: Scope,
-    *,
-    staff_id: UUID,
-    staff_no: str,
-    unit: str,
-    channels: Sequence[str],
-    lease_until: datetime,
-    attempts: int = 8,
-) -> list[UUID]:
+    scope: Scope, worker: Worker, channels: Sequence[str], lease_until: datetime
+) -> tuple[list[UUID], str] | None:
     """Lease the most pressing obligation and whatever else the same person can be asked in the same contact (DEC-5).
 
-    Highest priority first, then the earliest deadline. `channels` are those the member of staff works in; `unit` is the top of
-    the subtree. A visit is never given to the seller (DEC-7). Returns no ids when there is nothing to do.
+    Highest priority first, then the earliest deadline; the ids come in that order, with the channel. A visit is never given to
+    the seller (DEC-7). Returns None when there is nothing to do.
     """
     passed_over: list[UUID] = []
-    for _ in range(attempts):
-        picked = await scope.connection.fetchrow(
-            _PICK, list(channels), scope.now, scope.wall_now, unit, passed_over, staff_no
+    while True:
+        picked = await scope.connection.fetch(_PICK, list(channels), *_common(scope, worker), passed_over)
+        if not picked:
+            return None
+        # A lock on the person, not on rows: claimers that hold some of a person's rows would wait for each other.
+        people = {row["customer_id"]: row["channel"] for row in reversed(picked)}
+        wanted = list(dict.fromkeys(row["customer_id"] for row in picked))
+        customer_id = await scope.connection.fetchval(_LOCK_FIRST, wanted)
+        if customer_id is None:
+            passed_over += wanted
+            continue
+        channel = people[customer_id]
+        leased = await scope.connection.fetch(
+            _BUNDLE, channel, *_common(scope, worker), customer_id, lease_until
         )
-        if picked is None:
-            return []
-        if picked["alone"]:
-            leased = await scope.connection.fetch(
-                _BUNDLE,
-                staff_id,
-                lease_until,
-                picked["customer_id"],
-                picked["channel"],
-                scope.now,
-                scope.wall_now,
-                unit,
-            )
-            if leased:
-                return [row["id"] for row in leased]
-        passed_over.append(picked["customer_id"])
-    return []
+        if leased:
+            leased.sort(key=lambda row: (-row["priority"], row["due_by"], row["id"]))
+            return [row["id"] for row in leased], channel
+        passed_over.append(customer_id)
+
+
+async def held_back(scope: Scope, worker: Worker, channel: str, until: datetime) -> tuple[int, int]:
+    """Count what could be claimed by a channel that is shut, and how much of it falls due by `until`."""
+    row = await scope.connection.fetchrow(_HELD_BACK, channel, *_common(scope, worker), until)
+    return row["waiting"], row["due_before"]
+
+
+def _common(scope: Scope, worker: Worker) -> tuple[Any, ...]:
+    return scope.now, scope.wall_now, worker.unit, worker.id, worker.staff_no, worker.quiet_since
+
+
+async def standing_for(scope: Scope, obligation_id: UUID) -> UUID:
+    """Return the obligation that now stands for this one: itself, or what it was superseded by."""
+    id: UUID | None = await scope.connection.fetchval(
+        "WITH RECURSIVE chain AS (SELECT id, replaced_by, 0 AS depth FROM obligation WHERE id = $1"
+        " UNION ALL SELECT o.id, o.replaced_by, depth + 1 FROM obligation o JOIN chain ON o.id = chain.replaced_by)"
+        " SELECT id FROM chain ORDER BY depth DESC LIMIT 1",
+        obligation_id,
+    )
+    return obligation_id if id is None else id
 
 
 async def leased_with(scope: Scope, obligation_id: UUID, staff_id: UUID) -> list[Any]:

@@ -1,18 +1,17 @@
 """Ending a contact: its outcome, what that makes of each obligation, and what comes next on the ladder (DEC-1, REG-3)."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.contacts import Outcome, facts_of, is_successful
-from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt
-from huifang_core.obligations import ObligationDraft
-from huifang_core.scripts import FiredEffect, PlanContact
+from huifang_core.obligations import LATE_COMPLETION
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import calling_hours
-from huifang_tenants.services.contacts.starting import wrong_numbers
+from huifang_tenants.services.contacts.climbing import Attempt, try_again
+from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, customers, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
@@ -32,14 +31,11 @@ class Conclusion(msgspec.Struct, frozen=True):
 async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor: Actor) -> None:
     """Record the outcome of a contact and what follows for each of its obligations.
 
-    Refuses an outcome that contradicts what was recorded: completed while items are missing, nobody answered after identity
-    had passed. A section completed before the customer hung up counts as completed for its obligation.
+    Refuses an outcome that contradicts what was recorded: completed while items are missing, nobody reached though somebody
+    answered. A section completed before the customer hung up counts as completed for its obligation. An obligation taken off
+    the books meanwhile stays as it is; the contact is on record all the same.
     """
-    contact = await contacts.load(scope, contact_id, lock=True)
-    if contact is None:
-        raise Refused("not_found", kind="contact")
-    if contact.status != "in_progress":
-        raise Refused("contact.not_in_progress", status=contact.status)
+    contact = await _in_progress(scope, contact_id)
     _check(contact, conclusion, scope.now)
     facts = facts_of(conclusion.outcome, identity_passed=contact.identity_passed)
     note = conclusion.note
@@ -57,11 +53,8 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
         facts.completed,
         scope.cipher.encrypt(note, "contact.note", contact_id) if note else None,
     )
-    for section in contact.sections:
-        if section.completed:
-            await _complete(scope, contact, section, actor)
-        else:
-            await _try_again(scope, contact, section, conclusion, actor)
+    attempt = Attempt(conclusion.outcome, conclusion.call_back_at, await _numbers_left(scope, contact))
+    await _follow_up(scope, contact, attempt, actor)
     await queue.release(scope, contact_id)
     await record(
         scope,
@@ -77,32 +70,23 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
 async def abandon(scope: Scope, contact_id: UUID, actor: Actor, reason: str) -> None:
     """End a contact without outcome: put back by the caller, or its lease ran out.
 
-    What was completed in it stays completed; a dialled call counts as an attempt, with no answer recorded.
+    What was completed in it stays completed; a dialled call counts as an attempt, and answers show that it was one. Since nobody
+    knows how it ended, somebody else may try again at once.
     """
-    contact = await contacts.load(scope, contact_id, lock=True)
-    if contact is None:
-        raise Refused("not_found", kind="contact")
-    if contact.status != "in_progress":
-        raise Refused("contact.not_in_progress", status=contact.status)
-    dialled = contact.dialled_at is not None
+    contact = await _in_progress(scope, contact_id)
+    answered = _answered(contact)
+    dialled = answered or contact.dialled_at is not None
     await scope.connection.execute(
         "UPDATE contact SET status = 'abandoned', concluded_at = $2, attempted = $3, connected = $4, right_party = $5,"
-        " revision = revision + 1 WHERE id = $1",
+        " completed = $6, revision = revision + 1 WHERE id = $1",
         contact_id,
         scope.now,
         dialled,
+        answered,
         contact.identity_passed,
-        contact.identity_passed,
+        _all_completed(contact),
     )
-    for section in contact.sections:
-        if section.completed:
-            await _complete(scope, contact, section, actor)
-        elif dialled:
-            await scope.connection.execute(
-                "UPDATE obligation SET attempts = attempts + 1, updated_at = $2 WHERE id = $1",
-                await _standing_for(scope, section.obligation_id),
-                scope.now,
-            )
+    await _follow_up(scope, contact, Attempt(None) if dialled else None, actor)
     await queue.release(scope, contact_id)
     await record(scope, actor, "contact.abandoned", "contact", contact_id, None, reason=reason)
 
@@ -129,40 +113,79 @@ async def judge_success(scope: Scope, contact: StoredContact) -> None:
         )
         await scope.connection.execute(
             "UPDATE obligation SET successful = $3 WHERE id = $1 AND completed_contact = $2",
-            await _standing_for(scope, section.obligation_id),
+            await queue.standing_for(scope, section.obligation_id),
             contact.id,
             successful,
         )
 
 
+async def _in_progress(scope: Scope, contact_id: UUID) -> StoredContact:
+    contact = await contacts.load(scope, contact_id, lock=True)
+    if contact is None:
+        raise Refused("not_found", kind="contact")
+    if contact.status != "in_progress":
+        raise Refused("contact.not_in_progress", status=contact.status)
+    return contact
+
+
+def _answered(contact: StoredContact) -> bool:
+    return any(section.state.answers for section in contact.sections)
+
+
+def _all_completed(contact: StoredContact) -> bool:
+    return bool(contact.sections) and all(section.completed for section in contact.sections)
+
+
 def _check(contact: StoredContact, conclusion: Conclusion, now: datetime) -> None:
-    outcome = conclusion.outcome
+    outcome, at = conclusion.outcome, conclusion.call_back_at
     if outcome == "completed":
         missing = [section.draft.kind for section in contact.sections if not section.completed]
         if missing:
             raise Refused("contact.items_missing", items=missing)
-    nobody = outcome in ("no_answer", "busy", "wrong_number", "identity_failed")
-    if nobody and contact.identity_passed:
-        raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="identity_passed")
-    if outcome != "completed" and contact.sections and all(section.completed for section in contact.sections):
+    elif _all_completed(contact):
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="completed")
-    at = conclusion.call_back_at
+    if outcome in ("no_answer", "busy", "wrong_number", "identity_failed") and contact.identity_passed:
+        raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="identity_passed")
+    if outcome in ("no_answer", "busy") and _answered(contact):
+        raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="answers")
     if outcome != "call_back_at" and at is not None:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="call_back_at")
     if outcome == "call_back_at" and (at is None or not now < at <= now + _CALL_BACK_WITHIN):
         raise Refused("contact.call_back_missing")
 
 
-async def _complete(scope: Scope, contact: StoredContact, section: StoredSection, actor: Actor) -> None:
-    id = await _standing_for(scope, section.obligation_id)
+async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | None, actor: Actor) -> None:
+    """Complete what was completed, and say what comes next for the rest; without `attempt` nothing does."""
+    # Intake locks contracts before their obligations, so that nothing is superseded from here on.
     await scope.connection.execute(
+        "SELECT FROM contract WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        [section.contract_id for section in contact.sections],
+    )
+    for section in contact.sections:
+        if section.completed:
+            await _complete(scope, contact, section, actor)
+        elif attempt is not None:
+            await try_again(scope, section, attempt, calling_hours(scope.tenant.settings), actor)
+    await judge_success(scope, contact)
+
+
+async def _complete(scope: Scope, contact: StoredContact, section: StoredSection, actor: Actor) -> None:
+    id = await queue.standing_for(scope, section.obligation_id)
+    done = await scope.connection.execute(
         "UPDATE obligation SET status = 'completed', status_reason = NULL, completed_at = $2, completed_contact = $3,"
         " completed_channel = $4, closed_at = $2, updated_at = $2, attempts = attempts + 1"
-        " WHERE id = $1 AND status IN ('open', 'unreachable', 'expired', 'waiting')",
+        " WHERE id = $1 AND status = ANY($5)",
         id,
         scope.now,
         contact.id,
         contact.channel,
+        [*LATE_COMPLETION, "waiting"],
+    )
+    if done != "UPDATE 1":
+        return
+    # What intake is working out from the books as they stood before is worked out anew.
+    await scope.connection.execute(
+        "UPDATE contract SET revision = revision + 1 WHERE id = $1", section.contract_id
     )
     await record(
         scope,
@@ -172,94 +195,10 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
         id,
         [str(contact.id), contact.channel, section.affirmative],
     )
-    await judge_success(scope, contact)
-
-
-async def _try_again(
-    scope: Scope, contact: StoredContact, section: StoredSection, conclusion: Conclusion, actor: Actor
-) -> None:
-    id = await _standing_for(scope, section.obligation_id)
-    row = await scope.connection.fetchrow(
-        "SELECT status, draft, rung, rung_attempts, attempts, lease_contact FROM obligation WHERE id = $1 FOR UPDATE",
-        id,
-    )
-    if row is None or row["status"] != "open":
-        return
-    draft = msgspec.convert(row["draft"], ObligationDraft)
-    next = after_attempt(
-        draft.ladder,
-        Position(row["rung"], row["rung_attempts"], row["attempts"]),
-        conclusion.outcome,
-        scope.now,
-        hours=calling_hours(scope.tenant.settings),
-        call_back_at=conclusion.call_back_at,
-        numbers_left=await _numbers_left(scope, contact),
-    )
-    planned = await _planned(scope, section)
-    match next:
-        case NextAttempt(position=position, channel=channel, callable_from=callable_from):
-            await scope.connection.execute(
-                "UPDATE obligation SET rung = $2, rung_attempts = $3, attempts = $4, channel = $5, callable_from = $6,"
-                " updated_at = $7 WHERE id = $1",
-                id,
-                position.rung,
-                position.rung_attempts,
-                position.attempts,
-                planned.channel if planned and planned.channel else channel,
-                max(callable_from, scope.now + timedelta(minutes=planned.delay_minutes if planned else 0)),
-                scope.now,
-            )
-        case Exhausted(position=position):
-            tried = await _reasons(scope, section.obligation_id)
-            await scope.connection.execute(
-                "UPDATE obligation SET status = 'unreachable', status_reason = $2, rung_attempts = $3, attempts = $4,"
-                " updated_at = $5 WHERE id = $1",
-                id,
-                tried,
-                position.rung_attempts,
-                position.attempts,
-                scope.now,
-            )
-            await record(scope, actor, "obligation.unreachable", "obligation", id, tried, reason=tried)
-
-
-async def _planned(scope: Scope, section: StoredSection) -> PlanContact | None:
-    """The plan an answer of this section made for the next attempt, if any."""
-    document: Any = await scope.connection.fetchval(
-        "SELECT document FROM effect WHERE section_id = $1 AND kind = 'plan_contact' AND undone_at IS NULL"
-        " ORDER BY sequence DESC LIMIT 1",
-        section.id,
-    )
-    if document is None:
-        return None
-    fired = msgspec.convert({"step": "", "index": 0, "effect": document, "sequence": 0}, FiredEffect)
-    return fired.effect if isinstance(fired.effect, PlanContact) else None
 
 
 async def _numbers_left(scope: Scope, contact: StoredContact) -> bool:
     customer = await customers.read(scope, contact.customer_id)
-    if customer is None or contact.number_index is None:
+    if customer is None or contact.channel != "phone":
         return False
-    wrong = await wrong_numbers(scope, contact.customer_id) | {contact.number_index}
-    return any(n not in wrong for n in range(len(customer.phones)))
-
-
-async def _reasons(scope: Scope, obligation_id: UUID) -> str:
-    """What was tried, for the record of an unreachable customer (REG-3): each channel with its outcomes."""
-    rows = await scope.connection.fetch(
-        "SELECT k.channel, k.outcome, count(*) AS n FROM contact_section s JOIN contact k ON k.id = s.contact_id"
-        " WHERE s.obligation_id = $1 AND k.outcome IS NOT NULL GROUP BY 1, 2 ORDER BY min(k.concluded_at)",
-        obligation_id,
-    )
-    return ", ".join(f"{row['channel']} {row['outcome']} ×{row['n']}" for row in rows)
-
-
-async def _standing_for(scope: Scope, obligation_id: UUID) -> UUID:
-    """The obligation that now stands for this one, if it was superseded while the contact went on."""
-    id: UUID = await scope.connection.fetchval(
-        "WITH RECURSIVE chain AS (SELECT id, replaced_by, 0 AS depth FROM obligation WHERE id = $1"
-        " UNION ALL SELECT o.id, o.replaced_by, depth + 1 FROM obligation o JOIN chain ON o.id = chain.replaced_by)"
-        " SELECT id FROM chain ORDER BY depth DESC LIMIT 1",
-        obligation_id,
-    )
-    return id
+    return await number_to_dial(scope, contact.customer_id, customer.phones) is not None

@@ -19,11 +19,17 @@ CHANNELS_OF: Mapping[str, tuple[ContactChannel, ...]] = {
 """Channels in which each role works; other roles take no contacts."""
 
 
-async def worker(scope: Scope, staff_no: str, today: date) -> StoredStaff:
-    """Return the member of staff, or refuse: unknown, or not trained (SD-3)."""
+async def known_staff(scope: Scope, staff_no: str) -> StoredStaff:
+    """Return the member of staff, or refuse one who is unknown."""
     staff = await staff_by_number(scope, staff_no)
     if staff is None:
         raise Refused("staff.not_found", staff_no=staff_no)
+    return staff
+
+
+async def worker(scope: Scope, staff_no: str, today: date) -> StoredStaff:
+    """Return the member of staff, or refuse: unknown, or not trained (SD-3)."""
+    staff = await known_staff(scope, staff_no)
     if not is_trained(staff.trained_until, today):
         raise Refused(
             "staff.untrained",

@@ -20,7 +20,8 @@ from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts.claiming import LEASE
+from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
+from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, contracts, customers, events, queue
@@ -44,16 +45,23 @@ class Opening(msgspec.Struct, frozen=True):
 
 
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
-    """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5)."""
+    """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
+
+    Refuses to dial outside calling hours (REG-7), a number that is not on file, and a call where no number on file is right.
+    """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
-    leased = await queue.leased_with(scope, opening.obligation_id, staff.id)
+    # What was superseded since it was claimed left its lease to what replaced it.
+    wanted = await queue.standing_for(scope, opening.obligation_id)
+    leased = await queue.leased_with(scope, wanted, staff.id)
     if not leased:
-        raise await _why_not_leased(scope, opening.obligation_id, staff.id)
+        raise await _why_not_leased(scope, wanted, staff.id)
     customer_id: UUID = leased[0]["customer_id"]
     customer = await customers.read(scope, customer_id)
     if customer is None:
         raise Refused("not_found", kind="customer")
     channel = leased[0]["channel"]
+    if opening.dialled:
+        _check_hours(scope, channel)
     index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     current = await current_contracts(scope, contract_ids)
@@ -104,7 +112,16 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
 
 
 async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
-    """Record that the number of a contact prepared without dialling is dialled now, or the visit made."""
+    """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
+
+    Refuses a call outside calling hours (REG-7).
+    """
+    channel = await scope.connection.fetchval(
+        "SELECT channel FROM contact WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
+        contact_id,
+    )
+    if channel is not None:
+        _check_hours(scope, channel)
     done = await scope.connection.execute(
         "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
         contact_id,
@@ -160,26 +177,18 @@ async def _sections(
     return sections, tuple(kept)
 
 
-async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int | None:
-    if wanted is not None:
-        if not 0 <= wanted < len(customer.phones):
-            raise Refused("contact.no_such_number", number_index=wanted, count=len(customer.phones))
-        return wanted
-    if not customer.phones:
-        return None
-    wrong = await wrong_numbers(scope, customer_id)
-    return next((n for n in range(len(customer.phones)) if n not in wrong), 0)
+def _check_hours(scope: Scope, channel: str) -> None:
+    hours = calling_hours(scope.tenant.settings)
+    if channel == "phone" and not hours.allow(scope.now):
+        raise Refused("contact.quiet_hours", opens_at=hours.next(scope.now).isoformat())
 
 
-async def wrong_numbers(scope: Scope, customer_id: UUID) -> set[int]:
-    """Return the positions of a customer's numbers that turned out to be wrong since the customer last changed."""
-    rows = await scope.connection.fetch(
-        "SELECT DISTINCT k.number_index FROM contact k JOIN customer c ON c.id = k.customer_id"
-        " WHERE k.customer_id = $1 AND k.outcome = 'wrong_number' AND k.concluded_at >= c.updated_at"
-        " AND k.number_index IS NOT NULL",
-        customer_id,
-    )
-    return {row["number_index"] for row in rows}
+async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int:
+    if wanted is None:
+        wanted = await number_to_dial(scope, customer_id, customer.phones)
+    if wanted is None or not 0 <= wanted < len(customer.phones):
+        raise Refused("contact.no_such_number", number_index=wanted or 0, count=len(customer.phones))
+    return wanted
 
 
 async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> Refused:
@@ -188,6 +197,8 @@ async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> 
     )
     if row is None:
         return Refused("not_found", kind="obligation")
+    if row["status"] != "open":
+        return Refused("state.conflict", current=row["status"], wanted="in_progress")
     if row["lease_staff"] == staff_id and row["lease_until"] <= scope.wall_now:
         return Refused("queue.lease_expired")
     if row["lease_contact"] is not None and row["lease_staff"] == staff_id:

@@ -1,0 +1,167 @@
+"""Going on with an obligation that is not met yet: the next attempt, the next rung, or unreachable with reasons (REG-3)."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from huifang_core.calling_hours import CallingHours
+from huifang_core.contacts import Outcome
+from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt, without_number
+from huifang_core.obligations import ObligationDraft, Rung
+from huifang_core.scripts import FiredEffect, PlanContact
+
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores import queue
+from huifang_tenants.stores.contacts import StoredSection
+from huifang_tenants.stores.ledger import Actor, record
+
+NO_NUMBER: Final = "obligation.no_number"
+"""What the ledger says of an obligation that went to its next rung because there was no number to dial."""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """How a dialled attempt ended; `outcome` is None for one that was abandoned."""
+
+    outcome: Outcome | None
+    call_back_at: datetime | None = None
+    numbers_left: bool = False
+
+
+async def try_again(
+    scope: Scope, section: StoredSection, attempt: Attempt, hours: CallingHours, actor: Actor
+) -> None:
+    """Count an attempt that did not complete a section, and say when and how its obligation is tried next.
+
+    One that has been taken off the books meanwhile is left as it is.
+    """
+    id = await queue.standing_for(scope, section.obligation_id)
+    row = await _open(scope, id)
+    if row is None:
+        return
+    ladder = msgspec.convert(row["draft"], ObligationDraft).ladder
+    following = after_attempt(
+        ladder,
+        _position(row),
+        attempt.outcome,
+        scope.now,
+        hours=hours,
+        call_back_at=attempt.call_back_at,
+        numbers_left=attempt.numbers_left,
+    )
+    if isinstance(following, NextAttempt):
+        plan = await _planned(scope, section)
+        following = following if plan is None else _as_planned(following, plan, ladder, scope.now, hours)
+    await _save(scope, id, following, actor)
+
+
+async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) -> None:
+    """Move an obligation to the next rung because nobody can be dialled, with the reason on record; its lease ends."""
+    row = await _open(scope, obligation_id)
+    if row is None:
+        return
+    ladder = msgspec.convert(row["draft"], ObligationDraft).ladder
+    following = without_number(ladder, _position(row), scope.now)
+    channel = following.channel if isinstance(following, NextAttempt) else None
+    await record(
+        scope,
+        actor,
+        NO_NUMBER,
+        "obligation",
+        obligation_id,
+        channel,
+        reason="no_number",
+        details={"channel": channel},
+    )
+    await _save(scope, obligation_id, following, actor)
+    await scope.connection.execute(
+        "UPDATE obligation SET lease_staff = NULL, lease_until = NULL, lease_contact = NULL WHERE id = $1",
+        obligation_id,
+    )
+
+
+async def _open(scope: Scope, id: UUID) -> Any:
+    """The obligation, locked, if it is open."""
+    row = await scope.connection.fetchrow(
+        "SELECT status, draft, rung, rung_attempts, attempts FROM obligation WHERE id = $1 FOR UPDATE", id
+    )
+    return row if row is not None and row["status"] == "open" else None
+
+
+def _position(row: Any) -> Position:
+    return Position(row["rung"], row["rung_attempts"], row["attempts"])
+
+
+async def _save(scope: Scope, id: UUID, following: NextAttempt | Exhausted, actor: Actor) -> None:
+    position = following.position
+    match following:
+        case NextAttempt(channel=channel, callable_from=callable_from):
+            await scope.connection.execute(
+                "UPDATE obligation SET rung = $2, rung_attempts = $3, attempts = $4, channel = $5, callable_from = $6,"
+                " updated_at = $7 WHERE id = $1",
+                id,
+                position.rung,
+                position.rung_attempts,
+                position.attempts,
+                channel,
+                callable_from,
+                scope.now,
+            )
+        case Exhausted():
+            tried = await _reasons(scope, id)
+            await scope.connection.execute(
+                "UPDATE obligation SET status = 'unreachable', status_reason = $2, rung = $3, rung_attempts = $4,"
+                " attempts = $5, updated_at = $6 WHERE id = $1",
+                id,
+                tried,
+                position.rung,
+                position.rung_attempts,
+                position.attempts,
+                scope.now,
+            )
+            await record(scope, actor, "obligation.unreachable", "obligation", id, tried, reason=tried)
+
+
+async def _planned(scope: Scope, section: StoredSection) -> PlanContact | None:
+    """The plan an answer of this section made for the next attempt, if any."""
+    document: Any = await scope.connection.fetchval(
+        "SELECT document FROM effect WHERE section_id = $1 AND kind = 'plan_contact' AND undone_at IS NULL"
+        " ORDER BY sequence DESC LIMIT 1",
+        section.id,
+    )
+    if document is None:
+        return None
+    fired = msgspec.convert({"step": "", "index": 0, "effect": document, "sequence": 0}, FiredEffect)
+    return fired.effect if isinstance(fired.effect, PlanContact) else None
+
+
+def _as_planned(
+    following: NextAttempt, plan: PlanContact, ladder: tuple[Rung, ...], now: datetime, hours: CallingHours
+) -> NextAttempt:
+    """Let a plan delay the next attempt, and choose its channel; a rung further on may be gone to at once, never one before."""
+    position, channel = following.position, plan.channel or following.channel
+    further = [n for n in range(position.rung, len(ladder)) if ladder[n].channel == channel]
+    if further and further[0] > position.rung:
+        position = Position(further[0], 0, position.attempts)
+    at = max(following.callable_from, now + timedelta(minutes=plan.delay_minutes))
+    return NextAttempt(position, channel, hours.next(at) if channel == "phone" else at)
+
+
+async def _reasons(scope: Scope, obligation_id: UUID) -> str:
+    """What was tried, for the record of an unreachable customer (REG-3): each channel with its outcomes.
+
+    What was tried for obligations that this one replaced counts too, as their attempts do.
+    """
+    rows = await scope.connection.fetch(
+        "WITH RECURSIVE chain AS (SELECT id FROM obligation WHERE id = $1"
+        " UNION SELECT o.id FROM obligation o JOIN chain ON o.replaced_by = chain.id),"
+        " tried AS (SELECT k.channel, coalesce(k.outcome, 'abandoned') AS result, k.concluded_at AS at"
+        " FROM contact_section s JOIN contact k ON k.id = s.contact_id"
+        " WHERE s.obligation_id IN (SELECT id FROM chain) AND k.attempted"
+        " UNION ALL SELECT 'phone', l.reason, l.at FROM ledger l"
+        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action = $2)"
+        " SELECT channel, result, count(*) AS n FROM tried GROUP BY 1, 2 ORDER BY min(at)",
+        obligation_id,
+        NO_NUMBER,
+    )
+    return ", ".join(f"{row['channel']} {row['result']} ×{row['n']}" for row in rows)
