@@ -28,6 +28,7 @@ from huifang_core.scripts.interpreter import (
     outcome_of,
     reply,
     standing_answers,
+    with_identity,
 )
 from huifang_core.scripts.load import dump_script, load_items, load_script, parse_script, script_hash
 from huifang_core.scripts.model import (
@@ -120,4 +121,5 @@ __all__ = [
     "reply",
     "script_hash",
     "standing_answers",
+    "with_identity",
 ]

@@ -54,6 +54,15 @@ def begin(script: Script, items: Items, facts: Facts, *, identity_verified: bool
     return _arrived(script, state, _walk(script, state, facts))
 
 
+def with_identity(script: Script, state: SectionState, facts: Facts, *, verified: bool) -> SectionState:
+    """Return the section as it stands if the contact's identity had been verified elsewhere, or had not (DEC-5).
+
+    For when an earlier section's answer is corrected; the answers given are kept, and count as far as the way reaches.
+    """
+    other = msgspec.structs.replace(state, identity_verified=verified)
+    return _arrived(script, other, _walk(script, other, facts))
+
+
 def current(script: Script, state: SectionState, facts: Facts, language: Language) -> Prompt:
     """Return what to say and what can be answered now, or the end with its text."""
     at = _walk(script, state, facts).stop

@@ -71,6 +71,7 @@ async def assign(scope: Scope, id: UUID, staff_no: str, actor: Actor) -> None:
 async def comment(scope: Scope, id: UUID, text: str, actor: Actor) -> None:
     """Add a comment; a case can be commented in any status."""
     await _locked(scope, id)
+    await scope.connection.execute("UPDATE case_file SET revision = revision + 1 WHERE id = $1", id)
     await _enter(scope, id, "commented", text, actor)
 
 
@@ -108,6 +109,14 @@ async def reopen(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
         id,
     )
     await _enter(scope, id, "reopened", reason, actor)
+
+
+async def withdraw(scope: Scope, id: UUID, actor: Actor) -> None:
+    """Flag a case because the answer that opened it was corrected; it stays, in whatever status it is."""
+    await scope.connection.execute(
+        "UPDATE case_file SET withdrawn = true, revision = revision + 1 WHERE id = $1", id
+    )
+    await _enter(scope, id, "withdrawn", None, actor)
 
 
 async def escalate(scope: Scope, id: UUID, actor: Actor) -> None:

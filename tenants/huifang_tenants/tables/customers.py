@@ -63,3 +63,4 @@ class PersonNote(Table, tablename="person_note", db=ENGINE):
     contact_id = UUID(null=True, default=None)
     text_enc = Bytea(default=None)
     created_at = Timestamptz(default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)

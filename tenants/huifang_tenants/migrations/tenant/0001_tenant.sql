@@ -389,8 +389,10 @@ CREATE TABLE person_note (
     about_ref text NOT NULL,
     contact_id uuid REFERENCES contact (id),
     text_enc bytea NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    withdrawn_at timestamptz
 );
+COMMENT ON COLUMN person_note.withdrawn_at IS 'When the answer behind it was corrected: flagged, not deleted.';
 CREATE INDEX person_note_about_idx ON person_note (about_kind, about_ref);
 
 CREATE TABLE alarm (

@@ -14,14 +14,15 @@ from huifang_core.scripts import (
     InvalidAnswer,
     Prompt,
     RecordedAnswer,
-    Script,
     ScriptFinished,
     SectionState,
     begin,
     change,
     current,
+    due_effects,
     outcome_of,
     reply,
+    with_identity,
 )
 from huifang_core.workdays import WorkingCalendar
 
@@ -93,9 +94,9 @@ async def answer(
         advance = reply(script, items, section.state, section.facts, value)
     except (InvalidAnswer, ScriptFinished) as error:
         raise _refusal(step, error) from error
-    contact = await _save(scope, contact, section, script, items, advance.state, advance.answers)
+    contact = await _save(scope, catalogue, contact, section, advance.state, advance.answers)
     await carry_out(scope, catalogue, calendar, contact, section, advance.effects, actor)
-    await _log(scope, actor, contact, section, advance.answers, advance.effects)
+    await _log(scope, actor, "contact.answered", contact, section, advance.answers, advance.effects)
     return await _standing(scope, contact)
 
 
@@ -120,10 +121,11 @@ async def correct(
         changed = change(script, items, section.state, section.facts, step, value)
     except InvalidAnswer as error:
         raise _refusal(step, error) from error
-    contact = await _save(scope, contact, section, script, items, changed.state, (changed.answer,))
-    await undo(scope, section, changed.undone, actor)
+    contact = await _save(scope, catalogue, contact, section, changed.state, (changed.answer,))
+    await undo(scope, contact, section, changed.undone, actor)
     await carry_out(scope, catalogue, calendar, contact, section, changed.effects, actor)
-    await _log(scope, actor, contact, section, (changed.answer,), changed.effects)
+    contact = await _follow_identity(scope, catalogue, calendar, contact, section, actor)
+    await _log(scope, actor, "contact.corrected", contact, section, (changed.answer,), changed.effects)
     return await _standing(scope, contact)
 
 
@@ -146,13 +148,16 @@ def items_of(catalogue: Catalogue, section: StoredSection) -> tuple[ContentItem,
 
 
 def suggested_outcome(contact: StoredContact) -> Outcome | None:
-    """Return the outcome that fits how the scripts ended, or None while one is being played."""
+    """Return the outcome that fits how the scripts ended, or None while one is being played.
+
+    Where something could not be told (SD-6h), the customer has to be called again.
+    """
     for section in contact.sections:
         if section.result is None:
             return None
         if section.result != "completed":
             return _OUTCOME_OF_END.get(section.result, "refused")
-    return "completed"
+    return "completed" if all(section.completed for section in contact.sections) else "call_back_at"
 
 
 async def _in_progress(scope: Scope, contact_id: UUID, *, lock: bool) -> StoredContact:
@@ -166,46 +171,94 @@ async def _in_progress(scope: Scope, contact_id: UUID, *, lock: bool) -> StoredC
 
 async def _save(
     scope: Scope,
+    catalogue: Catalogue,
     contact: StoredContact,
     section: StoredSection,
-    script: Script,
-    items: Sequence[ContentItem],
     state: SectionState,
     answers: Sequence[RecordedAnswer],
 ) -> StoredContact:
     """Save a section and begin the next one when this one is completed; return the contact as it stands then."""
-    judged = outcome_of(script, items, state, section.facts)
     await contacts.add_answers(scope, section.id, answers, scope.now)
+    sections = list(contact.sections)
+    sections[section.position], verified = await _judged(scope, catalogue, section, state)
+    following = section.position + 1
+    if state.result == "completed" and following < len(sections) and not sections[following].state.answers:
+        # Identity is asked once per contact (DEC-5), so the next section begins with what this one found.
+        upcoming = sections[following]
+        script = await contacts.load_script(scope, upcoming.script_hash)
+        fresh = begin(script, (), upcoming.facts, identity_verified=verified)
+        sections[following], _ = await _judged(scope, catalogue, upcoming, fresh)
+    await queue.extend(scope, contact.id, scope.wall_now + LEASE)
+    return await _with_identity_passed(
+        scope, msgspec.structs.replace(contact, sections=tuple(sections)), verified or contact.identity_passed
+    )
+
+
+async def _judged(
+    scope: Scope, catalogue: Catalogue, section: StoredSection, state: SectionState
+) -> tuple[StoredSection, bool]:
+    """Save where a section stands; return it, and whether identity is verified in it."""
+    script = await contacts.load_script(scope, section.script_hash)
+    judged = outcome_of(script, items_of(catalogue, section), state, section.facts)
     await contacts.save_section(
         scope, section.id, state, completed=judged.completed, affirmative=judged.affirmative
     )
-    sections = list(contact.sections)
-    sections[section.position] = msgspec.structs.replace(
+    changed = msgspec.structs.replace(
         section,
         state=state,
         result=state.result,
         completed=judged.completed,
         affirmative=judged.affirmative,
     )
-    following = section.position + 1
-    if state.result == "completed" and following < len(sections) and not sections[following].state.answers:
-        sections[following] = await _begin_next(scope, sections[following], judged.identity_verified)
-    if judged.identity_verified != contact.identity_passed:
+    return changed, judged.identity_verified
+
+
+async def _with_identity_passed(scope: Scope, contact: StoredContact, passed: bool) -> StoredContact:
+    if passed != contact.identity_passed:
         await scope.connection.execute(
-            "UPDATE contact SET identity_passed = $2 WHERE id = $1", contact.id, judged.identity_verified
+            "UPDATE contact SET identity_passed = $2 WHERE id = $1", contact.id, passed
         )
-    await queue.extend(scope, contact.id, scope.wall_now + LEASE)
-    return msgspec.structs.replace(
-        contact, sections=tuple(sections), identity_passed=judged.identity_verified
-    )
+    return msgspec.structs.replace(contact, identity_passed=passed)
 
 
-async def _begin_next(scope: Scope, section: StoredSection, identity_verified: bool) -> StoredSection:
-    """Identity is asked once per contact (DEC-5), so the next section begins with what the last one found."""
-    script = await contacts.load_script(scope, section.script_hash)
-    state = begin(script, (), section.facts, identity_verified=identity_verified)
-    await contacts.save_section(scope, section.id, state, completed=False, affirmative=False)
-    return msgspec.structs.replace(section, state=state, result=state.result)
+async def _follow_identity(
+    scope: Scope,
+    catalogue: Catalogue,
+    calendar: WorkingCalendar,
+    contact: StoredContact,
+    corrected: StoredSection,
+    actor: Actor,
+) -> StoredContact:
+    """Let the sections after a corrected one take over what it now says of identity (DEC-5), with all that follows from it."""
+    verified = False
+    for section in contact.sections:
+        script = await contacts.load_script(scope, section.script_hash)
+        items = items_of(catalogue, section)
+        if section.position > corrected.position and section.state.identity_verified != verified:
+            before = due_effects(script, items, section.state, section.facts)
+            state = with_identity(script, section.state, section.facts, verified=verified)
+            after = due_effects(script, items, state, section.facts)
+            changed, _ = await _judged(scope, catalogue, section, state)
+            contact = _replaced(contact, changed)
+            await undo(scope, contact, section, [fired for fired in before if fired not in after], actor)
+            await carry_out(
+                scope,
+                catalogue,
+                calendar,
+                contact,
+                section,
+                [fired for fired in after if fired not in before],
+                actor,
+            )
+            section = changed
+        verified |= outcome_of(script, items, section.state, section.facts).identity_verified
+    return await _with_identity_passed(scope, contact, verified)
+
+
+def _replaced(contact: StoredContact, section: StoredSection) -> StoredContact:
+    sections = list(contact.sections)
+    sections[section.position] = section
+    return msgspec.structs.replace(contact, sections=tuple(sections))
 
 
 async def _standing(scope: Scope, contact: StoredContact) -> Standing:
@@ -226,6 +279,7 @@ def _last_played(contact: StoredContact) -> StoredSection:
 async def _log(
     scope: Scope,
     actor: Actor,
+    action: str,
     contact: StoredContact,
     section: StoredSection,
     answers: Sequence[RecordedAnswer],
@@ -234,7 +288,7 @@ async def _log(
     await record(
         scope,
         actor,
-        "contact.answered",
+        action,
         "contact",
         contact.id,
         [msgspec.to_builtins(answer) for answer in answers],

@@ -23,7 +23,7 @@ from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.cases import open_case
+from huifang_tenants.services.cases import open_case, withdraw
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import load_units
@@ -74,12 +74,17 @@ async def carry_out(
         )
 
 
-async def undo(scope: Scope, section: StoredSection, effects: Sequence[FiredEffect], actor: Actor) -> None:
-    """Take back what a changed answer had set off: a case is flagged as withdrawn, all else is marked undone."""
+async def undo(
+    scope: Scope, contact: StoredContact, section: StoredSection, effects: Sequence[FiredEffect], actor: Actor
+) -> None:
+    """Take back what a changed answer had set off: what can't be undone any more is flagged as withdrawn.
+
+    A case and a note on a person's record are marked; whoever was told something is told that it no longer holds.
+    """
     for fired in effects:
         row = await scope.connection.fetchrow(
             "UPDATE effect SET undone_at = $4 WHERE section_id = $1 AND step = $2 AND index = $3"
-            " RETURNING kind, result_id",
+            " AND undone_at IS NULL RETURNING kind, result_id",
             section.id,
             fired.step,
             fired.index,
@@ -87,21 +92,45 @@ async def undo(scope: Scope, section: StoredSection, effects: Sequence[FiredEffe
         )
         if row is None:
             continue
-        if row["kind"] == "open_case" and row["result_id"] is not None:
+        if row["result_id"] is not None:
+            await _take_back(scope, row["kind"], row["result_id"], actor)
+        await record(
+            scope,
+            actor,
+            "effect.undone",
+            "contact",
+            contact.id,
+            [fired.step, fired.index],
+            details={"step": fired.step, "index": fired.index, "effect": row["kind"]},
+        )
+
+
+async def _take_back(scope: Scope, kind: str, result_id: UUID, actor: Actor) -> None:
+    match kind:
+        case "open_case":
+            await withdraw(scope, result_id, actor)
+        case "note_on_person" | "correct_datum":
             await scope.connection.execute(
-                "UPDATE case_file SET withdrawn = true, revision = revision + 1 WHERE id = $1",
-                row["result_id"],
+                "UPDATE person_note SET withdrawn_at = $2 WHERE id = $1", result_id, scope.now
             )
-            await scope.connection.execute(
-                "INSERT INTO case_entry (id, case_id, kind, actor, on_behalf_of, at)"
-                " VALUES ($1, $2, 'withdrawn', $3, $4, $5)",
-                new_id(),
-                row["result_id"],
-                actor.name,
-                actor.on_behalf_of,
-                scope.now,
-            )
-        await record(scope, actor, "effect.undone", "section", section.id, [fired.step, fired.index])
+        case "notify_role" | "hand_over_to_unit":
+            await _tell_withdrawn(scope, result_id)
+        case _:
+            pass
+
+
+async def _tell_withdrawn(scope: Scope, notice_id: UUID) -> None:
+    row = await scope.connection.fetchrow(
+        "SELECT role, unit, subject_kind, subject_id, message FROM notice WHERE id = $1", notice_id
+    )
+    said = msgspec.convert(row["message"], Text)
+    message = Text(
+        zh_cn=f"回访中的回答已更正，此前的通知不再适用：{said.zh_cn}",
+        en=f"The answer was corrected and an earlier notice no longer holds: {said.en}",
+    )
+    await notify(
+        scope, row["role"], row["unit"], "withdrawn", row["subject_kind"], row["subject_id"], message
+    )
 
 
 async def _do(
