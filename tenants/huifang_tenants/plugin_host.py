@@ -12,102 +12,50 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import msgspec
-from huifang_core.catalogue import Catalogue, catalogue_of
-from huifang_core.derive import Derivation, Desired, SettingsVersion, Subject, derive
-from huifang_core.explain import Consideration, explain
-from huifang_core.registry import Registry, load_registry
-from huifang_core.workdays import AnnouncedDay, WorkingCalendar
+from huifang_core.catalogue import Catalogue
+from huifang_core.derive import SettingsVersion, Subject
+from huifang_core.explain import Consideration
+from huifang_core.workdays import AnnouncedDay
 from pebble import ProcessExpired, ProcessPool
 
+from huifang_tenants.plugin_process import (
+    Answer,
+    Document,
+    HostFailure,
+    Task,
+    encoder,
+    host_catalogue,
+    host_check_settings,
+    host_derive,
+    host_explain,
+)
+
+__all__ = ["Answer", "Document", "HostBroken", "HostFailure", "PluginHost"]
+
 _START_LIMIT: Final = 60.0
+# How much of a batch's deadline one rule may use up before it is interrupted.
+_SHARE_OF_ONE_RULE: Final = 0.25
+
+_answers_decoder = msgspec.msgpack.Decoder(list[bytes])
+_answer_decoder = msgspec.msgpack.Decoder(Answer | HostFailure)
 
 
-class Task(msgspec.Struct, frozen=True, array_like=True):
-    """What a host is asked: derive these subjects under these settings and this calendar."""
-
-    subjects: tuple[Subject, ...]
-    settings: tuple[SettingsVersion, ...]
-    announced: dict[int, tuple[AnnouncedDay, ...]]
-
-
-class Document(msgspec.Struct, frozen=True, array_like=True):
-    """A draft and its trace as the JSON to be stored: written where they are made, and not taken apart on the way."""
-
-    draft: bytes
-    trace: bytes
-
-
-class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key."""
-
-    derivation: Derivation
-    documents: dict[str, Document]
-
-
-class HostFailure(msgspec.Struct, frozen=True):
-    """No answer for one subject: the host hung past the deadline, died, or could not read it."""
-
-    reason: str
-
-
-_encoder = msgspec.msgpack.Encoder()
-_task_decoder = msgspec.msgpack.Decoder(Task)
-_result_decoder = msgspec.msgpack.Decoder(list[Answer])
-_json = msgspec.json.Encoder()
-
-_registry: Registry | None = None
-_calendars: dict[bytes, WorkingCalendar] = {}
-
-
-def _loaded() -> Registry:
-    global _registry
-    if _registry is None:
-        _registry = load_registry()
-    return _registry
-
-
-def _host_catalogue() -> bytes:
-    return _encoder.encode(catalogue_of(_loaded()))
-
-
-def _host_derive(payload: bytes) -> bytes:
-    task = _task_decoder.decode(payload)
-    key = _encoder.encode(task.announced)
-    calendar = _calendars.get(key)
-    if calendar is None:
-        calendar = _calendars[key] = WorkingCalendar(task.announced)
-    plugins = tuple(_loaded().plugins.values())
-    return _encoder.encode(
-        [_answer(derive(subject, plugins, task.settings, calendar)) for subject in task.subjects]
-    )
-
-
-def _host_explain(payload: bytes) -> bytes:
-    task = _task_decoder.decode(payload)
-    plugins = tuple(_loaded().plugins.values())
-    calendar = WorkingCalendar(task.announced)
-    return _encoder.encode([explain(subject, plugins, task.settings, calendar) for subject in task.subjects])
-
-
-def _answer(derivation: Derivation) -> Answer:
-    bare: list[Desired] = []
-    documents: dict[str, Document] = {}
-    for desired in derivation.desired:
-        draft = msgspec.structs.replace(desired.draft, trace=())
-        bare.append(msgspec.structs.replace(desired, draft=draft))
-        documents[desired.key] = Document(_json.encode(draft), _json.encode(desired.draft.trace))
-    return Answer(msgspec.structs.replace(derivation, desired=tuple(bare)), documents)
+class HostBroken(Exception):
+    """The host hung past its deadline, died, or what it was asked for failed; the message says which."""
 
 
 class PluginHost:
     """A small pool of plugin-host processes; use it as an async context manager.
 
-    `deadline` is in seconds, for one batch; a batch that misses it is cut in two until the culprit stands alone.
+    `deadline` is in seconds, for one batch: one that misses it is cut in two until the culprit stands alone. A rule
+    is interrupted after a quarter of it.
     """
 
     def __init__(self, *, processes: int = 1, deadline: float = 20.0) -> None:
-        self._pool = ProcessPool(max_workers=processes, context=multiprocessing.get_context("forkserver"))
+        self._processes = processes
         self._deadline = deadline
+        self._pool = self._new_pool()
+        self._closed = False
         self._catalogue: Catalogue | None = None
 
     async def __aenter__(self) -> Self:
@@ -121,6 +69,7 @@ class PluginHost:
 
     async def close(self) -> None:
         """Stop the processes; what they still work on is lost."""
+        self._closed = True
         await asyncio.to_thread(self._stop)
 
     def _stop(self) -> None:
@@ -128,10 +77,13 @@ class PluginHost:
         stop()
         self._pool.join(5)
 
+    def _new_pool(self) -> Any:
+        return ProcessPool(max_workers=self._processes, context=multiprocessing.get_context("forkserver"))
+
     async def catalogue(self) -> Catalogue:
-        """Return what the installed plugins supply, read once per pool."""
+        """Return what the installed plugins supply, read once per pool; raises `HostBroken`."""
         if self._catalogue is None:
-            answer = await self._ask(_host_catalogue, (), _START_LIMIT)
+            answer = await self._ask(host_catalogue, (), _START_LIMIT)
             self._catalogue = msgspec.msgpack.decode(answer, type=Catalogue)
         return self._catalogue
 
@@ -144,24 +96,16 @@ class PluginHost:
         """Derive the obligations of each subject, in order; a subject that breaks its host gets a `HostFailure`."""
         if not subjects:
             return []
-        task = Task(tuple(subjects), tuple(settings), announced)
+        task = self._task(subjects, settings, announced)
         try:
-            answer = await self._ask(_host_derive, (_encoder.encode(task),), self._deadline)
-        except (HostTimeout, ProcessExpired) as error:
+            answer = await self._ask(host_derive, (encoder.encode(task),), self._deadline)
+        except HostBroken as error:
             if len(subjects) == 1:
-                hung = isinstance(error, HostTimeout)
-                reason = (
-                    f"no answer within {self._deadline:g} s" if hung else f"the plugin host died: {error}"
-                )
-                return [HostFailure(reason)]
-        except msgspec.MsgspecError as error:
-            if len(subjects) == 1:
-                return [HostFailure(f"the plugin host could not read it: {error}")]
-        else:
-            return list(_result_decoder.decode(answer))
-        middle = len(subjects) // 2
-        first = await self.derive(subjects[:middle], task.settings, announced)
-        return first + await self.derive(subjects[middle:], task.settings, announced)
+                return [HostFailure(str(error))]
+            middle = len(subjects) // 2
+            first = await self.derive(subjects[:middle], task.settings, announced)
+            return first + await self.derive(subjects[middle:], task.settings, announced)
+        return [_read(one) for one in _answers_decoder.decode(answer)]
 
     async def explain(
         self,
@@ -169,12 +113,43 @@ class PluginHost:
         settings: Iterable[SettingsVersion],
         announced: dict[int, tuple[AnnouncedDay, ...]],
     ) -> tuple[Consideration, ...]:
-        """Return what every rule makes of a contract's events; raises TimeoutError when the host hangs."""
-        task = Task((subject,), tuple(settings), announced)
-        answer = await self._ask(_host_explain, (_encoder.encode(task),), self._deadline)
+        """Return what every rule makes of a contract's events; raises `HostBroken`."""
+        task = self._task((subject,), settings, announced)
+        answer = await self._ask(host_explain, (encoder.encode(task),), self._deadline)
         return msgspec.msgpack.decode(answer, type=list[tuple[Consideration, ...]])[0]
 
+    async def check_settings(self, plugin: str, settings: dict[str, Any]) -> str | None:
+        """Return what is wrong with a plugin's settings by its own type, None where it takes them; raises `HostBroken`."""
+        answer = await self._ask(host_check_settings, (plugin, encoder.encode(settings)), self._deadline)
+        return msgspec.msgpack.decode(answer, type=str | None)
+
+    def _task(
+        self,
+        subjects: Sequence[Subject],
+        settings: Iterable[SettingsVersion],
+        announced: dict[int, tuple[AnnouncedDay, ...]],
+    ) -> Task:
+        return Task(tuple(subjects), tuple(settings), announced, self._deadline * _SHARE_OF_ONE_RULE)
+
     async def _ask(self, function: Any, arguments: tuple[Any, ...], deadline: float) -> bytes:
+        if not self._closed and not self._pool.active:
+            # A pool that lost its processes for good takes no more work.
+            self._pool = self._new_pool()
         future = self._pool.schedule(function, args=arguments, timeout=deadline)
-        answer: bytes = await asyncio.wrap_future(future)
+        try:
+            answer: bytes = await asyncio.wrap_future(future)
+        except HostTimeout as error:
+            raise HostBroken(f"no answer within {deadline:g} s") from error
+        except ProcessExpired as error:
+            raise HostBroken(f"the plugin host died: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise HostBroken(f"{type(error).__name__}: {error}"[:500]) from error
         return answer
+
+
+def _read(encoded: bytes) -> Answer | HostFailure:
+    try:
+        answer: Answer | HostFailure = _answer_decoder.decode(encoded)
+    except msgspec.MsgspecError as error:
+        return HostFailure(f"its answer can't be read: {error}")
+    return answer

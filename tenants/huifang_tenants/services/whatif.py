@@ -9,7 +9,7 @@ from huifang_core.catalogue import Catalogue
 from huifang_core.derive import Desired, SettingsVersion, Subject
 from huifang_core.explain import Consideration
 
-from huifang_tenants.plugin_host import Answer, HostFailure
+from huifang_tenants.plugin_host import Answer, HostBroken, HostFailure
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
@@ -34,7 +34,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Simulation(msgspec.Struct):
-    """What other settings would change, over all contracts of a tenant."""
+    """What other settings would change, over all contracts of a tenant; `failed` are contracts a rule failed on."""
 
     contracts: int = 0
     unchanged: int = 0
@@ -47,7 +47,10 @@ async def explain_contract(services: Services, tenant: Tenant, contract_no: str)
     snapshot, subjects, waiting = await _subjects(services, tenant, [contract_no])
     if contract_no in waiting:
         raise Refused("contract.incomplete", contract_no=contract_no, reason=waiting[contract_no])
-    return await services.host.explain(subjects[0], snapshot.settings, await services.announced())
+    try:
+        return await services.host.explain(subjects[0], snapshot.settings, await services.announced())
+    except HostBroken as error:
+        raise Refused("contract.incomplete", contract_no=contract_no, reason=str(error)) from error
 
 
 async def simulate(
@@ -90,7 +93,12 @@ async def simulate(
 def _compare(
     result: Simulation, contract_no: str, old: Answer | HostFailure, new: Answer | HostFailure
 ) -> None:
-    if isinstance(old, HostFailure) or isinstance(new, HostFailure):
+    if (
+        isinstance(old, HostFailure)
+        or isinstance(new, HostFailure)
+        or old.derivation.failures
+        or new.derivation.failures
+    ):
         result.failed += 1
         return
     before = _by_key(old.derivation.desired)

@@ -1,0 +1,159 @@
+"""A plugin that raises, exits, sleeps, dies or lies is cut off: its event is parked visibly, and the others go on."""
+
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huifang_core.events import ClaimClosed, ContractLapsed
+from huifang_tenants.plugin_host import HostBroken, PluginHost
+from huifang_tenants.services.context import Services
+from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.upkeep import retry_parked
+from huifang_tenants.services.whatif import explain_contract
+
+DAY = date(2026, 3, 9)
+SOUND = ("P1", "P3", "P4", "P5")
+
+
+@pytest.fixture(scope="module")
+def break_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
+    """Installs the unsound plugin for hosts started from now on; call it to say what goes wrong with which contract."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "unsound.py").write_text(Path(__file__).with_name("faulty.py").read_text())
+    papers = site / "unsound-1.0.dist-info"
+    papers.mkdir()
+    (papers / "METADATA").write_text("Metadata-Version: 2.1\nName: unsound\nVersion: 1.0\n")
+    (papers / "entry_points.txt").write_text("[huifang.plugins]\nunsound = unsound\n")
+
+    def say(**faults: str) -> None:
+        (site / "faults.json").write_text(json.dumps(faults))
+
+    say()
+    # Hosts are handed the path of the process that starts them.
+    sys.path.insert(0, str(site))
+    yield say
+    sys.path.remove(str(site))
+
+
+@pytest.fixture(scope="module")
+async def hurried(break_on: object) -> AsyncIterator[PluginHost]:
+    """A host with a second for each batch."""
+    async with PluginHost(deadline=1.0) as host:
+        yield host
+
+
+@pytest.fixture
+async def insurer(house: Any, hurried: PluginHost, break_on: Callable[..., None]) -> Any:
+    break_on()
+    insurer = await house.insurer(services=Services(house.db, hurried), plugins=("shandong_life", "unsound"))
+    for number in ("P1", "P2", "P3", "P4", "P5"):
+        await insurer.issue(number)
+    return insurer
+
+
+async def close_claims(insurer: Any, send: Any) -> Any:
+    return await insurer.take(
+        *(send.event(f"closed-P{n}", ClaimClosed("CL1", DAY), f"P{n}", DAY) for n in range(1, 6))
+    )
+
+
+async def claims(insurer: Any) -> list[str]:
+    rows = await insurer.fetch(
+        "SELECT c.contract_no FROM obligation o JOIN contract c ON c.id = o.contract_id WHERE o.plugin = 'unsound'"
+        " AND o.status = 'open' ORDER BY 1"
+    )
+    return [row["contract_no"] for row in rows]
+
+
+async def test_the_unsound_plugin_is_sound_while_nothing_is_said(insurer, send):
+    taken = await close_claims(insurer, send)
+    assert {row.status for row in taken.rows} == {"accepted"}
+    assert await claims(insurer) == ["P1", "P2", "P3", "P4", "P5"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("raises", "unsound/claim: RuntimeError: division of policyholders by zero"),
+        ("exits", "SystemExit: 3"),
+        ("dies", "died"),
+        ("sleeps", "unsound/claim: Overtime: took longer than 0.25 s"),
+        ("hangs", "no answer within 1 s"),
+        ("wrong type", "can't be read"),
+        ("unstorable", "can't be stored"),
+        ("out of range", "priority 1000000"),
+    ],
+)
+async def test_only_the_culprit_is_parked_and_goes_on_once_mended(insurer, send, break_on, fault, said):
+    break_on(P2=fault)
+    before = await insurer.live()
+    taken = await close_claims(insurer, send)
+    assert [row.status for row in taken.rows] == ["accepted", "parked", "accepted", "accepted", "accepted"]
+    assert taken.rows[1].code == "rule_failed"
+    assert said in taken.rows[1].message.en
+    assert await claims(insurer) == list(SOUND)
+    (parked,) = await insurer.fetch(
+        "SELECT park_reason, park_detail FROM event WHERE event_id = 'closed-P2' AND status = 'parked'"
+    )
+    assert parked["park_reason"] == "rule_failed"
+    assert said in parked["park_detail"]
+    # What other rules made of the contract still stands.
+    assert before <= await insurer.live()
+
+    await retry_parked(insurer.services, insurer.tenant)
+    assert await claims(insurer) == list(SOUND)
+    break_on()
+    await retry_parked(insurer.services, insurer.tenant)
+    assert await claims(insurer) == ["P1", "P2", "P3", "P4", "P5"]
+    assert await insurer.parked() == {}
+
+
+async def test_what_a_contract_stands_at_is_kept_while_its_host_breaks(insurer, send, break_on):
+    await insurer.take(send.event("lapsed-P2", ContractLapsed(DAY), "P2", DAY))
+    status = "SELECT status FROM contract WHERE contract_no = 'P2'"
+    assert await insurer.value(status) == "lapsed"
+    break_on(P2="dies")
+    await close_claims(insurer, send)
+    assert await insurer.value(status) == "lapsed"
+
+
+async def test_a_rule_that_always_sleeps_is_left_out_soon(insurer, send, break_on):
+    break_on(**{f"P{n}": "sleeps" for n in range(1, 6)})
+    started = time.monotonic()
+    taken = await close_claims(insurer, send)
+    assert time.monotonic() - started < 1.0
+    assert {row.code for row in taken.rows} == {"rule_failed"}
+    assert any("left out" in row.message.en for row in taken.rows)
+    break_on()
+    await retry_parked(insurer.services, insurer.tenant)
+    assert await claims(insurer) == ["P1", "P2", "P3", "P4", "P5"]
+
+
+async def test_other_tenants_go_on_while_one_is_cut_off(house, insurer, send, break_on, hurried):
+    other = await house.insurer(services=Services(house.db, hurried))
+    break_on(P2="dies")
+    await close_claims(insurer, send)
+    await other.issue("P2")
+    assert await other.parked() == {}
+
+
+async def test_explaining_a_contract_its_host_breaks_on_is_refused(insurer, send, break_on):
+    await close_claims(insurer, send)
+    break_on(P2="dies")
+    with pytest.raises(Refused) as refused:
+        await explain_contract(insurer.services, insurer.tenant, "P2")
+    assert refused.value.code == "contract.incomplete"
+    told = await explain_contract(insurer.services, insurer.tenant, "P1")
+    assert {one.plugin for one in told} == {"shandong_life", "unsound"}
+
+
+async def test_settings_are_checked_by_the_plugin_that_takes_them(hurried):
+    assert await hurried.check_settings("shandong_life", {"lines": ["life"]}) is None
+    assert await hurried.check_settings("shandong_life", {"lines": ["lottery"]})
+    with pytest.raises(HostBroken):
+        await hurried.check_settings("nobody", {})
