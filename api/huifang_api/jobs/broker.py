@@ -39,7 +39,7 @@ def redis_settings(url: str) -> RedisSettings:
         unix_socket_path=unquote(plain.unix_socket_path) if plain.unix_socket_path else None,
         retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), _RETRIES),
         retry_on_error=[RedisConnectionError, RedisTimeoutError, BusyLoadingError],
-        conn_retries=0,
+        conn_retries=_RETRIES,
     )
 
 

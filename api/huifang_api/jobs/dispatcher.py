@@ -27,13 +27,13 @@ _LONGEST_PAUSE: Final = 5.0
 _LISTEN_ANEW: Final = 300.0
 _FORGET_EVERY: Final = 300.0
 
-# By the index of pending dedupe keys: scanning a tenant's queue for one kind would cost what the queue is long. One that
-# failed goes without a key, so a second chain may begin; the two become one at the next pending key they share.
+# They are urgent, so that the index finds them beside a tenant's bulk work. One that failed and waits for its next try
+# counts, or each look would add another.
 _MISSING: Final = """
 SELECT tenant.id, kind FROM control.tenant CROSS JOIN unnest($1::text[]) AS kind
 WHERE tenant.state = 'active' AND tenant.wrapped_key IS NOT NULL
   AND NOT EXISTS (SELECT FROM control.jobs j WHERE j.tenant_id = tenant.id AND j.kind = kind.kind
-                  AND j.dedupe = kind.kind AND j.state = 'pending')
+                  AND j.urgency > 0 AND j.state = 'pending')
   AND NOT EXISTS (SELECT FROM control.jobs j WHERE j.tenant_id = tenant.id AND j.kind = kind.kind AND j.state = 'sent')
 """
 

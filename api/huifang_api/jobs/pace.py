@@ -28,8 +28,8 @@ class Pace(msgspec.Struct, frozen=True):
     job: float = 300.0
     """How long a job may run."""
 
-    grace: float = 8.0
-    """How long running jobs may go on after a signal to stop; below the supervisor's patience."""
+    grace: float = 5.0
+    """How long running jobs may go on after a signal to stop: less than what a supervisor waits before it kills."""
 
     forget: float = 3600.0
     """How long done jobs are kept."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from contextlib import suppress
 from typing import cast
 
 import structlog
@@ -68,11 +67,13 @@ async def work(settings: Settings, stop: asyncio.Event, pace: Pace | None = None
                 asyncio.create_task(dispatcher.dispatch()),
             ]
             takers = [asyncio.create_task(lane.run()) for lane in lanes]
-            await _until(stop, hands, *givers, *takers)
-            await _end(*givers)
-            await asyncio.gather(*(lane.stop() for lane in lanes))
-            await _end(*takers, hands)
-            _log.info("worker_stopped", done=desk.done)
+            try:
+                await _until(stop, hands, *givers, *takers)
+            finally:
+                await _end(*givers)
+                await asyncio.gather(*(lane.stop() for lane in lanes))
+                await _end(*takers, hands)
+                _log.info("worker_stopped", done=desk.done)
     finally:
         await redis.aclose(close_connection_pool=True)
 
@@ -155,6 +156,4 @@ async def _until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
 async def _end(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
-    for task in tasks:
-        with suppress(asyncio.CancelledError):
-            await task
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -85,6 +85,22 @@ async def test_a_job_that_fails_is_tried_again_later_and_its_error_quotes_nobody
     assert "138" not in row["error"]
 
 
+async def test_a_tick_that_keeps_failing_stays_one_tick(cell, eventually, kinds):
+    async def fail(services, tenant, job):
+        raise ValueError
+
+    kinds["tick"] = fail
+    tenant = await cell.tenant()
+    async with cell.worker():
+
+        async def failed() -> bool:
+            return bool(await cell.rows("kind = 'tick' AND tries = 1 AND state = 'pending'"))
+
+        await eventually(failed)
+        await asyncio.sleep(3 * FAST.watch)
+    assert len(await cell.rows("kind = 'tick' AND tenant_id = $1", tenant.id)) == 1
+
+
 async def test_a_job_that_takes_too_long_is_broken_off(cell, eventually, kinds):
     async def hang(services, tenant, job):
         await asyncio.sleep(60)
