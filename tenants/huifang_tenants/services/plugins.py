@@ -8,6 +8,7 @@ from huifang_core.catalogue import Catalogue, ParameterError, PluginEntry
 from huifang_core.derive import SettingsVersion
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import plugins
 from huifang_tenants.stores.ledger import Actor, record
@@ -53,12 +54,31 @@ async def configure(
     return version
 
 
+async def check_settings(services: Services, plugin: str, settings: dict[str, Any]) -> None:
+    """Refuse settings that the plugin would not take. Asks the plugin host, so not inside a scope; call it before `configure`.
+
+    Refuses `not_found` (plugin), `plugin.setting_unknown` and `plugin.setting_invalid`.
+    """
+    entry = (await services.catalogue()).plugins.get(plugin)
+    if entry is None:
+        raise Refused("not_found", kind="plugin")
+    chosen = {**entry.default_settings, **settings}
+    _check_names(entry, chosen)
+    problem = await services.host.check_settings(plugin, chosen)
+    if problem is not None:
+        raise Refused("plugin.setting_invalid", problem=problem)
+
+
 def check(entry: PluginEntry, settings: dict[str, Any], parameters: dict[str, Any], on: date) -> None:
     """Refuse settings the plugin does not know, and parameters laxer than the law."""
-    unknown = sorted(set(settings) - set(entry.default_settings))
-    if unknown:
-        raise Refused("plugin.setting_unknown", settings=unknown, known=sorted(entry.default_settings))
+    _check_names(entry, settings)
     try:
         entry.check_parameters(parameters, on)
     except ParameterError as error:
         raise Refused("plugin.parameter_refused", parameter=error.parameter, reason=error.reason) from error
+
+
+def _check_names(entry: PluginEntry, settings: dict[str, Any]) -> None:
+    unknown = sorted(set(settings) - set(entry.default_settings))
+    if unknown:
+        raise Refused("plugin.setting_unknown", settings=unknown, known=sorted(entry.default_settings))
