@@ -92,6 +92,11 @@ def unknown(location: Location, pointer: str) -> Fault:
     return Fault(location, pointer, "unknown", text("没有这个字段", "is not known here"))
 
 
+def wrong_type(location: Location, pointer: str, zh_cn: str, en: str) -> Fault:
+    """The fault of a value of another kind than the one described."""
+    return Fault(location, pointer, "wrong_type", text(f"应为{zh_cn}", f"must be {en}"))
+
+
 def wrong_format(location: Location, pointer: str, zh_cn: str, en: str) -> Fault:
     """The fault of a text that does not have the form described."""
     return Fault(location, pointer, "wrong_format", text(zh_cn, en))

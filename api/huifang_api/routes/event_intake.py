@@ -16,11 +16,12 @@ from litestar.params import QueryParameter
 
 from huifang_api.access import needs, tenant_scope
 from huifang_api.documented import LINES, Answer, documented
-from huifang_api.faults import Fault
+from huifang_api.faults import Fault, wrong_type
 from huifang_api.intake_faults import event_faults
 from huifang_api.languages import language_of
 from huifang_api.problem_catalogue import CATALOGUE, ProblemCode
 from huifang_api.problems import Problem, ProblemFault
+from huifang_api.raw_json import parsed
 from huifang_api.shapes.event_intake import (
     EXAMPLE_EVENT,
     CloudEvent,
@@ -96,11 +97,11 @@ async def send_events(
     essence = request.content_type[0]
     match essence:
         case "application/cloudevents+json" | "application/json":
-            return await _one(request, _parsed(await request.body()))
+            return await _one(request, parsed(await request.body()))
         case "application/cloudevents-batch+json":
-            batch = _parsed(await request.body())
+            batch = parsed(await request.body())
             if not isinstance(batch, list):
-                raise Problem("validation.failed", faults=[_not_a("", "数组", "an array")])
+                raise Problem("validation.failed", faults=[wrong_type("body", "", "数组", "an array")])
             return await _many(request, [(value,) for value in batch], strict=strict)
         case "application/x-ndjson":
             return await _many(request, list(_lines(await request.body())), strict=strict)
@@ -248,13 +249,9 @@ def _faults(sent: _Sent, pointer: str = "") -> list[Fault]:
     if sent.value is None:
         return [Fault("body", pointer, "wrong_format", text("不是完整的 JSON", "is not complete JSON"))]
     if not sent.value and not sent.problems:
-        return [_not_a(pointer, "对象", "an object")]
+        return [wrong_type("body", pointer, "对象", "an object")]
     wanted = "warning" if sent.event is not None else "error"
     return event_faults((p for p in sent.problems if p.severity == wanted), sent.value, pointer)
-
-
-def _not_a(pointer: str, zh_cn: str, en: str) -> Fault:
-    return Fault("body", pointer, "wrong_type", text(f"应为{zh_cn}", f"must be {en}"))
 
 
 def _conflict(index: int | None) -> Fault:
@@ -275,19 +272,12 @@ def _text_of(value: dict[str, Any] | None, name: str) -> str | None:
     return found if isinstance(found, str) and len(found) <= 200 else None
 
 
-def _parsed(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise Problem("body.malformed") from None
-
-
 def _lines(body: bytes) -> Iterator[tuple[Any, ...]]:
-    for line in body.splitlines():
+    for line in body.split(b"\n"):
         if line.strip():
             try:
-                yield (msgspec.json.decode(line),)
-            except (msgspec.MsgspecError, ValueError, RecursionError):
+                yield (parsed(line),)
+            except Problem:
                 yield ()
 
 
