@@ -517,6 +517,7 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = {
 NOUNS: Final[Mapping[str, Text]] = {
     "alarm": text("预警", "alarm"),
     "case": text("问题件", "case"),
+    "case_class": text("问题分类", "class of cases"),
     "contact": text("回访记录", "contact"),
     "contract": text("合同", "contract"),
     "customer": text("客户", "customer"),
