@@ -148,6 +148,7 @@ def problem_of(error: Exception) -> Problem:
             | asyncpg.DeadlockDetectedError()
             | asyncpg.SerializationError()
             | asyncpg.LockNotAvailableError()
+            | asyncpg.UniqueViolationError()
             | asyncpg.exceptions.InvalidCachedStatementError()
         ):
             return Problem("service.retry")

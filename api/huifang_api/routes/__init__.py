@@ -4,6 +4,7 @@ from typing import Final
 
 from huifang_api.routes import (
     alarms,
+    case_work,
     cases,
     contact_work,
     contacts,
@@ -19,8 +20,11 @@ from huifang_api.routes import (
     notices,
     oauth,
     obligations,
+    plugin_settings,
     queue,
+    record_intake,
     reference,
+    reports,
     staff,
     units,
 )
@@ -31,6 +35,7 @@ ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 API_ROUTES: Final = (
     *customers.ROUTES,
     *contracts.ROUTES,
+    *record_intake.ROUTES,
     *events.ROUTES,
     *event_intake.ROUTES,
     *obligations.ROUTES,
@@ -39,10 +44,13 @@ API_ROUTES: Final = (
     *contact_work.ROUTES,
     *evidence.ROUTES,
     *cases.ROUTES,
+    *case_work.ROUTES,
     *units.ROUTES,
     *staff.ROUTES,
     *imports.ROUTES,
     *import_upload.ROUTES,
+    *plugin_settings.ROUTES,
+    *reports.ROUTES,
     *alarms.ROUTES,
     *notices.ROUTES,
     *ledger.ROUTES,

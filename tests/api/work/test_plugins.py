@@ -1,0 +1,97 @@
+"""Plugins over HTTP: the catalogue beside this tenant's settings, each change a further version."""
+
+from typing import Any
+
+import pytest
+
+PATH = "/plugins/shandong_life"
+
+
+async def test_the_catalogue_says_what_is_on(office: Any) -> None:
+    found = await office.get("/plugins")
+    (plugin,) = [p for p in found["items"] if p["id"] == "shandong_life"]
+    assert (plugin["enabled"], plugin["settings_version"] >= 1) == (True, True)
+    assert found["broken"] == []
+    detail = await office.get(PATH)
+    assert detail["title"] == plugin["title"]
+    assert len(detail["rule_list"]) == plugin["rules"] > 0
+    assert len(detail["script_list"]) == plugin["scripts"] > 0
+    assert "supervising_bureaus" in str(detail["settings_schema"])
+    window = next(p for p in detail["parameters"] if p["id"] == "grace_period.before_end_working_days")
+    assert window["values"][0]["value"] == 15
+    assert window["values"][0]["cites"]
+    assert window["own"] is None
+
+
+async def test_each_change_is_a_further_version(other_office: Any) -> None:
+    before = (await other_office.get(PATH))["settings_version"]
+    body = {
+        "settings": {"optional_callbacks": ["lapse"]},
+        "parameters": {"grace_period.before_end_working_days": 20},
+        "valid_from": "2026-04-01",
+        "staff_no": "H1",
+    }
+    answer = await other_office.call("PUT", f"{PATH}/settings", body)
+    assert answer.status_code == 200, answer.text
+    set_ = answer.json()
+    assert set_["settings_version"] == before + 1
+    assert set_["current"]["settings"]["optional_callbacks"] == ["lapse"]
+    assert set_["current"]["settings"]["supervising_bureaus"] == ["shandong"]
+    assert (set_["current"]["valid_from"], set_["current"]["changed_by"]) == ("2026-04-01", "H1")
+    window = next(p for p in set_["parameters"] if p["id"] == "grace_period.before_end_working_days")
+    assert window["own"] == 20
+    off = await other_office.call("PUT", f"{PATH}/settings", {"enabled": False})
+    assert not off.json()["enabled"]
+    history = (await other_office.get(f"{PATH}/settings"))["items"]
+    assert [v["version"] for v in history] == list(range(before + 2, 0, -1))
+    assert [v["enabled"] for v in history[:2]] == [False, True]
+    assert (await other_office.get("/reports"))["items"][0]["plugin"] == "core"
+    assert len((await other_office.get("/reports"))["items"]) == 1
+    await other_office.call("PUT", f"{PATH}/settings", {})
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        ({"settings": {"colour": "red"}}, (400, "plugin.setting_unknown")),
+        ({"settings": {"supervising_bureaus": 5}}, (400, "plugin.setting_invalid")),
+        ({"settings": {"lines": ["boat"]}}, (400, "plugin.setting_invalid")),
+        ({"parameters": {"grace_period.before_end_working_days": 14}}, (400, "plugin.parameter_refused")),
+        ({"parameters": {"grace_period.before_end_working_days": "many"}}, (400, "plugin.parameter_refused")),
+        ({"parameters": {"grace_period.before_end_working_days": None}}, (400, "plugin.parameter_refused")),
+        ({"parameters": {"nothing": 1}}, (400, "plugin.parameter_refused")),
+        ({"valid_from": "2026-02-30"}, (400, "validation.failed")),
+        ({"enabled": "yes"}, (400, "validation.failed")),
+        ({"staff_no": "nobody"}, (404, "staff.not_found")),
+        ({"settings": {"lines": ["a\0b"]}}, (400, "validation.failed")),
+        ({"colour": 1}, (400, "validation.failed")),
+    ],
+)
+async def test_what_can_not_be_set(office: Any, body: dict[str, Any], refusal: tuple[int, str]) -> None:
+    before = (await office.get(f"{PATH}/settings"))["items"]
+    assert await office.problem("PUT", f"{PATH}/settings", body) == refusal
+    assert (await office.get(f"{PATH}/settings"))["items"] == before
+
+
+async def test_unknown_plugins_and_missing_scopes(office: Any) -> None:
+    for method, path in (
+        ("GET", "/plugins/no"),
+        ("GET", "/plugins/no/settings"),
+        ("PUT", "/plugins/no/settings"),
+    ):
+        body = {} if method == "PUT" else None
+        assert await office.problem(method, path, body) == (404, "not_found")
+    reader = await office.with_scopes("plugins:read")
+    assert await reader.problem("PUT", f"{PATH}/settings", {}) == (403, "auth.scope_missing")
+    writer = await office.with_scopes("plugins:write")
+    assert await writer.problem("GET", "/plugins") == (403, "auth.scope_missing")
+
+
+async def test_settings_hold_for_what_comes_afterwards(office: Any, event_of: Any, new_contract: Any) -> None:
+    await new_contract("S9")
+    await office.call("PUT", f"{PATH}/settings", {"enabled": False})
+    event = event_of("lapsed-S9", "contract.lapsed", contract_no="S9", on="2026-03-06")
+    await office.post("/events", event, status=202)
+    kinds = {o["kind"] for o in (await office.get("/obligations", params={"contract_no": "S9"}))["items"]}
+    assert "lapse" not in kinds
+    await office.call("PUT", f"{PATH}/settings", {})
