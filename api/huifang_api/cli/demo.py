@@ -1,7 +1,7 @@
 """`huifang demo`: the main job on real input, from the core system's export to proven contacts."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from rich.table import Table
 from huifang_api.cli.importing import Refusal, collect, import_files, print_reports
 from huifang_api.cli.installation import Installation, home_option, json_option, run
 from huifang_api.cli.root import print_json
+from huifang_api.cli.screen import last_day
 from huifang_api.cli.stack import Stack, running
 from huifang_api.demo.client import Client
 from huifang_api.demo.day import Day, work
@@ -214,7 +215,7 @@ def _show(result: dict[str, Any]) -> None:
             str(item["severity"]),
             item["unit"],
             item["status"],
-            _last_day(item.get("due_by")),
+            last_day(_instant(item.get("due_by"))),
         )
     console.print(cases)
     alarms = Counter(item["kind"] for item in result["alarms"])
@@ -246,14 +247,10 @@ def _invite(stack: Stack, client: NewClient) -> None:
     click.echo("Stop with Ctrl-C.")
 
 
-def _last_day(end: str | None) -> str:
-    """The last day of a window that ends at 24:00."""
-    if end is None:
-        return "—"
-    return (datetime.fromisoformat(end) - timedelta(microseconds=1)).astimezone(SHANGHAI).date().isoformat()
+def _instant(words: str | None) -> datetime | None:
+    return None if words is None else datetime.fromisoformat(words)
 
 
-def _local(instant: str | None) -> str:
-    if instant is None:
-        return "—"
-    return datetime.fromisoformat(instant).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+def _local(words: str | None) -> str:
+    at = _instant(words)
+    return "—" if at is None else at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

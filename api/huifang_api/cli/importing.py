@@ -17,6 +17,7 @@ from rich.table import Table
 
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
 from huifang_api.cli.root import print_json
+from huifang_api.cli.screen import console
 from huifang_api.runtime import Runtime, open_runtime
 
 ORDER: tuple[str, ...] = ("units", "staff", "customers", "contracts", "events")
@@ -170,8 +171,7 @@ def print_reports(reports: Sequence[ImportReport | Refusal], show: int) -> None:
                 )
             ),
         )
-    console = Console()
-    console.print(table)
+    console().print(table)
     for report in reports:
         if isinstance(report, Refusal):
             click.echo(f"{report.file_name}: {report.message}", err=True)

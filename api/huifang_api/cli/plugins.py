@@ -10,11 +10,11 @@ from huifang_tenants.clock import wall_now
 from huifang_tenants.scope import scope
 from huifang_tenants.services.plugins import configure
 from huifang_tenants.stores.ledger import Actor
-from rich.console import Console
 from rich.table import Table
 
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
 from huifang_api.cli.root import print_json
+from huifang_api.cli.screen import console
 from huifang_api.runtime import open_runtime
 
 
@@ -64,7 +64,7 @@ def list_(home: Path | None, as_json: bool) -> None:
     if not catalogue.plugins and not catalogue.broken:
         click.echo("no plugins are installed, so no obligation will be made")
         return
-    Console().print(table)
+    console().print(table)
 
 
 @command.command()

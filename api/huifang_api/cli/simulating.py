@@ -13,6 +13,7 @@ from rich.table import Table
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
 from huifang_api.cli.plugins import json_object
 from huifang_api.cli.root import print_json
+from huifang_api.cli.screen import console, last_day
 from huifang_api.runtime import open_runtime
 
 
@@ -69,10 +70,14 @@ def command(
         f"{result.contracts} contracts: {result.unchanged} obligations stay as they are, {counts['appears']} appear, "
         f"{counts['vanishes']} vanish, {counts['moves']} move; {result.failed} contracts could not be derived"
     )
-    table = Table("change", "contract", "kind", "due by", "instead")
+    table = Table("change", "contract", "kind", "due on", "instead")
     for one in result.differences[:show]:
         table.add_row(
-            one.change, one.contract_no, one.kind, str(one.due_by or "—"), str(one.due_by_instead or "—")
+            one.change,
+            one.contract_no,
+            one.kind,
+            last_day(one.due_by),
+            last_day(one.due_by_instead),
         )
     if result.differences:
-        Console().print(table)
+        console().print(table)

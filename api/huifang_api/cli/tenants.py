@@ -15,6 +15,7 @@ from rich.table import Table
 
 from huifang_api.cli.installation import home_option, installation, json_option, run
 from huifang_api.cli.root import print_json
+from huifang_api.cli.screen import console
 from huifang_api.runtime import open_runtime
 
 
@@ -89,7 +90,7 @@ def list_(home: Path | None, as_json: bool) -> None:
             tenant.cut_over_on.isoformat() if tenant.cut_over_on else "—",
             tenant.clock_at.astimezone(SHANGHAI).isoformat() if tenant.clock_at else "—",
         )
-    Console().print(table)
+    console().print(table)
 
 
 @command.command()
