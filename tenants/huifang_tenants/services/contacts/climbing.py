@@ -150,17 +150,18 @@ def _as_planned(
 async def _reasons(scope: Scope, obligation_id: UUID) -> str:
     """What was tried, for the record of an unreachable customer (REG-3): each channel with its outcomes.
 
-    What was tried for obligations that this one replaced counts too, as their attempts do.
+    What was tried for obligations that this one replaced counts too, as their attempts do. Ids tell the order: several attempts may
+    stand at one instant of a test clock.
     """
     rows = await scope.connection.fetch(
         "WITH RECURSIVE chain AS (SELECT id FROM obligation WHERE id = $1"
         " UNION SELECT o.id FROM obligation o JOIN chain ON o.replaced_by = chain.id),"
-        " tried AS (SELECT k.channel, coalesce(k.outcome, 'abandoned') AS result, k.concluded_at AS at"
+        " tried AS (SELECT k.channel, coalesce(k.outcome, 'abandoned') AS result, k.id"
         " FROM contact_section s JOIN contact k ON k.id = s.contact_id"
         " WHERE s.obligation_id IN (SELECT id FROM chain) AND k.attempted"
-        " UNION ALL SELECT 'phone', l.reason, l.at FROM ledger l"
+        " UNION ALL SELECT 'phone', l.reason, l.id FROM ledger l"
         " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action = $2)"
-        " SELECT channel, result, count(*) AS n FROM tried GROUP BY 1, 2 ORDER BY min(at)",
+        " SELECT channel, result, count(*) AS n FROM tried GROUP BY 1, 2 ORDER BY min(id::text)",
         obligation_id,
         NO_NUMBER,
     )

@@ -256,12 +256,22 @@ class Office(msgspec.Struct, frozen=True, eq=False):
         return caught.value.code
 
 
-@pytest.fixture
-async def office(house: Any, send: Any) -> Office:
-    """A tenant of its own for each test; it is 10:00 on Tuesday 10 March 2026."""
+async def _opened(house: Any, send: Any) -> Office:
     insurer = await house.insurer()
     async with insurer.scope() as opened:
         await save_units(opened, (COUNTY,))
         await save_staff(opened, STAFF)
     services = insurer.services
     return Office(insurer, await services.catalogue(), await services.calendar(), send)
+
+
+@pytest.fixture
+async def office(house: Any, send: Any) -> Office:
+    """A tenant of its own for each test; it is 10:00 on Tuesday 10 March 2026."""
+    return await _opened(house, send)
+
+
+@pytest.fixture(scope="session")
+def make_office() -> Callable[..., Awaitable[Office]]:
+    """Open an office that several tests share."""
+    return _opened
