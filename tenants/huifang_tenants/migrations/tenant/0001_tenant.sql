@@ -207,7 +207,9 @@ COMMENT ON COLUMN obligation.born_late_noticed_at IS 'When its being late at bir
 COMMENT ON COLUMN obligation.callable_from IS 'Business time of the next attempt: the start of the window, a retry delay, a wish to be called back.';
 CREATE INDEX obligation_contract_idx ON obligation (contract_id);
 CREATE INDEX obligation_customer_idx ON obligation (customer_id) WHERE status = 'open';
-CREATE INDEX obligation_queue_idx ON obligation (channel, priority DESC, due_by, id) WHERE status = 'open';
+-- Unit and callable_from order nothing; they let what a claim can't take be passed over without a look at the table.
+CREATE INDEX obligation_queue_idx ON obligation (channel, priority DESC, due_by, id, unit, callable_from)
+    WHERE status = 'open';
 CREATE INDEX obligation_due_idx ON obligation (due_by, id);
 CREATE INDEX obligation_unit_idx ON obligation (unit, due_by);
 CREATE INDEX obligation_lease_idx ON obligation (lease_until) WHERE lease_until IS NOT NULL;
