@@ -1,7 +1,10 @@
 """What services share: the database, the plugin host, and the announced working calendars."""
 
+import asyncio
 import time
 from typing import Final
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from huifang_core.catalogue import Catalogue
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
@@ -15,7 +18,7 @@ CALENDAR_SECONDS: Final = 30.0
 
 
 class Services:
-    """Made once per process; holds no state of any tenant."""
+    """Made once per process; holds no data of any tenant."""
 
     def __init__(self, db: Database, host: PluginHost) -> None:
         self.db = db
@@ -23,6 +26,11 @@ class Services:
         self._announced: dict[int, tuple[AnnouncedDay, ...]] = {}
         self._calendar = WorkingCalendar()
         self._read_at = float("-inf")
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, tenant_id: UUID) -> asyncio.Lock:
+        """Return the lock by which batches of a tenant that got in each other's way take turns in this process."""
+        return self._turns.setdefault(tenant_id, asyncio.Lock())
 
     async def catalogue(self) -> Catalogue:
         """Return what the installed plugins supply."""

@@ -14,12 +14,16 @@ _json = msgspec.json.Encoder()
 
 
 class StoredContract(msgspec.Struct, frozen=True):
-    """A contract on file: what came in last, since when that was true, and the revision it was read at."""
+    """A contract on file: what came in last, since when that was true, and the revision it was read at.
+
+    `policyholder_no` is the policyholder's number as the contract stands, which an event may have changed.
+    """
 
     id: UUID
     source: str
     base: Contract
     as_of: datetime | None
+    policyholder_no: str
     policyholder_id: UUID | None
     revision: int
 
@@ -59,7 +63,7 @@ _COLUMNS = (
     ("updated_at", "timestamptz"),
 )
 
-_READ = "id, source, base, as_of, policyholder_id, revision"
+_READ = "id, source, base, as_of, policyholder_no, policyholder_id, revision"
 
 
 async def by_numbers(scope: Scope, numbers: Iterable[str]) -> dict[str, StoredContract]:
@@ -85,7 +89,10 @@ async def insert(scope: Scope, rows: Sequence[ContractRow]) -> None:
         scope,
         "contract",
         ["id", "contract_no", *(name for name, _ in _COLUMNS), "created_at"],
-        [(row.id, row.base.contract_no, *_values(scope, row), scope.wall_now) for row in rows],
+        [
+            (row.id, row.base.contract_no, *_values(scope, row), scope.wall_now)
+            for row in sorted(rows, key=lambda row: row.base.contract_no)
+        ],
     )
 
 
@@ -95,7 +102,7 @@ async def lock(scope: Scope, rows: Iterable[tuple[UUID, int]]) -> bool:
     if not wanted:
         return True
     locked = await scope.connection.fetch(
-        "SELECT id, revision FROM contract WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        "SELECT id, revision FROM contract WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
         [id for id, _ in wanted],
     )
     return [(row["id"], row["revision"]) for row in locked] == wanted
@@ -112,6 +119,39 @@ async def change(scope: Scope, rows: Sequence[ContractRow]) -> None:
     )
 
 
+async def hand_over(scope: Scope, old: UUID, new: UUID, source: str, number: str) -> list[UUID]:
+    """Let the contracts held under a customer number follow it to another person; return those that did."""
+    rows = await scope.connection.fetch(
+        "UPDATE contract SET policyholder_id = $2, revision = revision + 1"
+        " WHERE policyholder_id = $1 AND source = $3 AND policyholder_no = $4 RETURNING id",
+        old,
+        new,
+        source,
+        number,
+    )
+    return [row["id"] for row in rows]
+
+
+async def held_under(scope: Scope, people: Iterable[UUID], numbers: Iterable[str]) -> list[str]:
+    """Return the contract numbers these people hold under these customer numbers."""
+    rows = await scope.connection.fetch(
+        "SELECT contract_no FROM contract WHERE policyholder_id = ANY($1) AND policyholder_no = ANY($2) ORDER BY 1",
+        list(people),
+        list(numbers),
+    )
+    return [row["contract_no"] for row in rows]
+
+
+async def hand_over_all(scope: Scope, old: UUID, new: UUID) -> list[UUID]:
+    """Let all contracts of one person be another's; return them."""
+    rows = await scope.connection.fetch(
+        "UPDATE contract SET policyholder_id = $2, revision = revision + 1 WHERE policyholder_id = $1 RETURNING id",
+        old,
+        new,
+    )
+    return [row["id"] for row in rows]
+
+
 async def _fetch(scope: Scope, condition: str, argument: object) -> dict[str, StoredContract]:
     if not argument:
         return {}
@@ -125,6 +165,7 @@ async def _fetch(scope: Scope, condition: str, argument: object) -> dict[str, St
             source=row["source"],
             base=msgspec.convert(row["base"], Contract),
             as_of=row["as_of"],
+            policyholder_no=row["policyholder_no"],
             policyholder_id=row["policyholder_id"],
             revision=row["revision"],
         )

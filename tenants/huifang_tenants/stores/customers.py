@@ -80,16 +80,20 @@ def content_hash_of(cipher: FieldCipher, customer: Customer) -> bytes:
 
 
 def search_tokens(cipher: FieldCipher, customer: Customer) -> list[bytes]:
-    """Return the blind indexes a customer is found by: name, ID number, phones, and the last four of both (DEC-13)."""
+    """Return the blind indexes a customer is found by: name, ID number, phones, and the last four of both (DEC-13).
+
+    An organisation is found by the phones of those who speak for it, too.
+    """
     tokens = [cipher.blind("name", customer.name)]
     if customer.id_number:
         tokens += [
             cipher.blind("id_number", customer.id_number),
             cipher.blind("id_last4", customer.id_number),
         ]
-    for phone in customer.phones:
+    speakers = (customer.contact, customer.legal_representative)
+    for phone in (*customer.phones, *(person.phone for person in speakers if person and person.phone)):
         tokens += [cipher.blind("phone", phone), cipher.blind("phone_last4", phone)]
-    return tokens
+    return list(dict.fromkeys(tokens))
 
 
 async def refs_of(scope: Scope, numbers: Iterable[str]) -> dict[str, list[Ref]]:
@@ -105,6 +109,33 @@ async def refs_of(scope: Scope, numbers: Iterable[str]) -> dict[str, list[Ref]]:
     for row in rows:
         found.setdefault(row["customer_no"], []).append(Ref(**dict(row)))
     return found
+
+
+async def refs_of_people(scope: Scope, ids: Iterable[UUID]) -> list[Ref]:
+    """Return every number these people are known by."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return []
+    rows = await scope.connection.fetch(
+        "SELECT source, customer_no, customer_id, content_hash, as_of FROM customer_ref WHERE customer_id = ANY($1)",
+        wanted,
+    )
+    return [Ref(**dict(row)) for row in rows]
+
+
+async def still_lead(scope: Scope, refs: Iterable[Ref]) -> bool:
+    """Tell whether these numbers lead to the same people as when they were read, and keep it so until the scope ends."""
+    wanted = {(ref.source, ref.customer_no, ref.customer_id) for ref in refs}
+    if not wanted:
+        return True
+    sources, numbers, _ = zip(*sorted(wanted), strict=True)
+    rows = await scope.connection.fetch(
+        "SELECT r.source, r.customer_no, r.customer_id FROM customer_ref r JOIN unnest($1::text[], $2::text[])"
+        " AS n(source, customer_no) USING (source, customer_no) ORDER BY r.source, r.customer_no FOR SHARE OF r",
+        sources,
+        numbers,
+    )
+    return {tuple(row) for row in rows} == wanted
 
 
 async def by_identities(scope: Scope, identities: Iterable[bytes]) -> dict[bytes, StoredCustomer]:
@@ -132,7 +163,7 @@ async def by_ids(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, StoredCustomer
 
 
 async def insert(scope: Scope, rows: Sequence[CustomerRow]) -> None:
-    """Insert new customers."""
+    """Insert new customers; raises UniqueViolationError when the same person came in meanwhile."""
     names = [name for name, _ in _COLUMNS]
     await copy(
         scope,
@@ -140,7 +171,8 @@ async def insert(scope: Scope, rows: Sequence[CustomerRow]) -> None:
         ["id", *names, "search_blind", "created_at"],
         [
             (row.id, *_sealed(scope, row), search_tokens(scope.cipher, row.customer), scope.wall_now)
-            for row in rows
+            # In one order everywhere: two writers of the same people then wait, and never for each other.
+            for row in sorted(rows, key=lambda row: (row.identity or b"", row.id))
         ],
     )
 
@@ -151,7 +183,10 @@ async def insert_refs(scope: Scope, refs: Sequence[Ref]) -> None:
         scope,
         "customer_ref",
         ["source", "customer_no", "customer_id", "content_hash", "as_of"],
-        [(ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of) for ref in refs],
+        [
+            (ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of)
+            for ref in sorted(refs, key=_number)
+        ],
     )
 
 
@@ -160,54 +195,52 @@ async def change_refs(scope: Scope, refs: Sequence[Ref]) -> None:
     await scope.connection.executemany(
         "UPDATE customer_ref SET customer_id = $3, content_hash = $4, as_of = $5"
         " WHERE source = $1 AND customer_no = $2",
-        [(ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of) for ref in refs],
+        [
+            (ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of)
+            for ref in sorted(refs, key=_number)
+        ],
     )
 
 
-async def merge(scope: Scope, merged: UUID, into: UUID) -> list[UUID]:
-    """Let one record stand for another of the same person (DEC-10); return the contracts that moved.
-
-    The merged record stays as it was, so that a merge can be taken back.
-    """
-    await scope.connection.execute("UPDATE customer SET merged_into = $2 WHERE id = $1", merged, into)
-    await scope.connection.execute(
-        "UPDATE customer_ref SET customer_id = $2 WHERE customer_id = $1", merged, into
-    )
-    rows = await scope.connection.fetch(
-        "UPDATE contract SET policyholder_id = $2, revision = revision + 1 WHERE policyholder_id = $1 RETURNING id",
-        merged,
-        into,
-    )
-    await scope.connection.execute(
-        "UPDATE obligation SET customer_id = $2 WHERE customer_id = $1 AND status IN ('waiting', 'open', 'unreachable')",
-        merged,
-        into,
-    )
-    return [row["id"] for row in rows]
+def _number(ref: Ref) -> tuple[str, str]:
+    return ref.source, ref.customer_no
 
 
-async def change(scope: Scope, rows: Sequence[CustomerRow]) -> int:
-    """Save changed customers, one revision on; return how many stood at the revision they were read at."""
+async def lock(scope: Scope, rows: Sequence[CustomerRow]) -> bool:
+    """Lock customers; tell whether all still stand at the revision they were read at."""
+    if not rows:
+        return True
+    # Not FOR UPDATE: contracts that refer to them may go in meanwhile.
     locked = await scope.connection.fetch(
         "SELECT c.id FROM customer c JOIN unnest($1::uuid[], $2::int[]) AS n(id, revision)"
-        " ON n.id = c.id AND n.revision = c.revision ORDER BY c.id FOR UPDATE OF c",
+        " ON n.id = c.id AND n.revision = c.revision ORDER BY c.id FOR NO KEY UPDATE OF c",
         [row.id for row in rows],
         [row.expected for row in rows],
     )
-    free = {row["id"] for row in locked}
-    mine = [row for row in rows if row.id in free]
+    return len(locked) == len(rows)
+
+
+async def free_identities(scope: Scope, ids: Sequence[UUID]) -> None:
+    """Take the ID off these customers' index, before others get it in the same scope."""
+    if ids:
+        await scope.connection.execute(
+            "UPDATE customer SET identity_blind = NULL WHERE id = ANY($1)", list(ids)
+        )
+
+
+async def change(scope: Scope, rows: Sequence[CustomerRow]) -> None:
+    """Save customers locked before, one revision on."""
     await update(
         scope,
         "customer",
         "id",
         [*_COLUMNS, ("revision", "int")],
-        [(row.id, *_sealed(scope, row), (row.expected or 0) + 1) for row in mine],
+        [(row.id, *_sealed(scope, row), (row.expected or 0) + 1) for row in rows],
     )
     await scope.connection.executemany(
         "UPDATE customer SET search_blind = $2 WHERE id = $1",
-        [(row.id, search_tokens(scope.cipher, row.customer)) for row in mine],
+        [(row.id, search_tokens(scope.cipher, row.customer)) for row in rows],
     )
-    return len(mine)
 
 
 async def read(scope: Scope, id: UUID) -> Customer | None:

@@ -1,6 +1,6 @@
 """Loading and saving obligations as the books that `reconcile` keeps in line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,35 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
         contract_id = values.pop("contract_id")
         books.setdefault(contract_id, []).append(OnBooks(**{**values, "id": str(values["id"])}))
     return books
+
+
+async def lock(scope: Scope, expected: Mapping[UUID, ObligationStatus]) -> bool:
+    """Lock obligations; tell whether all still have the status they were read with."""
+    if not expected:
+        return True
+    rows = await scope.connection.fetch(
+        "SELECT id, status FROM obligation WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(expected)
+    )
+    return {row["id"]: row["status"] for row in rows} == expected
+
+
+async def follow(scope: Scope, contract_ids: Sequence[UUID]) -> None:
+    """Let what is still to be done follow its contract to another policyholder or unit.
+
+    Whoever was about to call somebody else loses the lease; the same person under another record is nobody else.
+    """
+    await scope.connection.execute(
+        "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"
+        " lease_staff = CASE WHEN same THEN o.lease_staff END, lease_until = CASE WHEN same THEN o.lease_until END,"
+        " lease_contact = CASE WHEN same THEN o.lease_contact END"
+        " FROM contract c, obligation i CROSS JOIN LATERAL (SELECT count(*) > 0 AS same FROM customer p, contract d"
+        " WHERE p.id = i.customer_id AND d.id = i.contract_id AND d.policyholder_id IN (p.id, p.merged_into)) s"
+        " WHERE o.contract_id = c.id AND i.id = o.id AND c.id = ANY($1) AND c.policyholder_id IS NOT NULL"
+        " AND o.status IN ('waiting', 'open', 'unreachable', 'expired')"
+        " AND (o.customer_id, o.unit) IS DISTINCT FROM (c.policyholder_id, c.unit)",
+        list(contract_ids),
+        scope.now,
+    )
 
 
 async def insert(scope: Scope, rows: Sequence[NewObligation]) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
-from huifang_core.contracts import Contract
 from huifang_core.derive import Derivation
 from huifang_core.events import CallbackCompleted, ControlTotal
-from huifang_core.reconcile import Change, Close, Complete, Create, Open
+from huifang_core.reconcile import Change, Close, Complete, Create, OnBooks, Open
 from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
@@ -15,8 +14,9 @@ from huifang_tenants.outbox import enqueue
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import ParkReason
+from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.resolve import HeldContract, Resolution
-from huifang_tenants.stores import contracts, customers, events, obligations
+from huifang_tenants.stores import contracts, customers, events, merges, obligations
 from huifang_tenants.stores.contracts import ContractRow
 from huifang_tenants.stores.events import EventRow
 from huifang_tenants.stores.ledger import Actor, Entry, record_many
@@ -30,12 +30,13 @@ class Outdated(Exception):
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """A contract with what was derived for it, and what that changes on the books."""
+    """A contract with what was derived for it, and what that changes on the books as they were read."""
 
     held: HeldContract
     derivation: Derivation
     documents: Mapping[str, Document]
     changes: tuple[Change, ...]
+    books: Sequence[OnBooks] = ()
 
 
 class Parking(msgspec.Struct, frozen=True):
@@ -58,10 +59,9 @@ async def save(
     `waiting` and `broken` hold the contracts that could not be derived, with the reason. Raises `Outdated`, or UniqueViolationError,
     when another writer was faster; nothing is saved then.
     """
-    await _lock(scope, resolution)
-    await _save_customers(scope, resolution)
-    current = {item.held.base.contract_no: item.derivation.contract for item in derived}
-    await _save_contracts(scope, resolution, current)
+    await _lock(scope, resolution, derived)
+    await _save_customers(scope, resolution.people)
+    await _save_contracts(scope, resolution)
     parking = _parking(resolution, derived, waiting, broken)
     rows = [
         msgspec.structs.replace(row, park_reason=parking[row.id].reason, park_detail=parking[row.id].detail)
@@ -87,7 +87,8 @@ async def save(
     return parking
 
 
-async def _lock(scope: Scope, resolution: Resolution) -> None:
+async def _lock(scope: Scope, resolution: Resolution, derived: Sequence[Derived]) -> None:
+    """Hold everything that will be changed, provided that it still is as it was read."""
     touched = [
         (held.id, held.expected)
         for number in resolution.affected
@@ -95,35 +96,61 @@ async def _lock(scope: Scope, resolution: Resolution) -> None:
     ]
     if not await contracts.lock(scope, touched):
         raise Outdated
-
-
-async def _save_customers(scope: Scope, resolution: Resolution) -> None:
-    await customers.insert(scope, list(resolution.new_customers.values()))
-    changed = list(resolution.changed_customers.values())
-    if changed and await customers.change(scope, changed) != len(changed):
+    # Callers complete obligations without touching their contracts.
+    statuses = {entry.id: entry.status for item in derived for entry in item.books}
+    changed = [
+        change.replaces if isinstance(change, Create) else change.id
+        for item in derived
+        for change in item.changes
+    ]
+    if not await obligations.lock(scope, {UUID(id): statuses[id] for id in changed if id is not None}):
         raise Outdated
-    await customers.insert_refs(scope, list(resolution.new_refs.values()))
-    await customers.change_refs(scope, list(resolution.changed_refs.values()))
 
 
-async def _save_contracts(scope: Scope, resolution: Resolution, current: Mapping[str, Contract]) -> None:
+async def _save_customers(scope: Scope, people: People) -> None:
+    changed = list(people.changed.values())
+    if not await customers.lock(scope, changed):
+        raise Outdated
+    await customers.free_identities(scope, [id for id in people.freed if id not in people.new])
+    await customers.insert(scope, list(people.new.values()))
+    await customers.change(scope, changed)
+    for merge in people.merges:
+        await merges.merge(scope, merge.merged, merge.into)
+    await customers.insert_refs(scope, list(people.new_refs.values()))
+    await customers.change_refs(scope, list(people.changed_refs.values()))
+
+
+async def _save_contracts(scope: Scope, resolution: Resolution) -> None:
+    dirty = [
+        held for number, held in resolution.contracts.items() if held.dirty and number in resolution.affected
+    ]
+    fresh = resolution.people.new_refs.keys() | resolution.people.changed_refs.keys()
+    on_file = [held.ref for held in dirty if held.ref is not None]
+    on_file = [ref for ref in on_file if (ref.source, ref.customer_no) not in fresh]
+    if not await customers.still_lead(scope, on_file):
+        raise Outdated
     rows = [
         ContractRow(
             id=held.id,
             source=held.source,
             base=held.base,
-            current=current.get(number, held.base),
+            current=held.current,
             as_of=held.as_of,
             policyholder_id=held.policyholder_id,
             expected=held.expected,
         )
-        for number, held in resolution.contracts.items()
-        if held.dirty and number in resolution.affected
+        for held in dirty
     ]
     await contracts.insert(scope, [row for row in rows if row.expected is None])
     await contracts.change(scope, [row for row in rows if row.expected is not None])
-    for merged, into in resolution.merges:
-        await customers.merge(scope, merged, into)
+    moved = [row.id for row in rows if row.expected is not None]
+    # What the batch did not know of: a contract that came in while it was being worked out.
+    for number in resolution.people.moved:
+        moved += await contracts.hand_over(scope, number.old, number.new, number.source, number.customer_no)
+    for merge in resolution.people.merges:
+        moved += await contracts.hand_over_all(scope, merge.merged, merge.into)
+    if moved:
+        await obligations.follow(scope, moved)
 
 
 def _parking(
@@ -220,15 +247,16 @@ def _entries(
     entries = [
         Entry(action, "customer", row.id, _json.encode(row.customer))
         for action, saved in (
-            ("customer.taken_in", resolution.new_customers),
-            ("customer.changed", resolution.changed_customers),
+            ("customer.taken_in", resolution.people.new),
+            ("customer.changed", resolution.people.changed),
         )
         for row in saved.values()
     ]
-    entries += [
-        Entry("customer.merged", "customer", merged, b"", details={"into": str(into)})
-        for merged, into in resolution.merges
-    ]
+    for merge in resolution.people.merges:
+        details = {"into": str(merge.into), "numbers": sorted(merge.numbers)}
+        entries.append(
+            Entry("customer.merged", "customer", merge.merged, _json.encode(details), details=details)
+        )
     entries += [
         Entry(
             "contract.taken_in" if held.expected is None else "contract.changed",

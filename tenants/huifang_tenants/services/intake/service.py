@@ -5,12 +5,13 @@ second one, provided that nobody changed it meanwhile; else the batch starts ove
 """
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from asyncpg.exceptions import DeadlockDetectedError, UniqueViolationError
+from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, UniqueViolationError
 from huifang_core.derive import Derivation, SettingsVersion, Subject
 from huifang_core.reconcile import reconcile
 from huifang_core.windows import start_of_day
@@ -25,7 +26,8 @@ from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.tenant import Tenant
 
-_ATTEMPTS: Final = 6
+_ATTEMPTS: Final = 8
+_OVERTAKEN: Final = (Outdated, UniqueViolationError, DeadlockDetectedError, LockNotAvailableError)
 
 
 class IntakeBusy(Exception):
@@ -34,11 +36,18 @@ class IntakeBusy(Exception):
 
 async def take_in(services: Services, tenant: Tenant, batch: Batch, actor: Actor) -> Taken:
     """Take in one batch; a row in conflict is refused and the others go in. Raises `IntakeBusy` when it never got through."""
+    try:
+        return await _once(services, tenant, batch, actor)
+    except _OVERTAKEN:
+        pass
+    # Who was overtaken once waits in line with the others of this process, so that each round lets one through.
     for attempt in range(_ATTEMPTS):
-        try:
-            return await _once(services, tenant, batch, actor)
-        except (Outdated, UniqueViolationError, DeadlockDetectedError):
-            await asyncio.sleep(0.01 * 2**attempt)
+        await asyncio.sleep((1 + secrets.randbelow(10)) * 0.002 * 2**attempt)
+        async with services.turn(tenant.id):
+            try:
+                return await _once(services, tenant, batch, actor)
+            except _OVERTAKEN:
+                continue
     raise IntakeBusy
 
 
@@ -68,14 +77,16 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
                 answer.documents,
                 reconcile(
                     answer.derivation,
-                    snapshot.books.get(held.id, ()),
+                    books,
                     now=scope.now,
                     cut_over=cut_over,
                     recount=batch.recount,
                 ),
+                books,
             )
             for (held, _), answer in zip(ready, answers, strict=True)
             if not isinstance(answer, HostFailure)
+            for books in (snapshot.books.get(held.id, ()),)
         ]
         return await save(scope, resolution, derived, waiting, broken, actor), derived
 

@@ -1,10 +1,12 @@
 """What is on file of everything a batch touches, read in one scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import msgspec
+from huifang_core.customers import Customer
 from huifang_core.derive import SettingsVersion
+from huifang_core.events import AnyPayload, ContractChanged
 from huifang_core.reconcile import OnBooks
 from huifang_core.rules import UnitView
 
@@ -17,11 +19,15 @@ from huifang_tenants.stores.events import StoredEvent
 
 
 class Snapshot(msgspec.Struct):
-    """Everything on file that bears on a batch; contracts and events by contract number, books by contract id."""
+    """Everything on file that bears on a batch; contracts and events by contract number, books by contract id.
+
+    `refs` are all of each number in the batch; `others` are further numbers of those of whom something new came in.
+    """
 
     units: dict[str, UnitView]
     settings: tuple[SettingsVersion, ...]
     refs: dict[str, list[Ref]]
+    others: list[Ref]
     identities: dict[bytes, StoredCustomer]
     customers: dict[UUID, StoredCustomer]
     contracts: dict[str, StoredContract]
@@ -36,44 +42,55 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
     units = organisation.views(await organisation.load_units(scope))
     settings = await plugins.load_settings(scope)
     sent_along = [item.event for item in batch.events]
-    incoming_customers = [item.customer for item in batch.customers]
-    incoming_customers += [event.customer for event in sent_along if event.customer is not None]
+    incoming_customers = [(item.source, item.customer) for item in batch.customers]
+    incoming_customers += [
+        (event.source, event.customer) for event in sent_along if event.customer is not None
+    ]
     incoming_contracts = [item.contract for item in batch.contracts]
     incoming_contracts += [event.contract for event in sent_along if event.contract is not None]
     numbers = set(batch.refresh)
     numbers.update(contract.contract_no for contract in incoming_contracts)
     numbers.update(event.contract_no for event in sent_along if event.contract_no is not None)
-    customer_numbers = {customer.customer_no for customer in incoming_customers}
 
+    refs = await customers.refs_of(scope, (customer.customer_no for _, customer in incoming_customers))
+    touched = set(_touched(scope, incoming_customers, refs))
     known = await contracts.by_numbers(scope, numbers)
-    waiting = await contracts.without_policyholder(scope, customer_numbers)
+    waiting = await contracts.without_policyholder(
+        scope, {customer.customer_no for _, customer in incoming_customers}
+    )
     known.update(waiting)
-    customer_numbers.update(contract.policyholder for contract in incoming_contracts)
-    customer_numbers.update(stored.base.policyholder for stored in known.values())
-    refs = await customers.refs_of(scope, customer_numbers)
+    known.update(await contracts.of_policyholders(scope, touched))
+    history = await events.of_contracts(scope, numbers | set(known))
+
+    policyholders = {contract.policyholder for contract in incoming_contracts}
+    policyholders.update(stored.base.policyholder for stored in known.values())
+    policyholders.update(stored.policyholder_no for stored in known.values())
+    policyholders.update(_new_policyholders(event.payload for event in sent_along))
+    policyholders.update(_new_policyholders(one.event.payload for all in history.values() for one in all))
+    refs.update(await customers.refs_of(scope, policyholders - set(refs)))
     identities = await customers.by_identities(
         scope,
         (
             identity
-            for identity in (customers.identity_of(scope.cipher, customer) for customer in incoming_customers)
+            for identity in (
+                customers.identity_of(scope.cipher, customer) for _, customer in incoming_customers
+            )
             if identity is not None
         ),
     )
     ids = {ref.customer_id for found in refs.values() for ref in found}
     ids.update(stored.id for stored in identities.values())
     ids.update(stored.policyholder_id for stored in known.values() if stored.policyholder_id is not None)
-    people = await customers.by_ids(scope, ids)
-    changed = _maybe_changed(scope, batch, refs)
-    known.update(await contracts.of_policyholders(scope, changed))
     return Snapshot(
         units=units,
         settings=settings,
         refs=refs,
+        others=await customers.refs_of_people(scope, touched),
         identities=identities,
-        customers=people,
+        customers=await customers.by_ids(scope, ids),
         contracts=known,
         waiting=frozenset(waiting),
-        events=await events.of_contracts(scope, numbers | set(known)),
+        events=history,
         event_hashes=await events.content_hashes(
             scope, {(event.source, event.event_id) for event in sent_along}
         ),
@@ -81,13 +98,23 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
     )
 
 
-def _maybe_changed(scope: Scope, batch: Batch, refs: dict[str, list[Ref]]) -> Iterable[UUID]:
-    """Customers on file of whom something else came in: their contracts are derived anew."""
-    incoming = [(item.source, item.customer) for item in batch.customers]
-    incoming += [
-        (item.event.source, item.event.customer) for item in batch.events if item.event.customer is not None
-    ]
+def _touched(
+    scope: Scope, incoming: Iterable[tuple[str, Customer]], refs: Mapping[str, list[Ref]]
+) -> Iterator[UUID]:
+    """Customers on file under whose number something new came in: their contracts are looked at anew.
+
+    Under a number that is new in its source, that is everybody another source knows by it: until now it stood for them.
+    """
     for source, customer in incoming:
-        for ref in refs.get(customer.customer_no, ()):
-            if ref.source == source and ref.content_hash != customers.content_hash_of(scope.cipher, customer):
-                yield ref.customer_id
+        found = refs.get(customer.customer_no, [])
+        own = next((ref for ref in found if ref.source == source), None)
+        if own is None:
+            yield from (ref.customer_id for ref in found)
+        elif own.content_hash != customers.content_hash_of(scope.cipher, customer):
+            yield own.customer_id
+
+
+def _new_policyholders(payloads: Iterable[AnyPayload | None]) -> Iterator[str]:
+    for payload in payloads:
+        if isinstance(payload, ContractChanged) and "policyholder" in payload.changes:
+            yield payload.changes["policyholder"]
