@@ -163,7 +163,8 @@ async def insert(scope: Scope, rows: Sequence[EventRow]) -> None:
                 row.park_detail,
                 row.import_id,
             )
-            for row in rows
+            # In one order everywhere: two writers of the same events then wait, and never for each other.
+            for row in sorted(rows, key=lambda row: (row.event.source, row.event.event_id))
         ],
     )
 
@@ -209,11 +210,13 @@ async def failed_contracts(
 async def save_control_total(
     scope: Scope, source: str, type: str, day: date, announced: int, event_id: UUID
 ) -> None:
-    """Keep what the core system says it sent; a later statement for the same day replaces an earlier one."""
+    """Keep what the core system says it sent; of two statements for one day the one made later counts, whichever comes first."""
     await scope.connection.execute(
         "INSERT INTO control_total (source, type, day, announced, event_id, updated_at) VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT ON CONSTRAINT control_total_pkey DO UPDATE SET announced = excluded.announced,"
-        " event_id = excluded.event_id, updated_at = excluded.updated_at, taken = NULL",
+        " event_id = excluded.event_id, updated_at = excluded.updated_at, taken = NULL"
+        " WHERE (SELECT (n.happened_at, n.sequence, n.event_id) >= (e.happened_at, e.sequence, e.event_id)"
+        " FROM event n, event e WHERE n.id = excluded.event_id AND e.id = control_total.event_id) IS NOT FALSE",
         source,
         type,
         day,
@@ -227,9 +230,13 @@ async def recount_totals(scope: Scope, days: Iterable[tuple[str, str, date]]) ->
     """Have the control totals of these (source, type, day) held against what came in once more."""
     wanted = list(days)
     if wanted:
+        # Locked in one order: two batches of the same days then wait, and never for each other.
         await scope.connection.execute(
-            "UPDATE control_total t SET taken = NULL FROM unnest($1::text[], $2::text[], $3::date[])"
-            " AS n(source, type, day) WHERE t.source = n.source AND t.type = n.type AND t.day = n.day",
+            "WITH counted AS (SELECT t.source, t.type, t.day FROM control_total t"
+            " JOIN unnest($1::text[], $2::text[], $3::date[]) AS n(source, type, day) USING (source, type, day)"
+            " ORDER BY t.source, t.type, t.day FOR NO KEY UPDATE OF t)"
+            " UPDATE control_total t SET taken = NULL FROM counted c"
+            " WHERE t.source = c.source AND t.type = c.type AND t.day = c.day",
             *(list(column) for column in zip(*wanted, strict=True)),
         )
 
