@@ -20,6 +20,7 @@ from huifang_tenants.services.contacts.claiming import Claimed
 from huifang_tenants.services.contacts.concluding import Conclusion
 from huifang_tenants.services.contacts.starting import Opening
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.stores import contacts
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.organisation import save_staff, save_units
 
@@ -232,8 +233,6 @@ class Office(msgspec.Struct, frozen=True, eq=False):
         )
 
         async def judge(scope: Scope) -> None:
-            from huifang_tenants.stores import contacts
-
             loaded = await contacts.load(scope, contact)
             assert loaded is not None
             await concluding.judge_success(scope, loaded)

@@ -1,4 +1,7 @@
-"""Taking work from the queue: the most pressing first, by those who may, and nobody is rung by two at once."""
+"""Taking work from the queue (DEC-8): the most pressing first, by those who may, and nobody is rung by two at once.
+
+Bundles (DEC-5), quiet hours and do-not-contact entries (DEC-6, REG-7), sellers (DEC-7), levels (SD-2), training (SD-3).
+"""
 
 import asyncio
 import random
@@ -349,3 +352,39 @@ async def test_thirty_at_once_never_share_an_obligation_or_ring_one_person_toget
             break
     assert done == people.keys()
     assert claims >= 37
+
+
+async def test_a_busy_morning_counts_every_attempt_once_and_rings_nobody_twice_at_a_time(office: Any) -> None:
+    rows = []
+    for n in range(24):
+        rows += office.new_contract(f"P{n}", f"K{n % 9}")
+    await office.insurer.take(*rows)
+    dice = random.Random(11)
+
+    async def shift(staff_no: str) -> None:
+        while ids := await office.claim_ids(staff_no):
+            contact = await office.start(dice.choice(ids), staff_no)
+            await asyncio.sleep(dice.random() * 0.01)
+            drawn = dice.random()
+            if drawn < 0.2:
+                await office.abandon(contact)
+            elif drawn < 0.5:
+                await office.answer(contact, "greeting", "speaking", staff_no)
+                await office.conclude(contact, "refused")
+            else:
+                await office.conclude(contact, dice.choice(("no_answer", "busy", "wrong_number")))
+
+    await asyncio.gather(*(shift(f"C{n}") for n in range(1, 13)))
+    mismatched = await office.fetch(
+        "SELECT o.id FROM obligation o LEFT JOIN contact_section s ON s.obligation_id = o.id"
+        " GROUP BY o.id HAVING o.attempts <> count(s.id)"
+    )
+    assert mismatched == []
+    together = await office.fetch(
+        "SELECT FROM (SELECT k.id, k.customer_id, min(l.at) AS begun, max(l.at) AS ended FROM contact k"
+        " JOIN ledger l ON l.subject_id = k.id GROUP BY k.id) a JOIN (SELECT k.id, k.customer_id, min(l.at) AS begun"
+        " FROM contact k JOIN ledger l ON l.subject_id = k.id GROUP BY k.id) b"
+        " ON a.customer_id = b.customer_id AND a.id < b.id AND b.begun < a.ended"
+    )
+    assert together == []
+    assert await office.fetch("SELECT FROM obligation WHERE lease_staff IS NOT NULL") == []
