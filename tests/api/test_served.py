@@ -17,21 +17,38 @@ from huifang_api.app import create_app
 from huifang_api.openapi import openapi_document
 from huifang_api.settings import Settings, load_settings
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 
 def fuzzable() -> dict[str, Any]:
-    """The reference without what no schema can tell: a cursor is good only when the list before gave it."""
+    """The reference without what no schema can tell: a cursor is good only when the list before gave it.
+
+    Nor does the fuzzer know how to write a recording or a scan: files come as plain bytes or in a form.
+    """
     document = openapi_document(create_app(load_settings(environ={"HOME": "/tmp"})))
     for methods in document["paths"].values():
         for operation in methods.values():
             kept = [p for p in operation.get("parameters", ()) if p["name"] != "cursor"]
             operation["parameters"] = kept
+            content = operation.get("requestBody", {}).get("content", {})
+            for media_type in [
+                name for name in content if name.startswith(("audio/", "image/")) or name in FILES
+            ]:
+                del content[media_type]
     return document
 
 
-# The reading operations; those that change something have tests of their own in `work/`.
-READING = r"^(list|get|explain|reveal|search|health|readiness)"
-SCHEMA = schemathesis.openapi.from_dict(fuzzable()).include(operation_id_regex=READING)
+FILES = (
+    "application/x-ndjson",
+    "application/pdf",
+    "application/gzip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+# Here a body may have the right form and still be refused: what it says must also make sense.
+MUST_MAKE_SENSE = {
+    "send_events", "put_contract", "put_customer", "import_file", "receive_evidence", "open_case", "set_plugin",
+}  # fmt: skip
+SCHEMA = schemathesis.openapi.from_dict(fuzzable())
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -114,4 +131,13 @@ def test_the_server_answers_and_logs_json_lines(served: Served) -> None:
 @SCHEMA.parametrize()
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_app_keeps_its_reference(case: Any, served: Served) -> None:
-    case.call_and_validate(base_url=served.url, headers={"Authorization": f"Bearer {served.token}"})
+    operation = case.operation.definition.raw["operationId"]
+    excluded = [positive_data_acceptance] if operation in MUST_MAKE_SENSE else []
+    if operation == "send_events":
+        # A batch answers 200 and says of each event what is wrong with it.
+        excluded.append(negative_data_rejection)
+    case.call_and_validate(
+        base_url=served.url,
+        headers={"Authorization": f"Bearer {served.token}"},
+        excluded_checks=excluded,
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from huifang_api.faults import NO_NUL
 from huifang_api.shapes.queue import GivenStaffNo
 
 Said = Annotated[
@@ -14,7 +15,7 @@ Said = Annotated[
     Meta(
         min_length=1,
         max_length=4000,
-        pattern=r"\S",
+        pattern=r"^[^\x00]*[^\s\x00][^\x00]*$",
         description="What is said (说明), kept encrypted.",
         examples=["已与客户当面核实,补签投保单"],
     ),
@@ -26,12 +27,23 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     staff_no: GivenStaffNo
     case_class: Annotated[
-        str, Meta(min_length=1, max_length=64, description="Class (问题分类).", examples=["explanation_item"])
+        str,
+        Meta(
+            min_length=1,
+            max_length=64,
+            pattern=NO_NUL,
+            description="Class (问题分类).",
+            examples=["explanation_item"],
+        ),
     ]
     unit: Annotated[
         str,
         Meta(
-            min_length=1, max_length=64, description="Code of the unit (机构) in charge.", examples=["3701"]
+            min_length=1,
+            max_length=64,
+            pattern=NO_NUL,
+            description="Code of the unit (机构) in charge.",
+            examples=["3701"],
         ),
     ]
     subject: Annotated[
@@ -39,7 +51,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             min_length=2,
             max_length=200,
-            pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$",
+            pattern=r"^[^\x00-\x1f]*[^\s\x00][^\x00-\x1f]*$",
             description="What it is about (事由); shown in lists, so no personal data in it.",
             examples=["客户来电反映未收到保单"],
         ),
@@ -50,6 +62,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             Meta(
                 min_length=1,
                 max_length=64,
+                pattern=NO_NUL,
                 description="The plugin whose class it is; it says how severe the case is and when it is due.",
                 examples=["shandong_life"],
             ),
@@ -85,6 +98,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             Meta(
                 min_length=1,
                 max_length=64,
+                pattern=NO_NUL,
                 description="Number of the contract (合同号) it is about.",
                 examples=["P37010026000123"],
             ),
@@ -107,6 +121,7 @@ class AssignCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             min_length=1,
             max_length=64,
+            pattern=NO_NUL,
             description="Staff number of the assignee (处理人).",
             examples=["QD-2001"],
         ),

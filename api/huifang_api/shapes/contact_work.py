@@ -11,6 +11,7 @@ from huifang_core.scripts.model import Result
 from huifang_core.texts import Language
 from msgspec import Meta
 
+from huifang_api.faults import NO_NUL
 from huifang_api.shapes.contacts import ContactSummary
 from huifang_api.shapes.fields import Instant, described
 from huifang_api.shapes.queue import GivenStaffNo
@@ -18,10 +19,19 @@ from huifang_api.shapes.queue import GivenStaffNo
 _GREATEST_INTEGER = 2**53 - 1
 
 Step = Annotated[
-    str, Meta(min_length=1, max_length=64, description="Id of the script's step.", examples=["identity"])
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=NO_NUL,
+        description="Id of the script's step.",
+        examples=["greeting"],
+    ),
 ]
 Value = Annotated[
-    str | int | float,
+    Annotated[str, Meta(max_length=20_000, pattern=r"^[^\x00]*$")]
+    | Annotated[int, Meta(ge=-_GREATEST_INTEGER, le=_GREATEST_INTEGER)]
+    | float,
     Meta(
         description="The code of the choice made; or the text, number or day (YYYY-MM-DD) the form asks for.",
         examples=["yes"],
@@ -108,6 +118,7 @@ class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             Meta(
                 min_length=1,
                 max_length=2000,
+                pattern=NO_NUL,
                 description="A note (备注), kept encrypted.",
                 examples=["客户希望下次由同一坐席回访"],
             ),
@@ -124,6 +135,7 @@ class AbandonContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             min_length=2,
             max_length=500,
+            pattern=NO_NUL,
             description="Why (原因); stands in the ledger, so no personal data in it.",
             examples=["话机故障"],
         ),

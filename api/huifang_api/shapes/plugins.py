@@ -8,6 +8,7 @@ from huifang_core.parameters import Direction
 from huifang_core.texts import Text
 from msgspec import Meta
 
+from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import Day, Document, Instant, described
 
 PluginId = Annotated[str, described("Id of the plugin, such as `shandong_life`.")]
@@ -171,6 +172,7 @@ class SetPlugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             Meta(
                 min_length=1,
                 max_length=64,
+                pattern=NO_NUL,
                 description="Staff number (工号) of who decided so.",
                 examples=["HO-0001"],
             ),

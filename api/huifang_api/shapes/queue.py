@@ -8,6 +8,7 @@ from huifang_core.obligations import ContactChannel
 from huifang_core.texts import Text
 from msgspec import Meta
 
+from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import ContractNo, Instant, described
 
 RestrictionKind = Literal["sales_refusal", "own_wish"]
@@ -17,6 +18,7 @@ GivenStaffNo = Annotated[
     Meta(
         min_length=1,
         max_length=64,
+        pattern=NO_NUL,
         description="Staff number (工号) of the person who does it.",
         examples=["QD-1001"],
     ),

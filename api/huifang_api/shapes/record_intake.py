@@ -8,12 +8,13 @@ from huifang_core.contracts import Channel, ContractStatus, Line, ProductClass
 from huifang_core.customers import CustomerKind, Gender, IdType
 from msgspec import Meta
 
+from huifang_api.faults import NO_NUL
 from huifang_api.problems import ProblemFault
 from huifang_api.shapes.fields import Day, described
 
 Yuan = Annotated[str, Meta(pattern=r"^[0-9]{1,13}(\.[0-9]{1,2})?$")]
-Code = Annotated[str, Meta(min_length=1, max_length=64)]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
 Region = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
 
 EXAMPLE_CONTRACT: dict[str, Any] = {
