@@ -1,7 +1,7 @@
 """What a route's signature can't say of it, for the API reference: further answers, bodies that are no single JSON."""
 
-from collections.abc import Mapping
-from typing import Any, Final, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -63,3 +63,24 @@ def documented_of(handler: HTTPRouteHandler) -> Documented:
     """What a route has said of itself."""
     found: Documented = handler.opt.get(_DOCUMENTED, Documented())
     return found
+
+
+def example_of(shape: type[msgspec.Struct]) -> dict[str, Any] | None:
+    """A whole body made from the examples of its fields; None where there are none, or a required one has none."""
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(shape):
+        examples = list(_examples(field.type))
+        if examples:
+            found[field.encode_name] = examples[0]
+        elif field.required:
+            return None
+    return found or None
+
+
+def _examples(wanted: Any) -> Iterator[Any]:
+    """The examples given for a type, or for what may stand in its place; the outermost come first."""
+    inner, *metas = get_args(wanted) if get_origin(wanted) is Annotated else (wanted,)
+    for meta in reversed(metas):
+        yield from getattr(meta, "examples", None) or ()
+    for option in get_args(inner):
+        yield from _examples(option)

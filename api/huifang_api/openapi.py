@@ -20,7 +20,7 @@ from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from huifang_api.access import RAISES, scope_of
-from huifang_api.documented import Answer, Documented, documented_of, structs_of
+from huifang_api.documented import Answer, Documented, documented_of, example_of, structs_of
 from huifang_api.faults import NO_NUL
 from huifang_api.oauth.scopes import SCOPES
 from huifang_api.openapi_texts import DESCRIPTION, TAGS
@@ -111,6 +111,8 @@ def _operation(path: str, handler: HTTPRouteHandler, named: Mapping[Any, Any]) -
         operation["parameters"] = parameters
     if (body := _body_of(handler)) is not None:
         operation["requestBody"] = _content("application/json", named[body.annotation], required=True)
+        if (example := example_of(body.annotation)) is not None:
+            operation["requestBody"]["content"]["application/json"]["example"] = example
     if (more := documented_of(handler)).bodies:
         operation["requestBody"] = _bodies(more, named)
     if path == TOKEN_PATH:

@@ -152,4 +152,4 @@ class ReopenCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a case is opened again."""
 
     staff_no: GivenStaffNo
-    reason: Said
+    reason: Annotated[Said, Meta(description="Why (原因), kept encrypted.", examples=["客户仍未收到保单"])]

@@ -34,7 +34,7 @@ Value = Annotated[
     | float,
     Meta(
         description="The code of the choice made; or the text, number or day (YYYY-MM-DD) the form asks for.",
-        examples=["yes"],
+        examples=["speaking"],
     ),
 ]
 
@@ -97,7 +97,7 @@ class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Outcome,
         Meta(
             description="Outcome; `successful` is computed and never entered (DEC-1, REG-2).",
-            examples=["completed"],
+            examples=["call_back_at"],
         ),
     ]
     call_back_at: (

@@ -61,7 +61,16 @@ class CustomerSearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     SCHEMA_EXTRA: ClassVar[dict[str, Any]] = {"anyOf": [{"required": [name]} for name in _SEARCHED_BY]}
 
     name: (
-        Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, description="Full name.")]
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=200,
+                pattern=NO_NUL,
+                description="Full name (姓名, 名称).",
+                examples=["王小明"],
+            ),
+        ]
         | UnsetType
     ) = UNSET
     phone: (
@@ -83,7 +92,14 @@ class CustomerSearchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_un
         | UnsetType
     ) = UNSET
     phone_last4: (
-        Annotated[str, Meta(pattern="^[0-9]{4}$", description="Last four digits of a phone number.")]
+        Annotated[
+            str,
+            Meta(
+                pattern="^[0-9]{4}$",
+                description="Last four digits of a phone number (电话后四位).",
+                examples=["8000"],
+            ),
+        ]
         | UnsetType
     ) = UNSET
     customer_no: (
@@ -108,7 +124,12 @@ class CustomerRevealRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_un
 
     fields: Annotated[
         list[PersonalField],
-        Meta(min_length=1, max_length=8, description="The fields to see; only what is needed."),
+        Meta(
+            min_length=1,
+            max_length=8,
+            description="The fields to see; only what is needed.",
+            examples=[["phones"]],
+        ),
     ]
     reason: Reason
 

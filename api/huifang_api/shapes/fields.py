@@ -34,5 +34,6 @@ Reason: TypeAlias = Annotated[
         max_length=500,
         pattern=r"^[^\x00]*[^\s\x00][^\x00]*$",
         description="Why the data must be seen; stands in the ledger, so no personal data in it.",
+        examples=["客户投诉,需核对回访记录"],
     ),
 ]
