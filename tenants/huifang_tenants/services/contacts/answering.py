@@ -94,6 +94,12 @@ async def answer(
         advance = reply(script, items, section.state, section.facts, value)
     except (InvalidAnswer, ScriptFinished) as error:
         raise _refusal(step, error) from error
+    if contact.dialled_at is None:
+        # Somebody answers, so it was dialled, whether or not anybody said so.
+        await scope.connection.execute(
+            "UPDATE contact SET dialled_at = $2 WHERE id = $1", contact.id, scope.now
+        )
+        contact = msgspec.structs.replace(contact, dialled_at=scope.now)
     contact = await _save(scope, catalogue, contact, section, advance.state, advance.answers)
     await carry_out(scope, catalogue, calendar, contact, section, advance.effects, actor)
     await _log(scope, actor, "contact.answered", contact, section, advance.answers, advance.effects)

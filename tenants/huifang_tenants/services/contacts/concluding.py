@@ -70,19 +70,18 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
 async def abandon(scope: Scope, contact_id: UUID, actor: Actor, reason: str) -> None:
     """End a contact without outcome: put back by the caller, or its lease ran out.
 
-    What was completed in it stays completed; a dialled call counts as an attempt, and answers show that it was one. Since nobody
-    knows how it ended, somebody else may try again at once.
+    What was completed in it stays completed; a dialled call counts as an attempt. Since nobody knows how it ended, somebody else may
+    try again at once.
     """
     contact = await _in_progress(scope, contact_id)
-    answered = _answered(contact)
-    dialled = answered or contact.dialled_at is not None
+    dialled = contact.dialled_at is not None
     await scope.connection.execute(
         "UPDATE contact SET status = 'abandoned', concluded_at = $2, attempted = $3, connected = $4, right_party = $5,"
         " completed = $6, revision = revision + 1 WHERE id = $1",
         contact_id,
         scope.now,
         dialled,
-        answered,
+        _answered(contact),
         contact.identity_passed,
         _all_completed(contact),
     )

@@ -293,7 +293,9 @@ async def test_asked_for_only_a_dialled_call_is_an_attempt(office: Any) -> None:
     assert (await office.obligation(id))["attempts"] == 0
     contact = await office.begin(dialled=False)
     await office.answer(contact, "greeting", "speaking")
-    await office.abandon(contact)
+    assert (await office.contact(contact))["dialled_at"] == NOW
+    await (await office.later(minutes=5)).abandon(contact)
+    assert (await office.contact(contact))["dialled_at"] == NOW
     assert facts_of(await office.contact(contact)) == "ac", "an answer shows that it was dialled"
     assert (await office.obligation(id))["attempts"] == 1
 
