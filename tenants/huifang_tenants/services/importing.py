@@ -6,8 +6,9 @@ was cut off is simply run again.
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -27,7 +28,7 @@ from huifang_tenants.intake import (
 from huifang_tenants.intake.problems import Severity
 from huifang_tenants.scope import Scope, in_scope, scope
 from huifang_tenants.services.context import Services
-from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, EventIn, Taken, take_in
+from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, EventIn, IntakeBusy, Taken, take_in
 from huifang_tenants.services.intake.resolve import CONFLICT
 from huifang_tenants.stores import events, imports, organisation
 from huifang_tenants.stores.imports import Counts
@@ -37,15 +38,17 @@ from huifang_tenants.tenant import Tenant
 _BATCH: Final = 500
 _AT_ONCE: Final = 2
 _PROBLEMS_KEPT: Final = 10_000
+_PATIENCE: Final = 20
 
+_T = TypeVar("_T")
 Numbered = tuple[int, Unit | Staff | Customer | Contract | IncomingEvent]
 
 
 class ImportReport(msgspec.Struct, frozen=True):
     """What became of a file.
 
-    done: every good row went in. refused: strict, and something was wrong, so none did. `problems` are (line, problem), at most
-    the first 10,000.
+    done: every good row went in. refused: strict, and something was wrong, so none did. `problems` are (line, problem), the
+    first 10,000; all of them are on record.
     """
 
     id: UUID
@@ -70,18 +73,16 @@ class _Run:
         self.made = self.changed = 0
         self.problems: list[tuple[int, FieldProblem]] = []
         self.unsaved: list[tuple[int, int, FieldProblem]] = []
-        self._positions: dict[int, int] = {}
+        self._noted = 0
 
     def note(self, line: int, problem: FieldProblem) -> None:
         """Put a problem on record."""
         if problem.severity == "warning":
             self.counts.warnings += 1
-        if len(self.problems) >= _PROBLEMS_KEPT:
-            return
-        position = self._positions.get(line, 0)
-        self._positions[line] = position + 1
-        self.problems.append((line, problem))
-        self.unsaved.append((line, position, problem))
+        if len(self.problems) < _PROBLEMS_KEPT:
+            self.problems.append((line, problem))
+        self.unsaved.append((line, self._noted, problem))
+        self._noted += 1
 
     def check(self, row: RawRow | RowProblem, received_at: datetime) -> Numbered | None:
         """Check one row; return its struct, or None after noting what is wrong."""
@@ -152,45 +153,58 @@ async def import_source(
         received_at = opened.now
     try:
         if strict:
-            rows = await _checked(run, received_at)
+            rows = await _checked(run, id, received_at)
             await _find_conflicts(run, rows)
             if run.counts.refused:
                 run.counts.accepted = 0
                 return await _finish(run, id, "refused")
-            await _take(run, id, iter(rows), origin, progress)
+            await _take(run, id, _chunks(rows, _BATCH), origin, progress)
         else:
-            checked = (run.check(row, received_at) for row in source.rows)
-            await _take(run, id, (item for item in checked if item is not None), origin, progress)
+            await _take(run, id, _checked_chunks(run, received_at), origin, progress)
     except BaseException:
-        await asyncio.shield(_finish(run, id, "failed"))
+        # Without a database it stays on record as running, and silent.
+        with suppress(Exception):
+            await asyncio.shield(_finish(run, id, "failed"))
         raise
     return await _finish(run, id, "done")
 
 
-async def _checked(run: _Run, received_at: datetime) -> list[Numbered]:
+def _checked_chunks(run: _Run, received_at: datetime) -> Iterator[list[Numbered]]:
+    """Check rows some hundred at a time; a chunk holds the good ones of these, which may be none."""
+    for rows in _chunks(run.source.rows, _BATCH):
+        yield [item for row in rows if (item := run.check(row, received_at)) is not None]
+
+
+async def _checked(run: _Run, id: UUID, received_at: datetime) -> list[Numbered]:
     """Check every row before any goes in, and let others have their turn meanwhile."""
     rows: list[Numbered] = []
-    for number, row in enumerate(run.source.rows, 1):
-        if (item := run.check(row, received_at)) is not None:
-            rows.append(item)
-        if number % _BATCH == 0:
-            await asyncio.sleep(0)
+    for chunk in _checked_chunks(run, received_at):
+        rows += chunk
+        await _save_progress(run, id)
     return rows
 
 
 async def _take(
-    run: _Run, id: UUID, rows: Iterator[Numbered], origin: str, progress: Callable[[Counts], None] | None
+    run: _Run,
+    id: UUID,
+    chunks: Iterator[list[Numbered]],
+    origin: str,
+    progress: Callable[[Counts], None] | None,
 ) -> None:
-    """Take rows in batch by batch, a few batches at a time: one is derived while another is being written."""
-    pending: set[asyncio.Task[Taken]] = set()
+    """Take rows in batch by batch, a few batches at a time: one is derived while another is being written.
+
+    Of two rows about the same thing the later one counts, so their batches wait for each other.
+    """
+    pending: dict[asyncio.Task[Taken], frozenset[str]] = {}
     try:
-        for chunk in _chunks(rows, _BATCH):
+        for chunk in chunks:
             if run.source.kind in ("units", "staff"):
                 await _organisation(run, chunk)
-            else:
-                pending.add(asyncio.create_task(_take_chunk(run, id, chunk, origin)))
-            if len(pending) >= _AT_ONCE:
-                pending = await _settle(run, pending, asyncio.FIRST_COMPLETED)
+            elif chunk:
+                about = _about(chunk)
+                while len(pending) >= _AT_ONCE or any(about & others for others in pending.values()):
+                    await _settle(run, pending, asyncio.FIRST_COMPLETED)
+                pending[asyncio.create_task(_take_chunk(run, id, chunk, origin))] = about
             await _save_progress(run, id)
             if progress is not None:
                 progress(run.counts)
@@ -198,17 +212,34 @@ async def _take(
     finally:
         for task in pending:
             task.cancel()
+        # None may still be writing when the import is said to have ended.
+        await asyncio.gather(*pending, return_exceptions=True)
     if progress is not None:
         progress(run.counts)
 
 
-async def _settle(run: _Run, pending: set[asyncio.Task[Taken]], when: str) -> set[asyncio.Task[Taken]]:
+def _about(chunk: list[Numbered]) -> frozenset[str]:
+    """The customers and contracts that rows speak of."""
+    found: set[str | None] = set()
+    for _, value in chunk:
+        match value:
+            case Customer(customer_no=number):
+                found.add(number)
+            case Contract(contract_no=number):
+                found.add(number)
+            case IncomingEvent(contract_no=contract, customer=customer):
+                found.add(contract)
+                found.add(customer.customer_no if customer else None)
+    return frozenset(number for number in found if number is not None)
+
+
+async def _settle(run: _Run, pending: dict[asyncio.Task[Taken], frozenset[str]], when: str) -> None:
     if not pending:
-        return pending
-    done, left = await asyncio.wait(pending, return_when=when)
+        return
+    done, _ = await asyncio.wait(pending, return_when=when)
     for task in done:
+        del pending[task]
         run.count(task.result())
-    return left
 
 
 async def _take_chunk(run: _Run, id: UUID, chunk: list[Numbered], origin: str) -> Taken:
@@ -222,6 +253,11 @@ async def _take_chunk(run: _Run, id: UUID, chunk: list[Numbered], origin: str) -
         events=tuple(EventIn(line, value) for line, value in chunk if isinstance(value, IncomingEvent)),
         import_id=id,
     )
+    for _ in range(_PATIENCE):
+        try:
+            return await take_in(run.services, run.tenant, batch, run.actor)
+        except IntakeBusy:
+            await asyncio.sleep(0.5)
     return await take_in(run.services, run.tenant, batch, run.actor)
 
 
@@ -251,7 +287,7 @@ async def _organisation(run: _Run, chunk: list[Numbered]) -> None:
 async def _find_conflicts(run: _Run, rows: list[Numbered]) -> None:
     """Refuse, before anything goes in, events whose id came in before with other content."""
     seen: dict[tuple[str, str], bytes] = {}
-    for chunk in _chunks(iter(rows), _BATCH):
+    for chunk in _chunks(rows, _BATCH):
         incoming = [(line, value) for line, value in chunk if isinstance(value, IncomingEvent)]
         async with scope(run.services.db, run.tenant, read_only=True) as opened:
             on_file = await events.content_hashes(opened, {(e.source, e.event_id) for _, e in incoming})
@@ -295,8 +331,8 @@ async def _finish(run: _Run, id: UUID, status: str) -> ImportReport:
     )
 
 
-def _chunks(rows: Iterable[Numbered], size: int) -> Iterator[list[Numbered]]:
-    chunk: list[Numbered] = []
+def _chunks(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    chunk: list[_T] = []
     for row in rows:
         chunk.append(row)
         if len(chunk) == size:
