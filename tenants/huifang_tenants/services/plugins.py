@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from asyncpg.exceptions import UniqueViolationError
 from huifang_core.catalogue import Catalogue, ParameterError, PluginEntry
 from huifang_core.derive import SettingsVersion
+from huifang_core.windows import day_of
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.context import Services
@@ -27,21 +29,31 @@ async def configure(
 ) -> SettingsVersion:
     """Add a version of a plugin's settings, which holds for events from `valid_from` on; earlier ones stay as they are.
 
-    Refuses an unknown plugin, and a parameter laxer than the law.
+    Without `valid_from` the first version holds for all events, a later one from today on (GEN-4). Refuses an unknown plugin,
+    a parameter laxer than the law, and what somebody else is just changing.
     """
     entry = catalogue.plugins.get(plugin)
     if entry is None:
         raise Refused("not_found", kind="plugin")
     chosen = {**entry.default_settings, **(settings or {})}
-    check(entry, chosen, parameters or {}, valid_from or scope.now.date())
+    today = day_of(scope.now)
+    check(entry, chosen, parameters or {}, valid_from or today)
+    latest = await plugins.latest_version(scope, plugin)
+    if latest and valid_from is None:
+        valid_from = today
     version = SettingsVersion(
         plugin=plugin,
-        version=await plugins.latest_version(scope, plugin) + 1,
+        version=latest + 1,
         settings=chosen,
         parameters=parameters or {},
         valid_from=valid_from,
     )
-    await plugins.add_settings(scope, version, enabled=enabled, changed_by=actor.on_behalf_of or actor.name)
+    try:
+        await plugins.add_settings(
+            scope, version, enabled=enabled, changed_by=actor.on_behalf_of or actor.name
+        )
+    except UniqueViolationError as error:
+        raise Refused("state.conflict", current=latest + 1, wanted=latest + 1) from error
     await record(
         scope,
         actor,
