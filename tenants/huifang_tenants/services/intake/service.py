@@ -53,6 +53,8 @@ async def take_in(services: Services, tenant: Tenant, batch: Batch, actor: Actor
 
 async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) -> Taken:
     async def read(scope: Scope) -> tuple[Snapshot, Resolution]:
+        # A plan kept from when a table was small compares every row with every value of the batch.
+        await scope.connection.execute("SET LOCAL plan_cache_mode TO force_custom_plan")
         snapshot = await read_snapshot(scope, batch)
         return snapshot, Resolution(snapshot, scope.cipher, scope.now, batch)
 
