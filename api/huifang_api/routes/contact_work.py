@@ -38,7 +38,7 @@ from huifang_api.writing import holder, in_tenant
 _TAGS: Final = ("Contacts",)
 _STARTING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
-    "contact.no_such_number",
+    "contact.no_such_number", "contact.quiet_hours",
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused")
@@ -91,7 +91,7 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=_OVER),
+    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours")),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,

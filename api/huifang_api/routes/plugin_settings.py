@@ -36,6 +36,7 @@ from huifang_api.writing import in_tenant
 _TAGS: Final = ("Plugins",)
 _SETTING: Final[tuple[ProblemCode, ...]] = (
     "plugin.setting_unknown", "plugin.setting_invalid", "plugin.parameter_refused", "staff.not_found",
+    "state.conflict",
 )  # fmt: skip
 
 

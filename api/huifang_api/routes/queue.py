@@ -1,21 +1,21 @@
 """The work queue (任务队列): claiming the most pressing work (DEC-8), and giving it back."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from huifang_core.texts import Language
 from huifang_core.trace import TraceStep, lines
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts.claiming import Claimed, claim_next, give_back
+from huifang_tenants.services.contacts.claiming import Claimed, claim_next, give_back, held_back
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import customers, work
-from litestar import Response, post
-from litestar.params import JSONBody
+from litestar import Response, get, post
+from litestar.params import JSONBody, QueryParameter
 
-from huifang_api.access import needs
+from huifang_api.access import needs, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.languages import language_of
-from huifang_api.shapes.queue import ClaimedWork, ClaimRequest, Returned, ReturnRequest
+from huifang_api.shapes.queue import ClaimedWork, ClaimRequest, HeldBack, Returned, ReturnRequest
 from huifang_api.world import ApiRequest
 from huifang_api.writing import in_tenant
 
@@ -56,7 +56,7 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
 
 @post(
     "/queue/return",
-    opt=needs("contacts:write", raises=("staff.not_found", "staff.untrained")),
+    opt=needs("contacts:write", raises=("staff.not_found",)),
     operation_id="return_work",
     tags=_TAGS,
     status_code=200,
@@ -65,6 +65,34 @@ async def return_work(request: ApiRequest, data: JSONBody[ReturnRequest]) -> Ret
     """Give back everything this person claimed and did not start; others may claim it at once."""
     actor = Actor(request.auth.actor, data.staff_no)
     return Returned(await in_tenant(request, lambda scope: give_back(scope, data.staff_no, actor)))
+
+
+@get(
+    "/queue/held-back",
+    opt=needs("contacts:write", raises=_REFUSALS),
+    operation_id="get_held_back",
+    tags=_TAGS,
+)
+async def get_held_back(
+    request: ApiRequest,
+    staff_no: Annotated[
+        str,
+        QueryParameter(
+            min_length=1, max_length=64, description="Staff number (工号) of the person who asks."
+        ),
+    ],
+) -> HeldBack:
+    """Read which phone work only the calling hours keep from this person, and how much of it will be late by then.
+
+    Within calling hours, and for people who make no calls, it is none.
+    """
+    async with tenant_scope(request, read_only=True) as scope:
+        found = await held_back(scope, staff_no)
+    if found is None:
+        return HeldBack(opens_at=None, waiting=0, due_before_opening=0)
+    return HeldBack(
+        opens_at=found.opens_at, waiting=found.waiting, due_before_opening=found.due_before_opening
+    )
 
 
 async def _shown(scope: Scope, claimed: Claimed, language: Language) -> ClaimedWork:
@@ -84,4 +112,4 @@ async def _shown(scope: Scope, claimed: Claimed, language: Language) -> ClaimedW
     return msgspec.convert(found, ClaimedWork)
 
 
-ROUTES: Final = (claim_work, return_work)
+ROUTES: Final = (claim_work, return_work, get_held_back)

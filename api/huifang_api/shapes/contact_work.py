@@ -31,7 +31,7 @@ Step = Annotated[
 Value = Annotated[
     Annotated[str, Meta(max_length=20_000, pattern=r"^[^\x00]*$")]
     | Annotated[int, Meta(ge=-_GREATEST_INTEGER, le=_GREATEST_INTEGER)]
-    | float,
+    | Annotated[float, Meta(ge=-_GREATEST_INTEGER, le=_GREATEST_INTEGER)],
     Meta(
         description="The code of the choice made; or the text, number or day (YYYY-MM-DD) the form asks for.",
         examples=["speaking"],

@@ -27,7 +27,7 @@ class SettingsVersion(msgspec.Struct, frozen=True, kw_only=True):
     parameters: Annotated[Document, described("Parameters (参数) made stricter than the law, by id.")]
     valid_from: Annotated[
         Day | None,
-        described("Events from this day on follow it; null: those of any day no other one is for."),
+        described("Events from this day on follow it; null: those of any day that no other version is for."),
     ]
     changed_by: Annotated[str, described("Who made it.")]
     changed_at: Annotated[Instant, described("When, UTC.")]
@@ -162,7 +162,8 @@ class SetPlugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     valid_from: Annotated[
         Day | None,
         Meta(
-            description="Events from this day on follow it, in Asia/Shanghai; without it, from the first.",
+            description="Events from this day on follow it, in Asia/Shanghai; without it from today on, the first version "
+            "for events of any day.",
             examples=["2026-04-01"],
         ),
     ] = None

@@ -104,3 +104,13 @@ class Returned(msgspec.Struct, frozen=True):
     """What was given back."""
 
     returned: Annotated[int, described("How many obligations are free again.")]
+
+
+class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Phone work that only the calling hours (呼出时段) keep from being given out: the conflict is shown, not hidden (REG-7)."""
+
+    opens_at: Annotated[
+        Instant | None, described("When calls may be made again, UTC; null: they may be now.")
+    ]
+    waiting: Annotated[int, described("How many callbacks could be claimed but for that.")]
+    due_before_opening: Annotated[int, described("How many of them are due before calls may be made again.")]

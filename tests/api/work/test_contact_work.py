@@ -70,6 +70,12 @@ async def test_what_was_claimed_says_why_and_whom(office: Any, new_contract: Any
     await office.post("/queue/return", {"staff_no": "C02"})
 
 
+async def test_within_calling_hours_nothing_is_held_back(office: Any) -> None:
+    found = await office.get("/queue/held-back", params={"staff_no": "C01"})
+    assert found == {"opens_at": None, "waiting": 0, "due_before_opening": 0}
+    assert await office.problem("GET", "/queue/held-back") == (400, "validation.failed")
+
+
 async def test_wishes_of_the_customer_are_shown(office: Any, new_contract: Any) -> None:
     await office.post("/queue/claim", {"staff_no": "C01"})
     await office.post("/queue/return", {"staff_no": "C01"})
