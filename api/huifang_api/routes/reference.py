@@ -14,8 +14,9 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from huifang_api.access import public
-from huifang_api.problem_catalogue import CATALOGUE, Entry
+from huifang_api.problem_catalogue import CATALOGUE
 from huifang_api.problems import PROBLEM_PAGES, Problem
+from huifang_api.refusals import Entry
 
 _HTML: Final = "text/html; charset=utf-8"
 # Swagger UI sets style attributes; everything else comes from here.

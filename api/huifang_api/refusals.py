@@ -1,0 +1,281 @@
+"""What the services refuse for, as the API says it: status, and texts in both languages.
+
+In the texts `{name}` is one of the fields the refusal was raised with. `problem_catalogue.py` adds the API's own problems.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from huifang_core.texts import Text, text
+from huifang_tenants.services.errors import RefusalCode
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One kind of problem: HTTP status, a title that never changes, what happened, and what to do about it."""
+
+    status: int
+    title: Text
+    detail: Text
+    fix: Text
+
+
+REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
+    # Who is asking.
+    "staff.not_permitted": Entry(
+        403,
+        text("人员无此权限", "Staff not permitted"),
+        text("工号 {staff_no} 的角色不能做此操作。", "The roles of staff {staff_no} don't allow this."),
+        text("由具备相应角色的人员操作。", "Let someone with the role do it, or have the role granted."),
+    ),
+    "staff.untrained": Entry(
+        403,
+        text("人员未完成培训", "Staff untrained"),
+        text(
+            "工号 {staff_no} 没有有效的培训记录,不能分派回访(SD-3)。",
+            "Staff {staff_no} has no valid training on record and can't be given calls (SD-3).",
+        ),
+        text("登记培训后重试。", "Record the training, then try again."),
+    ),
+    # What is asked for.
+    "not_found": Entry(
+        404,
+        text("没有该记录", "Not found"),
+        text("没有这个{kind},或它不属于本租户。", "There is no such {kind}, or it is not this tenant's."),
+        text("核对编号。", "Check the id."),
+    ),
+    "staff.not_found": Entry(
+        404,
+        text("没有该人员", "No such staff"),
+        text("没有工号为 {staff_no} 的人员。", "Nobody has the staff number {staff_no}."),
+        text("核对工号,或先导入人员。", "Check the number, or import the staff first."),
+    ),
+    # How it is asked.
+    "validation.failed": Entry(
+        400,
+        text("内容不符合要求", "Validation failed"),
+        text(
+            "请求有 {count} 处不符合要求,见 errors。", "The request has {count} fault(s), listed in `errors`."
+        ),
+        text(
+            "逐项修改后重新提交;没有写入任何内容。",
+            "Correct each of them and send it again; nothing was saved.",
+        ),
+    ),
+    "import.file_unreadable": Entry(
+        422,
+        text("文件无法读取", "File unreadable"),
+        text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
+        text("按提示处理后重新上传。", "Correct it and send the file again."),
+    ),
+    "evidence.too_large": Entry(
+        413,
+        text("证据文件过大", "Evidence too large"),
+        text("文件超过 {limit} 字节的上限。", "The file exceeds {limit} bytes."),
+        text("压缩或分段后上传。", "Compress it, or upload it in parts."),
+    ),
+    "evidence.type_not_allowed": Entry(
+        415,
+        text("证据文件类型不支持", "Evidence of an unknown type"),
+        text(
+            "文件内容不是 {kind} 可用的类型(按文件头判断)。",
+            "By its first bytes the file is none of the types taken for {kind}.",
+        ),
+        text("可用的类型:{accepted}。", "These are taken: {accepted}."),
+    ),
+    "evidence.type_contradicts": Entry(
+        415,
+        text("声明的类型与内容不符", "Declared type contradicts the content"),
+        text("声明的内容类型与文件不符,文件是 {found}。", "The file is {found}, not what was declared."),
+        text("按文件的实际类型声明。", "Declare what the file is."),
+    ),
+    "evidence.range_unsatisfiable": Entry(
+        416,
+        text("范围超出文件", "Range not satisfiable"),
+        text(
+            "请求的字节范围不在文件内(共 {size} 字节)。", "The file has {size} bytes; the range lies outside."
+        ),
+        text("核对 Range 标头。", "Check the `Range` header."),
+    ),
+    "report.period_invalid": Entry(
+        400,
+        text("统计期间无效", "Period invalid"),
+        text(
+            "期间 {first} 至 {last} 无效:末日不得早于首日,且须在 1990 年至 2199 年之间。",
+            "From {first} to {last} is no period: it ends before it begins, or lies outside 1990 to 2199.",
+        ),
+        text("更正首日与末日。", "Correct its first and last day."),
+    ),
+    # What stands against it.
+    "evidence.hash_differs": Entry(
+        409,
+        text("文件与校验值不符", "Hash differs"),
+        text(
+            "收到的文件的 SHA-256 是 {received},与声明的不同。",
+            "What arrived has the SHA-256 {received}, not the one declared.",
+        ),
+        text("重新上传。", "Upload it again."),
+    ),
+    "evidence.no_file": Entry(
+        409,
+        text("没有可读的文件", "No file to read"),
+        text(
+            "该证据是外部引用,或未保存(状态 {status})。",
+            "This piece is a reference, or was not stored (status {status}).",
+        ),
+        text("引用指向的原件在原系统查看。", "Look where the reference points to."),
+    ),
+    "contract.incomplete": Entry(
+        409,
+        text("合同资料不全", "Contract incomplete"),
+        text(
+            "合同 {contract_no} 的资料尚不齐全:{reason}。",
+            "The contract {contract_no} is not complete yet: {reason}.",
+        ),
+        text("补齐后重试。", "Send what is missing, then try again."),
+    ),
+    "state.conflict": Entry(
+        409,
+        text("状态不允许", "State conflict"),
+        text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
+        text("重新读取后再决定。", "Read it again and decide anew."),
+    ),
+    "case.assignee_unknown": Entry(
+        409,
+        text("处理人不存在", "Assignee unknown"),
+        text("没有工号为 {staff_no} 的处理人。", "Nobody has the staff number {staff_no}."),
+        text("核对工号。", "Check the number."),
+    ),
+    "contact.not_in_progress": Entry(
+        409,
+        text("回访已结束", "Contact not in progress"),
+        text("该回访的状态是 {status},不能再记录。", "The contact is {status}; nothing can be added to it."),
+        text("另开一次回访。", "Start another contact."),
+    ),
+    "contact.answer_refused": Entry(
+        409,
+        text("回答不符合话术", "Answer refused"),
+        text("步骤 {step} 现在不能这样回答。", "Step {step} can't be answered like this now."),
+        text("按返回的当前步骤与选项作答。", "Answer the current step with one of its choices."),
+    ),
+    "contact.items_missing": Entry(
+        409,
+        text("必问项目未完成", "Items missing"),
+        text("还有必问项目没有完成:{items}。", "Required items have not been covered: {items}."),
+        text("补问后再结束回访。", "Cover them before the contact is completed."),
+    ),
+    "contact.no_such_number": Entry(
+        409,
+        text("客户没有这个号码", "No such number"),
+        text(
+            "客户名下没有序号为 {number_index} 的号码。",
+            "The customer has no number at place {number_index}.",
+        ),
+        text(
+            "从客户的号码中选择;新号码先作变更。",
+            "Choose one of the customer's; a new one needs a change first.",
+        ),
+    ),
+    "contact.call_back_missing": Entry(
+        409,
+        text("缺少再次回访时间", "Call-back time missing"),
+        text(
+            "结果为约定再拨时须写明时间,且应在一年之内的将来。",
+            "The outcome `call_back_at` needs the time that was agreed, in the future and within a year.",
+        ),
+        text("补充或更正 call_back_at。", "Give `call_back_at`, or correct it."),
+    ),
+    "contact.quiet_hours": Entry(
+        409,
+        text("不在可拨打时段", "Outside calling hours"),
+        text(
+            "当前不在本机构的可拨打时段内,{opens_at} 起可以拨打。",
+            "Calls may be started from {opens_at} on, by this tenant's calling hours.",
+        ),
+        text(
+            "届时再拨;强制性回访需要在此之前进行的,可调整可拨打时段。",
+            "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
+        ),
+    ),
+    "contact.outcome_contradicts": Entry(
+        409,
+        text("结果与记录矛盾", "Outcome contradicts the record"),
+        text(
+            "结果 {outcome} 与已记录的回答不符。", "The outcome {outcome} contradicts what has been recorded."
+        ),
+        text("核对结果,或更正回答。", "Check the outcome, or correct the answers."),
+    ),
+    "plugin.setting_invalid": Entry(
+        400,
+        text("设置值无效", "Setting not valid"),
+        text("设置不符合插件的要求:{problem}。", "The settings are not what the plugin takes: {problem}."),
+        text("按插件的 settings_schema 修改。", "Correct them by the plugin's `settings_schema`."),
+    ),
+    "case.closed_by_solver": Entry(
+        409,
+        text("不能自行结案", "Closed by its solver"),
+        text("问题件不能由解决人本人结案。", "A case can't be closed by whoever solved it."),
+        text("由他人复核后结案。", "Let somebody else review and close it."),
+    ),
+    "queue.nothing_leased": Entry(
+        409,
+        text("没有领取任务", "Nothing leased"),
+        text("工号 {staff_no} 没有正在处理的回访任务。", "Staff {staff_no} holds no obligation now."),
+        text("先领取任务。", "Claim the next one first."),
+    ),
+    "queue.not_leased": Entry(
+        409,
+        text("任务不在本人名下", "Not leased"),
+        text("该任务不由此人持有。", "The obligation is not held by this person."),
+        text("先领取该任务。", "Claim it first."),
+    ),
+    "queue.lease_expired": Entry(
+        409,
+        text("领取已超时", "Lease expired"),
+        text(
+            "领取时限已过,任务已回到队列。", "The lease has run out and the obligation is back in the queue."
+        ),
+        text("重新领取。", "Claim it again."),
+    ),
+    "plugin.setting_unknown": Entry(
+        400,
+        text("没有该设置项", "Setting unknown"),
+        text("插件没有这些设置项:{settings}。", "The plugin has no such settings: {settings}."),
+        text("可用的设置项见 context.known。", "See `context.known` for those it has."),
+    ),
+    "plugin.parameter_refused": Entry(
+        400,
+        text("参数值不允许", "Parameter refused"),
+        text(
+            "参数 {parameter} 不能这样设置:{reason}。",
+            "The parameter {parameter} can't be set like this: {reason}.",
+        ),
+        text("只能比法规更严格,不能更宽松。", "A tenant may be stricter than the law, never laxer."),
+    ),
+    "personal.key_destroyed": Entry(
+        410,
+        text("个人信息已销毁", "Personal data destroyed"),
+        text(
+            "该租户的密钥已销毁,个人信息不能再读取。",
+            "The tenant's key is destroyed; its personal data is gone.",
+        ),
+        text("无法恢复。", "There is no way back."),
+    ),
+    # What is wrong on our side.
+    "evidence.damaged": Entry(
+        500,
+        text("证据文件已损坏", "Evidence damaged"),
+        text(
+            "证据 {evidence} 的文件缺失或与保存时不同,已留痕。",
+            "The file of {evidence} is missing or not what was stored; this is on record.",
+        ),
+        text("从备份恢复原件并查明原因。", "Restore it from a backup and find out why."),
+    ),
+    "evidence.store_unavailable": Entry(
+        503,
+        text("证据库暂不可用", "Evidence store unavailable"),
+        text("对象存储暂时无法读写。", "The object store can't be read or written at the moment."),
+        text("按 Retry-After 稍后重试。", "Try again after `Retry-After` seconds."),
+    ),
+}
+"""By code."""
