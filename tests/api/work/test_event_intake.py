@@ -1,9 +1,12 @@
 """Events over HTTP: once only, conflicts refused, batches with a result for each, nothing of a strict one that is broken."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from huifang_api.problems import problem_of, problem_response
+from huifang_tenants.services.intake import IntakeBusy
 
 ENGLISH = {"Accept-Language": "en"}
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
@@ -215,3 +218,17 @@ async def test_tenants_have_events_of_the_same_id(office: Any, other_office: Any
 async def test_sending_needs_its_scope(office: Any, issued: Any) -> None:
     reader = await office.with_scopes("events:read")
     assert await reader.problem("POST", "/events", issued("E12")) == (403, "auth.scope_missing")
+
+
+async def test_sent_ten_times_at_once_it_goes_in_once(office: Any, issued: Any) -> None:
+    event = issued("E13")
+    answers = await asyncio.gather(*(office.call("POST", "/events", event) for _ in range(10)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 9 + [202]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len((await office.get("/obligations", params={"contract_no": "E13"}))["items"]) == 1
+
+
+def test_intake_that_never_gets_through_asks_to_try_again() -> None:
+    problem = problem_of(IntakeBusy())
+    assert problem.code == "service.retry"
+    assert problem_response(problem, "en", "r").headers["Retry-After"] == "1"
