@@ -20,9 +20,16 @@ def command(port: int | None, verbose: bool, home: Path | None) -> None:
     \b
     Example:  huifang up --port 8081
     """
-    with running(home, port=port, verbose=verbose) as stack:
-        click.echo(f"API        {stack.address}/api/v1")
-        click.echo(f"Reference  {stack.address}/docs")
-        click.echo(f"Logs       {stack.here.settings.log_directory}")
-        click.echo("Stop with Ctrl-C.")
-        stack.supervisor.wait()
+    serving = False
+    try:
+        with running(home, port=port, verbose=verbose) as stack:
+            serving = True
+            click.echo(f"API        {stack.address}/api/v1")
+            click.echo(f"Reference  {stack.address}/docs")
+            click.echo(f"Logs       {stack.here.settings.log_directory}")
+            click.echo("Stop with Ctrl-C.")
+            stack.supervisor.wait()
+    except (SystemExit, KeyboardInterrupt):
+        # Told to stop once everything ran: that is how it is meant to end, however early.
+        if not serving:
+            raise

@@ -1,6 +1,7 @@
 """Imports on record: what came in with which file, and every problem found in it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -80,3 +81,13 @@ async def add_problems(scope: Scope, id: UUID, problems: Sequence[tuple[int, int
             for line, position, problem in problems
         ],
     )
+
+
+async def fail_silent(scope: Scope, since: datetime) -> list[UUID]:
+    """Set running imports without a sign of life since then (wall time) to failed; return their ids."""
+    rows = await scope.connection.fetch(
+        "UPDATE import_run SET status = 'failed', finished_at = seen_at WHERE status = 'running' AND seen_at <= $1"
+        " RETURNING id",
+        since,
+    )
+    return [row["id"] for row in rows]

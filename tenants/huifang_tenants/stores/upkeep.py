@@ -24,6 +24,7 @@ class Due(msgspec.Struct, frozen=True):
     born_late: bool
     totals: bool
     parked: bool
+    imports: bool
 
 
 # Each is one or two probes of a small partial index, so that a tenant in which nothing is due costs next to nothing. By
@@ -51,13 +52,17 @@ _DUE: Final = (
     " IS NOT NULL AS born_late,"
     " EXISTS (SELECT FROM control_total WHERE taken IS DISTINCT FROM announced AND taken IS NULL) AS totals,"
     " EXISTS (SELECT FROM event e JOIN contract c ON c.contract_no = e.contract_no"
-    f" WHERE {CAN_GO_ON}) AS parked"
+    f" WHERE {CAN_GO_ON}) AS parked,"
+    " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports"
 )
 
 
-async def due(scope: Scope, today: date, at_risk_until: datetime) -> Due:
-    """Tell what is due: deliveries missing by the end of `today`, deadlines near that end by `at_risk_until`."""
-    row = await scope.connection.fetchrow(_DUE, scope.now, scope.wall_now, today, at_risk_until)
+async def due(scope: Scope, today: date, at_risk_until: datetime, silent_since: datetime) -> Due:
+    """Tell what is due: deliveries missing by the end of `today`, deadlines near that end by `at_risk_until`.
+
+    Imports count as cut off without a sign of life since `silent_since`, wall time.
+    """
+    row = await scope.connection.fetchrow(_DUE, scope.now, scope.wall_now, today, at_risk_until, silent_since)
     # A comparison with a minimum of nothing is neither true nor false.
     return Due(**{name: bool(found) for name, found in row.items()})
 

@@ -440,6 +440,7 @@ CREATE TABLE import_run (
     seen_at timestamptz NOT NULL,
     finished_at timestamptz
 );
+CREATE INDEX import_run_running_idx ON import_run (seen_at) WHERE status = 'running';
 COMMENT ON COLUMN import_run.seen_at IS 'Wall time of the last sign of life: one that stays silent was cut off.';
 
 CREATE TABLE import_problem (

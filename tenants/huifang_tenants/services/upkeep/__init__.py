@@ -19,6 +19,7 @@ from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parameters import watch_parameters
 from huifang_tenants.services.upkeep.parked import RETRY, ask_retry, retry_parked, take_up_parked
 from huifang_tenants.services.upkeep.sandbox import advance_clock
+from huifang_tenants.services.upkeep.silent_imports import end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "count_totals",
     "due_now",
     "end_leases",
+    "end_silent_imports",
     "escalate_cases",
     "escalate_overdue",
     "needs_recount",

@@ -15,6 +15,7 @@ from huifang_tenants.services.upkeep.late_cases import escalate_cases
 from huifang_tenants.services.upkeep.leases import end_leases
 from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parked import take_up_parked
+from huifang_tenants.services.upkeep.silent_imports import SILENCE, end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
 from huifang_tenants.stores import upkeep
 from huifang_tenants.tenant import Tenant
@@ -34,13 +35,16 @@ STEPS: Final[Mapping[str, Step]] = {
     BORN_LATE: announce_late_births,
     "upkeep.overdue": escalate_overdue,
     "upkeep.cases": escalate_cases,
+    "upkeep.imports": end_silent_imports,
 }
 """Upkeep that needs nothing but the tenant's tables, by kind of job; in the order in which one may cause the next."""
 
 
 async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
     """Return the kinds of upkeep that would find something to do, by one query."""
-    found = await upkeep.due(scope, day_of(scope.now), at_risk_until(scope, calendar))
+    found = await upkeep.due(
+        scope, day_of(scope.now), at_risk_until(scope, calendar), scope.wall_now - SILENCE
+    )
     answers = {
         PARKED: found.parked,
         "upkeep.leases": found.leases,
@@ -50,6 +54,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         AT_RISK: found.at_risk,
         "upkeep.overdue": found.overdue,
         "upkeep.cases": found.cases,
+        "upkeep.imports": found.imports,
     }
     return tuple(kind for kind, is_due in answers.items() if is_due)
 
