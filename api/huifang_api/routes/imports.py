@@ -105,7 +105,7 @@ async def download_import_problems(request: ApiRequest, import_id: FromPath[UUID
         "Content-Language": language,
         "Vary": "Accept-Language",
     }
-    return Stream(_csv(request, import_id, language), media_type=f"{_CSV}; charset=utf-8", headers=headers)
+    return Stream(_csv(request, import_id, language), media_type=_CSV, headers=headers)
 
 
 async def _csv(request: ApiRequest, import_id: UUID, language: Language) -> AsyncIterator[str]:
