@@ -16,13 +16,14 @@ _json = msgspec.json.Encoder()
 class StoredContract(msgspec.Struct, frozen=True):
     """A contract on file: what came in last, since when that was true, and the revision it was read at.
 
-    `policyholder_no` is the policyholder's number as the contract stands, which an event may have changed.
+    `unit` and `policyholder_no`, the policyholder's number, are as the contract stands: an event may have changed them.
     """
 
     id: UUID
     source: str
     base: Contract
     as_of: datetime | None
+    unit: str
     policyholder_no: str
     policyholder_id: UUID | None
     revision: int
@@ -63,7 +64,7 @@ _COLUMNS = (
     ("updated_at", "timestamptz"),
 )
 
-_READ = "id, source, base, as_of, policyholder_no, policyholder_id, revision"
+_READ = "id, source, base, as_of, unit, policyholder_no, policyholder_id, revision"
 
 
 async def by_numbers(scope: Scope, numbers: Iterable[str]) -> dict[str, StoredContract]:
@@ -165,6 +166,7 @@ async def _fetch(scope: Scope, condition: str, argument: object) -> dict[str, St
             source=row["source"],
             base=msgspec.convert(row["base"], Contract),
             as_of=row["as_of"],
+            unit=row["unit"],
             policyholder_no=row["policyholder_no"],
             policyholder_id=row["policyholder_id"],
             revision=row["revision"],

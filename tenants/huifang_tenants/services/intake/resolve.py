@@ -40,7 +40,7 @@ class HeldContract(msgspec.Struct):
     """A contract as the batch leaves it; `expected` is the revision on file, None for a new one.
 
     `base` is as it came in, `current` as it stands by its events. `ref` is the number that leads to its policyholder,
-    where that was found in this batch.
+    where that was found in this batch. `handed_over`: what is to be done has another policyholder or unit than on file.
     """
 
     id: UUID
@@ -52,6 +52,7 @@ class HeldContract(msgspec.Struct):
     policyholder_id: UUID | None
     expected: int | None
     dirty: bool = False
+    handed_over: bool = False
     ref: Ref | None = None
 
 
@@ -239,6 +240,10 @@ class Resolution:
             found = self.people.standing_for(held.policyholder_id)
         else:
             found = None
+        stored = self._snapshot.contracts.get(held.base.contract_no)
+        held.handed_over = stored is not None and (
+            (found, held.current.unit) != (stored.policyholder_id, stored.unit)
+        )
         if (found, number) != (held.policyholder_id, held.policyholder_no):
             held.policyholder_id, held.policyholder_no, held.dirty = found, number, True
             held.ref = ref

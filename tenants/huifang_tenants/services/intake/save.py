@@ -143,7 +143,7 @@ async def _save_contracts(scope: Scope, resolution: Resolution) -> None:
     ]
     await contracts.insert(scope, [row for row in rows if row.expected is None])
     await contracts.change(scope, [row for row in rows if row.expected is not None])
-    moved = [row.id for row in rows if row.expected is not None]
+    moved = [held.id for held in dirty if held.handed_over]
     # What the batch did not know of: a contract that came in while it was being worked out.
     for number in resolution.people.moved:
         moved += await contracts.hand_over(scope, number.old, number.new, number.source, number.customer_no)
