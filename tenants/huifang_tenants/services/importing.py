@@ -223,6 +223,12 @@ async def _take(
             if progress is not None:
                 progress(run.counts)
         await _settle(run, pending, asyncio.ALL_COMPLETED)
+    except Exception:
+        # What was read before the file broke off is good, and may go in.
+        for taken in await asyncio.gather(*pending, return_exceptions=True):
+            if isinstance(taken, Taken):
+                run.count(taken)
+        raise
     finally:
         for task in pending:
             task.cancel()

@@ -120,6 +120,16 @@ async def change(scope: Scope, rows: Sequence[ContractRow]) -> None:
     )
 
 
+async def touch(scope: Scope, ids: Sequence[UUID]) -> None:
+    """Let contracts locked before go one revision on, though they stand as they did."""
+    if ids:
+        await scope.connection.execute(
+            "UPDATE contract SET revision = revision + 1, updated_at = $2 WHERE id = ANY($1)",
+            ids,
+            scope.wall_now,
+        )
+
+
 async def hand_over(scope: Scope, old: UUID, new: UUID, source: str, number: str) -> list[UUID]:
     """Let the contracts held under a customer number follow it to another person; return those that did."""
     rows = await scope.connection.fetch(

@@ -3,6 +3,7 @@
 Nothing is read or written here. Rows are taken in the order in which they stand in the batch.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -52,6 +53,7 @@ class HeldContract(msgspec.Struct):
     policyholder_id: UUID | None
     expected: int | None
     dirty: bool = False
+    touched: bool = False
     handed_over: bool = False
     ref: Ref | None = None
 
@@ -193,7 +195,7 @@ class Resolution:
             self.affected.add(event.contract_no)
             held = self.contracts.get(event.contract_no)
             if held is not None:
-                held.dirty = True
+                held.touched = True
 
     def _event_row(self, event: IncomingEvent, content: bytes) -> EventRow:
         plain, personal = (None, None) if event.payload is None else split_personal(event.payload)
@@ -225,13 +227,10 @@ class Resolution:
 
     def _bring_up_to_date(self, held: HeldContract) -> None:
         """Work out how a contract stands by its events, and who its policyholder is."""
-        events = tuple(stored.event for stored in self.events_of(held.base.contract_no))
-        held.current = held.base
-        if events:
-            # One that can't be applied is the plugin host's to report, where the event is parked for it.
-            with suppress(msgspec.ValidationError):
-                standing = [event for event, _ in effective(events)]
-                held.current = current_contract(held.base, standing, held.as_of)
+        held.current = _as_it_stands(held, self.events_of(held.base.contract_no))
+        if held.touched and not held.dirty:
+            before = _as_it_stands(held, self._snapshot.events.get(held.base.contract_no, ()))
+            held.dirty = held.current != before
         number = held.current.policyholder
         ref = self.people.called(held.source, number)
         if ref is not None:
@@ -247,6 +246,16 @@ class Resolution:
         if (found, number) != (held.policyholder_id, held.policyholder_no):
             held.policyholder_id, held.policyholder_no, held.dirty = found, number, True
             held.ref = ref
+
+
+def _as_it_stands(held: HeldContract, events: Sequence[StoredEvent]) -> Contract:
+    if not events:
+        return held.base
+    # One that can't be applied is the plugin host's to report, where the event is parked for it.
+    with suppress(msgspec.ValidationError):
+        standing = [event for event, _ in effective(tuple(stored.event for stored in events))]
+        return current_contract(held.base, standing, held.as_of)
+    return held.base
 
 
 def _is_newer(contract: Contract, as_of: datetime | None, held: HeldContract) -> bool:
