@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -114,23 +113,22 @@ def test_up_serves_until_it_is_told_to_stop_and_leaves_nothing_behind(
         [sys.executable, "-m", "huifang_api", "up"],
         env=environ,
         cwd=ROOT,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                if httpx.get(f"{address}/readyz", timeout=2).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                time.sleep(0.2)
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(4)]
+        assert said[-1] == "Stop with Ctrl-C.\n"
+        assert httpx.get(f"{address}/readyz", timeout=5).status_code == 200
         assert httpx.get(f"{address}/docs", timeout=5).status_code == 200
         process.send_signal(number)
         assert process.wait(30) == 0
     finally:
         if process.poll() is None:
             process.kill()
+        process.communicate()
     with pytest.raises(httpx.HTTPError):
         httpx.get(f"{address}/readyz", timeout=2)
     assert _processes_of(tmp_path) == []
