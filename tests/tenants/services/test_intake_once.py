@@ -1,15 +1,25 @@
 """An event is taken in once only by source and id: again changes nothing, and with other content is refused."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
-from huifang_core.events import ClaimReported, ContractCancelled, ContractDelivered, ContractIssued, Reporter
+from huifang_core.events import (
+    ClaimReported,
+    ContractCancelled,
+    ContractDelivered,
+    ContractIssued,
+    GraceEntered,
+    PremiumPaid,
+    Reporter,
+)
 from huifang_tenants.services.intake import IntakeBusy, service
 from huifang_tenants.services.intake.save import Outdated
 from huifang_tenants.stores.ledger import Actor
 
 DAY = date(2026, 3, 9)
+NOON = datetime(2026, 3, 9, 4, 0, tzinfo=UTC)
 
 
 async def test_the_same_event_again_leaves_every_table_as_it_was(insurer, send):
@@ -148,6 +158,29 @@ async def test_a_batch_gives_up_only_after_others_were_faster_again_and_again(in
         await insurer.take(send.customer("K1"))
     assert tries >= 6
     assert await insurer.value("SELECT count(*) FROM customer") == 0
+
+
+async def test_two_events_of_one_contract_at_the_same_moment_know_of_each_other(insurer, send, monkeypatch):
+    """Neither changes the contract, and together they void a callback: the second writer starts over."""
+    await insurer.issue("P1")
+    both, derive, calls = asyncio.Barrier(2), service._derive, 0
+
+    async def side_by_side(*arguments):
+        nonlocal calls
+        calls += 1
+        answers = await derive(*arguments)
+        if calls <= 2:
+            await both.wait()
+        return answers
+
+    monkeypatch.setattr(service, "_derive", side_by_side)
+    await asyncio.gather(
+        insurer.take(send.event("g", GraceEntered(date(2026, 6, 30), Decimal(1200)), "P1", DAY)),
+        insurer.take(send.event("p", PremiumPaid(DAY, amount=Decimal(1200)), "P1", DAY, time=NOON)),
+    )
+    assert calls >= 3
+    status = "SELECT status FROM obligation WHERE kind = 'grace_period'"
+    assert await insurer.value(status) == "voided"
 
 
 async def test_a_callback_completed_while_a_batch_was_worked_out_is_not_lost(insurer, send, monkeypatch):

@@ -143,6 +143,15 @@ async def _save_contracts(scope: Scope, resolution: Resolution) -> None:
     ]
     await contracts.insert(scope, [row for row in rows if row.expected is None])
     await contracts.change(scope, [row for row in rows if row.expected is not None])
+    # Whoever is working out the same contract without these events has to start over.
+    await contracts.touch(
+        scope,
+        [
+            held.id
+            for number, held in resolution.contracts.items()
+            if held.touched and not held.dirty and held.expected is not None and number in resolution.affected
+        ],
+    )
     moved = [held.id for held in dirty if held.handed_over]
     # What the batch did not know of: a contract that came in while it was being worked out.
     for number in resolution.people.moved:
