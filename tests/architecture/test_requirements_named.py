@@ -5,7 +5,47 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-HELD = ["SD-0", "SD-1", "SD-2", "SD-3", "SD-4", "SD-5", "SD-6a", "SD-6b", "SD-6c", "SD-6d", "SD-6e", "SD-6f", "SD-6g", "SD-6h", "SD-7a", "SD-7b", "REG-1", "REG-2", "REG-3", "REG-4", "REG-7", "REG-8", "GEN-1", "GEN-2", "GEN-3", "GEN-4", "GEN-5", "DEC-1", "DEC-2", "DEC-3", "DEC-4", "DEC-5", "DEC-6", "DEC-7", "DEC-8", "DEC-10", "DEC-11", "DEC-12", "DEC-13"]
+HELD = [
+    "SD-0",
+    "SD-1",
+    "SD-2",
+    "SD-3",
+    "SD-4",
+    "SD-5",
+    "SD-6a",
+    "SD-6b",
+    "SD-6c",
+    "SD-6d",
+    "SD-6e",
+    "SD-6f",
+    "SD-6g",
+    "SD-6h",
+    "SD-7a",
+    "SD-7b",
+    "REG-1",
+    "REG-2",
+    "REG-3",
+    "REG-4",
+    "REG-7",
+    "REG-8",
+    "GEN-1",
+    "GEN-2",
+    "GEN-3",
+    "GEN-4",
+    "GEN-5",
+    "DEC-1",
+    "DEC-2",
+    "DEC-3",
+    "DEC-4",
+    "DEC-5",
+    "DEC-6",
+    "DEC-7",
+    "DEC-8",
+    "DEC-10",
+    "DEC-11",
+    "DEC-12",
+    "DEC-13",
+]
 
 
 def _named() -> set[str]:

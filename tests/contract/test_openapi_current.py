@@ -18,7 +18,9 @@ BODIES = [
     for methods in DOCUMENT["paths"].values()
     for operation in methods.values()
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
-    if media_type.endswith("json") and content["schema"].get("format") != "binary" and "ndjson" not in media_type
+    if media_type.endswith("json")
+    and content["schema"].get("format") != "binary"
+    and "ndjson" not in media_type
 ]
 
 
