@@ -18,6 +18,9 @@ from huifang_tenants.scope import Control, Scope, control
 WAKE_CHANNEL: Final = "huifang_jobs"
 """Notified when urgent work is due: `async with db.listen(WAKE_CHANNEL, …)`. Polling finds everything else."""
 
+REFRESH: Final = "contracts.refresh"
+"""Kind of the job that derives every contract of a tenant anew."""
+
 MAX_TRIES: Final = 5
 _PICK_LOCK: Final = 0x48_46_02
 

@@ -103,6 +103,8 @@ def enable(
     with installation(home) as here:
         version = run(work())
     click.echo(f"{plugin} is {'off' if off else 'on'} in {slug} (settings version {version.version})")
+    if not off:
+        click.echo("The worker now looks at the contracts that are there already.", err=True)
 
 
 def json_object(words: str | None, option: str) -> dict[str, object]:

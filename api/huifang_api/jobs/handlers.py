@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
-from huifang_tenants.outbox import Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.outbox import REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.upkeep import (
@@ -21,6 +21,7 @@ from huifang_tenants.services.upkeep import (
     due_now,
     needs_recount,
     recount,
+    refresh,
     retry_parked,
     take_up_parked,
     watch_parameters,
@@ -149,6 +150,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         PARKED: in_batches(_parked),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
+        REFRESH: in_batches(_refresh),
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 
@@ -164,6 +166,11 @@ async def _retry(services: Services, tenant: Tenant, payload: dict[str, Any]) ->
 
 async def _recount(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     rest = await recount(services, tenant, _after(payload))
+    return None if rest is None else {"after": str(rest)}
+
+
+async def _refresh(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    rest = await refresh(services, tenant, _after(payload))
     return None if rest is None else {"after": str(rest)}
 
 

@@ -28,6 +28,7 @@ from huifang_tenants.intake import (
     check_row,
 )
 from huifang_tenants.intake.problems import Severity
+from huifang_tenants.outbox import REFRESH, enqueue
 from huifang_tenants.scope import Scope, in_scope, scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, EventIn, IntakeBusy, Taken, take_in
@@ -297,6 +298,9 @@ async def _organisation(run: _Run, chunk: list[Numbered]) -> None:
                 changed,
                 details={"count": len(changed)},
             )
+        if changed and run.source.kind == "units":
+            # Another bureau in charge may bring contracts into a rule's scope (DEC-11).
+            await enqueue(opened, REFRESH, {}, dedupe=REFRESH)
         return changed
 
     changed = await in_scope(run.services.db, run.tenant, write)

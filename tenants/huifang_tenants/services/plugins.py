@@ -9,6 +9,7 @@ from huifang_core.catalogue import Catalogue, ParameterError, PluginEntry
 from huifang_core.derive import SettingsVersion
 from huifang_core.windows import day_of
 
+from huifang_tenants.outbox import REFRESH, enqueue
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
@@ -63,6 +64,9 @@ async def configure(
         msgspec.to_builtins(version),
         details={"plugin": plugin, "version": version.version, "enabled": enabled},
     )
+    if enabled:
+        # Contracts that came in while it was off are looked at now, not at their next event.
+        await enqueue(scope, REFRESH, {}, dedupe=REFRESH)
     return version
 
 

@@ -84,6 +84,16 @@ async def of_policyholders(scope: Scope, ids: Iterable[UUID]) -> dict[str, Store
     return await _fetch(scope, "policyholder_id = ANY($1)", list(dict.fromkeys(ids)))
 
 
+async def following(scope: Scope, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
+    """Return the next contracts after this one by id, as (id, contract number)."""
+    rows = await scope.connection.fetch(
+        "SELECT id, contract_no FROM contract WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit,
+    )
+    return [(row["id"], row["contract_no"]) for row in rows]
+
+
 async def insert(scope: Scope, rows: Sequence[ContractRow]) -> None:
     """Insert new contracts."""
     await copy(

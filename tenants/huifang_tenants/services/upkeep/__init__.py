@@ -18,6 +18,7 @@ from huifang_tenants.services.upkeep.leases import end_leases
 from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parameters import watch_parameters
 from huifang_tenants.services.upkeep.parked import RETRY, ask_retry, retry_parked, take_up_parked
+from huifang_tenants.services.upkeep.refresh import refresh
 from huifang_tenants.services.upkeep.sandbox import advance_clock
 from huifang_tenants.services.upkeep.silent_imports import end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
@@ -43,6 +44,7 @@ __all__ = [
     "escalate_overdue",
     "needs_recount",
     "recount",
+    "refresh",
     "retry_parked",
     "settle",
     "take_up_parked",
