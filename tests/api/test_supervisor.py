@@ -38,7 +38,7 @@ def shell(name: str, script: str) -> ChildProcess:
     return ChildProcess(name, ("/bin/sh", "-c", script))
 
 
-def eventually(what: Callable[[], object], seconds: float = 8.0) -> None:
+def eventually(what: Callable[[], object], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -21,7 +21,7 @@ from huifang_tenants.services.plugins import configure
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.organisation import save_units
 
-CONTRACTS = 500
+CONTRACTS = 2000
 JOBS = 160
 TEST = Actor("test:core")
 
