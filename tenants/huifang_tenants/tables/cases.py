@@ -10,7 +10,7 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     """A case (问题件)."""
 
     id = UUID(primary_key=True, default=None)
-    number = BigInt(null=True, default=None)
+    number = BigInt(default=None)
     plugin = Text(null=True, default=None)
     case_class = Text(default=None)
     severity = SmallInt(default=None)
