@@ -58,15 +58,18 @@ $(BIN)/python:
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 
-# The members come last and without dependencies: every third party is the locked one.
+# The locked files name everything, so pip has nothing to resolve: left to itself, the pip of Python 3.11 reads past the pin of
+# a package that another one asks for with an extra, takes the newest release, and then misses its hash.
+# The members come last, also without dependencies: every third party is the locked one.
 $(RUN_STAMP): requirements.txt pyproject.toml $(MEMBER_FILES) | $(BIN)/python
 	@echo "Setting up $(VENV) (once, about a minute) ..."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --require-hashes -r requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation $(foreach member,$(MEMBERS) .,-e ./$(member))
+	@$(BIN)/python -m pip check -q --disable-pip-version-check
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@echo "Installing what the tests need (once) ..."
-	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
