@@ -22,10 +22,22 @@ HELD = [
     "SD-6h",
     "SD-7a",
     "SD-7b",
+    "LN-1",
+    "LN-2",
+    "LN-3",
+    "LN-4a",
+    "LN-4b",
+    "LN-4c",
+    "LN-5",
+    "LN-6",
+    "HI-1",
+    "HI-2",
+    "HI-3",
     "REG-1",
     "REG-2",
     "REG-3",
     "REG-4",
+    "REG-5",
     "REG-7",
     "REG-8",
     "GEN-1",
@@ -41,6 +53,7 @@ HELD = [
     "DEC-6",
     "DEC-7",
     "DEC-8",
+    "DEC-9",
     "DEC-10",
     "DEC-11",
     "DEC-12",
@@ -50,7 +63,7 @@ HELD = [
 
 def _named() -> set[str]:
     places = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("plugins/*/cases/*.yaml")]
-    pattern = re.compile(r"\b(?:SD|REG|GEN|DEC)-\d+[a-h]?\b")
+    pattern = re.compile(r"\b(?:SD|LN|HI|REG|GEN|DEC)-\d+[a-h]?\b")
     here = Path(__file__)
     return {found for path in places if path != here for found in pattern.findall(path.read_text("utf-8"))}
 
