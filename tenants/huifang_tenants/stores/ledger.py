@@ -10,7 +10,7 @@ import msgspec
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
-from huifang_tenants.stores.queries import Kept, Slot, json_text
+from huifang_tenants.stores.queries import Kept, json_text, slots_for
 from huifang_tenants.tables.oversight import Ledger
 
 _json = msgspec.json.Encoder()
@@ -27,9 +27,7 @@ COLUMNS = (
     "reason",
     "details",
 )
-_INSERT: Final = Kept(
-    Ledger.insert(Ledger({column: Slot(column._meta.name) for column in Ledger.all_columns()}))
-)
+_INSERT: Final = Kept(Ledger.insert(slots_for(Ledger)))
 
 
 class Actor(msgspec.Struct, frozen=True):

@@ -1,15 +1,17 @@
 """Piccolo's queries as stores use them: kept ones for what is run all the time, and conditions Piccolo has no word for."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from piccolo.columns import Column
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
+from piccolo.table import Table
 
 from huifang_tenants.scope import Scope
 
+_Row = TypeVar("_Row", bound=Table)
 _json = msgspec.json.Encoder()
 
 
@@ -66,6 +68,11 @@ class Kept:
 
     def _fill(self, values: dict[str, object]) -> list[object]:
         return [values[name] for name in self.slots]
+
+
+def slots_for(table: type[_Row]) -> _Row:
+    """A row to be inserted by a kept query, each value a slot of its column's name."""
+    return table({column: Slot(column._meta.name) for column in table.all_columns()})
 
 
 def _literal(value: object) -> str:
