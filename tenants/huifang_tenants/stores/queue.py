@@ -36,6 +36,7 @@ _GIVE_BACK: Final = Kept(
 )
 
 # SQL from here: ordered looks into an index by LATERAL, advisory locks, and changes of rows locked with SKIP LOCKED.
+
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
 # theirs of late, even where what it was about has been taken off the books meanwhile.
 _ALONE: Final = """
