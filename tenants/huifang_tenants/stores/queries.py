@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 import msgspec
 from piccolo.columns import Column
 from piccolo.query.base import Query
-from piccolo.querystring import QueryString
+from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
 from huifang_tenants.scope import Scope
+
+Columns = Sequence[Selectable]
+"""What a query selects."""
 
 _Row = TypeVar("_Row", bound=Table)
 _json = msgspec.json.Encoder()
@@ -36,19 +39,7 @@ class Kept:
 
     def __init__(self, query: Query[Any, Any]) -> None:
         (querystring,) = query.querystrings
-        _, fragments, arguments = querystring.bundle()
-        self.sql = ""
-        self.slots: list[str] = []
-        for fragment in fragments:
-            self.sql += fragment.prefix
-            if fragment.no_arg:
-                continue
-            argument = arguments[fragment.index - 1]
-            if isinstance(argument, Slot):
-                self.slots.append(argument)
-                self.sql += f"${len(self.slots)}"
-            else:
-                self.sql += _literal(argument)
+        self.sql, self.slots = _text(querystring)
 
     async def rows(self, scope: Scope, **values: object) -> list[Any]:
         """Run it with these values by slot; return the rows."""
@@ -73,6 +64,45 @@ class Kept:
 def slots_for(table: type[_Row]) -> _Row:
     """A row to be inserted by a kept query, each value a slot of its column's name."""
     return table({column: Slot(column._meta.name) for column in table.all_columns()})
+
+
+def together(*columns: Selectable) -> Columns:
+    """Columns written out once, for queries that can't be kept whole: forty of them take Piccolo half a millisecond."""
+    written, slots = _text(
+        QueryString(", ".join("{}" for _ in columns), *(c.get_select_string("postgres") for c in columns))
+    )
+    if slots:
+        raise TypeError(f"{slots} would never be given")
+    one = QueryString(written.replace("{", "{{").replace("}", "}}"))
+    # By these Piccolo knows which tables to join.
+    one.columns = [joined for column in columns for joined in _joined(column)]
+    return (one,)
+
+
+def _joined(column: Selectable) -> Sequence[Column]:
+    match column:
+        case Column():
+            return [column]
+        case QueryString():
+            return column.columns
+    raise TypeError(f"{column!r} is neither a column nor a QueryString")
+
+
+def _text(querystring: QueryString) -> tuple[str, list[str]]:
+    """A query with its constants written out, and the slots in their order."""
+    _, fragments, arguments = querystring.bundle()
+    text, slots = "", []
+    for fragment in fragments:
+        text += fragment.prefix
+        if fragment.no_arg:
+            continue
+        argument = arguments[fragment.index - 1]
+        if isinstance(argument, Slot):
+            slots.append(str(argument))
+            text += f"${len(slots)}"
+        else:
+            text += _literal(argument)
+    return text, slots
 
 
 def _literal(value: object) -> str:

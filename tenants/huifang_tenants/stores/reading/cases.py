@@ -8,17 +8,18 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_key
+from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.cases import CaseEntry, CaseFile
 
-_CONTRACT: Final[Any] = CaseFile.contract_id
-_ASSIGNEE: Final[Any] = CaseFile.assignee
-_COLUMNS: Final[Columns] = (
+_CONTRACT_NO: Final[Any] = CaseFile.contract_id.contract_no
+_ASSIGNEE_NO: Final[Any] = CaseFile.assignee.staff_no
+_COLUMNS: Final = together(
     *CaseFile.all_columns(exclude=[CaseFile.assignee, CaseFile.overdue_marked_at]),
-    _CONTRACT.contract_no.as_alias("contract_no"),
-    _ASSIGNEE.staff_no.as_alias("assignee"),
+    _CONTRACT_NO.as_alias("contract_no"),
+    _ASSIGNEE_NO.as_alias("assignee"),
 )
-_ENTRY: Final[Columns] = (
+_ENTRY: Final = together(
     *CaseEntry.all_columns(exclude=[CaseEntry.case_id]),
     QueryString("{} IS NOT NULL", CaseEntry.text_enc, alias="has_text"),
 )
@@ -48,8 +49,8 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
     where.equals(CaseFile.customer_id, wanted.customer_id)
     where.equals(CaseFile.obligation_id, wanted.obligation_id)
     where.equals(CaseFile.contact_id, wanted.contact_id)
-    where.equals(_CONTRACT.contract_no, wanted.contract_no)
-    where.equals(_ASSIGNEE.staff_no, wanted.assignee)
+    where.equals(_CONTRACT_NO, wanted.contract_no)
+    where.equals(_ASSIGNEE_NO, wanted.assignee)
     where.below(CaseFile.unit, wanted.unit)
     where.flag(wanted.overdue, _overdue(scope))
     return await page_by_key(CaseFile, _columns(scope), where, page, key=CaseFile.opened_at)

@@ -12,16 +12,16 @@ from piccolo.querystring import QueryString
 from huifang_tenants.masking import mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.contacts import load_script
-from huifang_tenants.stores.queries import Kept, Slot
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_key
+from huifang_tenants.stores.queries import Kept, Slot, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence
 
-_STAFF: Final[Any] = Contact.staff_id
+_STAFF_NO: Final[Any] = Contact.staff_id.staff_no
 _SCRIPT: Final[Any] = ContactSection.script_hash
 _SECTION: Final[Any] = Answer.section_id
-_COLUMNS: Final[Columns] = (
+_COLUMNS: Final = together(
     *Contact.all_columns(exclude=[Contact.personal_enc, Contact.revision]),
-    _STAFF.staff_no.as_alias("staff_no"),
+    _STAFF_NO.as_alias("staff_no"),
     QueryString(
         "(SELECT coalesce(array_agg(p.obligation_id ORDER BY p.position), ARRAY[]::uuid[])"
         " FROM contact_section p WHERE p.contact_id = {})",
@@ -78,7 +78,7 @@ async def list_contacts(scope: Scope, wanted: ContactFilter, page: Page) -> Slic
     where.equals(Contact.outcome, wanted.outcome)
     where.equals(Contact.channel, wanted.channel)
     where.equals(Contact.status, wanted.status)
-    where.equals(_STAFF.staff_no, wanted.staff_no)
+    where.equals(_STAFF_NO, wanted.staff_no)
     if wanted.obligation_id is not None:
         of = ContactSection.select(ContactSection.contact_id)
         served = of.where(ContactSection.obligation_id == wanted.obligation_id)

@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_id
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
 from huifang_tenants.tables.contracts import Contract
 
-_COLUMNS: Final[Columns] = (
+_COLUMNS: Final = together(
     *Contract.all_columns(exclude=[Contract.is_group, Contract.base]),
     Contract.is_group.as_alias("group"),
 )

@@ -11,8 +11,8 @@ from huifang_tenants.fields import FieldCipher
 from huifang_tenants.masking import mask_address, mask_email, mask_id_number, mask_name, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores import customers as stored
-from huifang_tenants.stores.queries import Kept, Slot
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_id
+from huifang_tenants.stores.queries import Kept, Slot, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
 from huifang_tenants.tables.customers import Customer, CustomerRef
 
 PersonalField = Literal[
@@ -20,7 +20,7 @@ PersonalField = Literal[
 ]
 PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = get_args(PersonalField)
 
-_COLUMNS: Final[Columns] = (
+_COLUMNS: Final = together(
     *Customer.all_columns(),
     QueryString(
         "(SELECT array_agg(r.customer_no ORDER BY r.source, r.customer_no) FROM customer_ref r WHERE r.customer_id = {})",

@@ -9,10 +9,11 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_id
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
 from huifang_tenants.tables.events import Event
 
-_COLUMNS: Final[Columns] = (
+_COLUMNS: Final = together(
     *Event.all_columns(exclude=[Event.personal_enc, Event.content_hash]),
     QueryString("{} IS NOT NULL", Event.personal_enc, alias="has_personal"),
 )

@@ -8,12 +8,12 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.queries import Kept, Slot
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_id, page_by_key
+from huifang_tenants.stores.queries import Kept, Slot, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id, page_by_key
 from huifang_tenants.tables.imports import ImportProblem, ImportRun
 
-_COLUMNS: Final[Columns] = ImportRun.all_columns()
-_PROBLEM: Final[Columns] = ImportProblem.all_columns(exclude=[ImportProblem.import_id])
+_COLUMNS: Final = together(*ImportRun.all_columns())
+_PROBLEM: Final = together(*ImportProblem.all_columns(exclude=[ImportProblem.import_id]))
 _ALL_PROBLEMS: Final = Kept(
     ImportProblem.select(*_PROBLEM)
     .where(ImportProblem.import_id == Slot("import_id"))

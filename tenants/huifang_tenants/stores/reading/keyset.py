@@ -8,12 +8,12 @@ from uuid import UUID
 import msgspec
 from piccolo.columns import Column
 from piccolo.custom_types import Combinable
-from piccolo.querystring import QueryString, Selectable
+from piccolo.querystring import QueryString
 from piccolo.table import Table
 
+from huifang_tenants.stores.queries import Columns
 from huifang_tenants.tables.organisation import Unit
 
-Columns = Sequence[Selectable]
 Condition = Combinable | QueryString
 
 

@@ -9,20 +9,21 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_key
+from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.obligations import Obligation
 
-_CONTRACT: Final[Any] = Obligation.contract_id
-_HOLDER: Final[Any] = Obligation.lease_staff
+_CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
+_HOLDER_NO: Final[Any] = Obligation.lease_staff.staff_no
 _EVENT: Final[Any] = Obligation.event_id
-_COLUMNS: Final[Columns] = (
+_COLUMNS: Final = together(
     Obligation.id,
     Obligation.kind,
     Obligation.status,
     Obligation.status_reason,
     QueryString("{} -> 'title'", Obligation.draft, alias="title"),
     Obligation.contract_id,
-    _CONTRACT.contract_no.as_alias("contract_no"),
+    _CONTRACT_NO.as_alias("contract_no"),
     Obligation.customer_id,
     Obligation.unit,
     Obligation.plugin,
@@ -57,7 +58,7 @@ _COLUMNS: Final[Columns] = (
     Obligation.created_at,
     Obligation.updated_at,
 )
-_WHOLE: Final[Columns] = (
+_WHOLE: Final = together(
     Obligation.script,
     Obligation.draft,
     Obligation.parameters_on,
@@ -65,7 +66,7 @@ _WHOLE: Final[Columns] = (
     Obligation.calendar,
     Obligation.input_hash,
 )
-_EXPLAINED: Final[Columns] = (
+_EXPLAINED: Final = together(
     Obligation.id.as_alias("obligation_id"),
     Obligation.plugin,
     Obligation.plugin_version,
@@ -123,7 +124,7 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     where.equals(Obligation.channel, wanted.channel)
     where.equals(Obligation.customer_id, wanted.customer_id)
     where.equals(Obligation.event_id, wanted.event_id)
-    where.equals(_CONTRACT.contract_no, wanted.contract_no)
+    where.equals(_CONTRACT_NO, wanted.contract_no)
     where.below(Obligation.unit, wanted.unit)
     where.span(Obligation.due_by, wanted.due_from, wanted.due_until)
     where.flag(wanted.overdue, _overdue(scope))
@@ -158,7 +159,7 @@ def _columns(scope: Scope) -> Columns:
     until = Obligation.lease_until
     return (
         *_COLUMNS,
-        QueryString(held, until, scope.wall_now, _HOLDER.staff_no, alias="held_by"),
+        QueryString(held, until, scope.wall_now, _HOLDER_NO, alias="held_by"),
         QueryString(held, until, scope.wall_now, until, alias="held_until"),
         QueryString("({}) IS TRUE", _overdue(scope), alias="overdue"),
     )

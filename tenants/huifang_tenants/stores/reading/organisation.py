@@ -10,13 +10,14 @@ from piccolo.querystring import QueryString
 
 from huifang_tenants.masking import mask_name, mask_phone
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import UNIT_BELOW, Columns, Page, Slice, Where, page_by_id
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import UNIT_BELOW, Page, Slice, Where, page_by_id
 from huifang_tenants.stores.reading.rows import fetch_all
 from huifang_tenants.tables.organisation import Staff, StaffTraining, Unit
 
-_UNIT: Final[Columns] = Unit.all_columns()
-_STAFF: Final[Columns] = Staff.all_columns(exclude=[Staff.phone_blind])
-_TRAINING: Final[Columns] = StaffTraining.all_columns(exclude=[StaffTraining.staff_id])
+_UNIT: Final = together(*Unit.all_columns())
+_STAFF: Final = together(*Staff.all_columns(exclude=[Staff.phone_blind]))
+_TRAINING: Final = together(*StaffTraining.all_columns(exclude=[StaffTraining.staff_id]))
 # SQL: four counts of three tables at once.
 # Staff against work due (SD-3), of the unit and all below it.
 _LOAD: Final = """

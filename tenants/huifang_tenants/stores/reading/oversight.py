@@ -9,16 +9,17 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Columns, Page, Slice, Where, page_by_key
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.oversight import Alarm, Ledger, Notice
 
-_ALARM: Final[Columns] = Alarm.all_columns()
-_ADDRESSEE: Final[Any] = Notice.staff_id
-_NOTICE: Final[Columns] = (
+_ALARM: Final = together(*Alarm.all_columns())
+_ADDRESSEE_NO: Final[Any] = Notice.staff_id.staff_no
+_NOTICE: Final = together(
     *Notice.all_columns(exclude=[Notice.staff_id]),
-    _ADDRESSEE.staff_no.as_alias("staff_no"),
+    _ADDRESSEE_NO.as_alias("staff_no"),
 )
-_LEDGER: Final[Columns] = (
+_LEDGER: Final = together(
     *Ledger.all_columns(exclude=[Ledger.content_hash]),
     QueryString("encode({}, 'hex')", Ledger.content_hash, alias="content_hash"),
 )
@@ -71,7 +72,7 @@ async def list_notices(scope: Scope, wanted: NoticeFilter, page: Page) -> Slice:
     """One page of notices by when they were made."""
     where = Where()
     where.equals(Notice.role, wanted.role)
-    where.equals(_ADDRESSEE.staff_no, wanted.staff_no)
+    where.equals(_ADDRESSEE_NO, wanted.staff_no)
     where.equals(Notice.kind, wanted.kind)
     where.flag(wanted.seen, QueryString("{} IS NOT NULL", Notice.seen_at))
     return await page_by_key(Notice, _NOTICE, where, page, key=Notice.created_at)

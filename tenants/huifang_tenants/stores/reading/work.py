@@ -12,7 +12,7 @@ from huifang_tenants.stores.reading.rows import fetch_all
 from huifang_tenants.tables.customers import ContactRestriction
 from huifang_tenants.tables.obligations import Obligation
 
-_CONTRACT: Final[Any] = Obligation.contract_id
+_CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
 _CLAIMED: Final = Kept(
     Obligation.select(
         Obligation.id,
@@ -23,7 +23,7 @@ _CLAIMED: Final = Kept(
         QueryString("{} <= {}", Obligation.due_by, Slot("now"), alias="overdue"),
         Obligation.priority,
         Obligation.channel,
-        _CONTRACT.contract_no.as_alias("contract_no"),
+        _CONTRACT_NO.as_alias("contract_no"),
         Obligation.script,
         Obligation.trace,
         Obligation.customer_id,
