@@ -71,9 +71,10 @@ def together(*columns: Selectable) -> Columns:
     written, slots = _text(
         QueryString(", ".join("{}" for _ in columns), *(c.get_select_string("postgres") for c in columns))
     )
-    if slots:
-        raise TypeError(f"{slots} would never be given")
-    one = QueryString(written.replace("{", "{{").replace("}", "}}"))
+    # Piccolo has no way to write a brace that is no placeholder.
+    if slots or "{" in written:
+        raise TypeError(f"neither slots nor braces can be written out once: {written}")
+    one = QueryString(written)
     # By these Piccolo knows which tables to join.
     one.columns = [joined for column in columns for joined in _joined(column)]
     return (one,)
