@@ -9,6 +9,7 @@ import msgspec
 from huifang_core.events import AnyPayload, BusinessEvent
 from huifang_core.windows import end_of_day, start_of_day
 from piccolo.columns.combination import WhereRaw
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
@@ -227,7 +228,9 @@ async def failed_contracts(
     scope: Scope, reason: str, after: UUID | None, limit: int
 ) -> list[tuple[UUID, str]]:
     """Return (id, number) of contracts with events parked for `reason`, in the order of their ids after `after`."""
-    failed = Event.select(Event.contract_no).where(Event.status == "parked", Event.park_reason == reason)
+    # Written out, not a parameter, for the index over what is parked.
+    parked = QueryString("{} = 'parked'", Event.status)
+    failed = Event.select(Event.contract_no).where(parked, Event.park_reason == reason)
     query = Contract.select(Contract.id, Contract.contract_no).where(Contract.contract_no.is_in(failed))
     if after is not None:
         query = query.where(Contract.id > after)
