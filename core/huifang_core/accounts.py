@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
-from huifang_core.contracts import Contract, Line
+from huifang_core.contracts import Contract
 from huifang_core.events import (
+    AccountLine,
     AnyPayload,
     BusinessEvent,
     PaymentCompleted,
@@ -20,7 +21,7 @@ from huifang_core.events import (
 )
 from huifang_core.windows import day_of
 
-ACCOUNT_LINES: tuple[Line, ...] = ("social_security", "tax")
+ACCOUNT_LINES: tuple[AccountLine, ...] = ("social_security", "tax")
 """Lines of business of which a payer's account can be; the first where no event names one."""
 
 OF_PAYERS = frozenset({"registration.opened", "registration.changed", "payment.completed"})

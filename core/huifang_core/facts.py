@@ -98,6 +98,13 @@ FACTS: Mapping[str, FactSpec] = {
         ),
         _spec("feedback.received_on", "date", "收到反馈日", "date the feedback came in"),
         _spec("risk.kind", "text", "风险类型", "kind of risk"),
+        _spec(
+            "registration.base_differs",
+            "boolean",
+            "申报基数与核定不符",
+            "the declared base is known to differ",
+        ),
+        _spec("payment.count", "number", "缴费笔数", "number of payments"),
     )
 }
 """Every fact by id. The sets of codes are finite, so that a script can be proven for all of them."""
