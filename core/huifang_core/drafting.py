@@ -82,7 +82,13 @@ def root_of(event: BusinessEvent) -> str:
 def is_drawn(event: BusinessEvent, plan: str, trace: Trace) -> bool:
     """Tell whether a `sample.drawn` event comes of this plan ("plugin/plan"), and record which member it draws."""
     drawn = event.payload
-    if not isinstance(drawn, SampleDrawn) or drawn.plan != plan:
+    assert isinstance(drawn, SampleDrawn)
+    if drawn.plan != plan:
+        trace.decision(
+            "sample.plan",
+            f"由其他计划{drawn.plan}抽中，本规则不适用",
+            f"drawn by another plan, {drawn.plan}: not this rule's",
+        )
         return False
     trace.fact(
         "sample.member",
