@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from huifang_core.contracts import Contract, is_longer_than_one_year
-from huifang_core.events import BusinessEvent, SampleDrawn, order
+from huifang_core.events import BusinessEvent, SampleDrawn, ScheduleReached, order
 from huifang_core.obligations import ContactChannel, Retention, Rung, VoidOn
 from huifang_core.parameters import ParametersAt
 from huifang_core.periods import span_of
@@ -77,6 +77,26 @@ def trace_event(event: BusinessEvent, trace: Trace) -> date:
 def root_of(event: BusinessEvent) -> str:
     """Return what stays the same of an event when it is corrected: an occasion where two alike may come on one day."""
     return event.corrects or event.event_id
+
+
+def is_reached(event: BusinessEvent, schedule: str, trace: Trace) -> bool:
+    """Tell whether a `schedule.reached` event comes of this schedule ("plugin/schedule"), and record of which occurrence."""
+    reached = event.payload
+    assert isinstance(reached, ScheduleReached)
+    if reached.schedule != schedule:
+        trace.decision(
+            "schedule",
+            f"属于其他日程{reached.schedule}，本规则不适用",
+            f"of another schedule, {reached.schedule}: not this rule's",
+        )
+        return False
+    trace.fact(
+        "schedule.period",
+        reached.period,
+        f"日程{schedule}的第{reached.period}期",
+        f"schedule {schedule}, occurrence {reached.period}",
+    )
+    return True
 
 
 def is_drawn(event: BusinessEvent, plan: str, trace: Trace) -> bool:

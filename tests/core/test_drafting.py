@@ -1,10 +1,10 @@
 """What rules of every jurisdiction write alike, as far as golden cases don't show it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from huifang_core.drafting import first_of_period, is_drawn, root_of
-from huifang_core.events import BusinessEvent, PaymentCompleted, SampleDrawn
+from huifang_core.drafting import first_of_period, is_drawn, is_reached, root_of
+from huifang_core.events import BusinessEvent, PaymentCompleted, SampleDrawn, ScheduleReached
 from huifang_core.trace import Trace, lines
 
 
@@ -52,3 +52,13 @@ def test_a_sample_is_the_plans_that_drew_it():
     assert not is_drawn(drawn, "p/other", other)
     assert "drawn by another plan, p/spot" in lines(other.steps, "en")[0]
     assert "plan p/spot drew it for 2026-Q1 as number 2 of JN" in lines(trace.steps, "en")[0]
+
+
+def test_a_day_is_the_schedules_that_waited_for_it():
+    """TS-3: the trace names schedule and occurrence."""
+    reached = event("s", 2026, 4, 1, payload=ScheduleReached("p/review", "2026-04-01", date(2026, 4, 1)))
+    trace, other = Trace(), Trace()
+    assert is_reached(reached, "p/review", trace)
+    assert not is_reached(reached, "p/other", other)
+    assert "occurrence 2026-04-01" in lines(trace.steps, "en")[0]
+    assert "of another schedule, p/review" in lines(other.steps, "en")[0]
