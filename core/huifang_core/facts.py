@@ -104,7 +104,10 @@ FACTS: Mapping[str, FactSpec] = {
             "申报基数与核定不符",
             "the declared base is known to differ",
         ),
-        _spec("payment.count", "number", "缴费笔数", "number of payments"),
+        _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
+        # No script says these: they are what an answer may correct (HI-1, CI-5).
+        _spec("customer.phone", "text", "联系电话", "customer's phone"),
+        _spec("customer.address", "text", "联系地址", "customer's address"),
     )
 }
 """Every fact by id. The sets of codes are finite, so that a script can be proven for all of them."""
@@ -132,6 +135,7 @@ def contract_facts(contract: Contract) -> dict[str, FactValue | None]:
         "contract.account_credit": contract.account_credit,
         "contract.effective_on": contract.effective_on,
         "contract.expires_on": contract.expires_on,
+        "contract.whole_of_life": contract.expires_on is None,
         "contract.delivered_on": contract.delivered_on,
         "contract.cooling_off_days": contract.cooling_off_days,
         "contract.cooling_off_end": _cooling_off_end(contract),
