@@ -129,8 +129,12 @@ def _varied(
 ) -> Iterator[Sample]:
     usual = _contract(line)
     person, unit = Party("P-1", "individual", date(1990, 5, 20), "female", "370100"), UnitView("U-1", "city")
+    # The same again and again, as of a customer of whom much is known.
+    many = tuple(
+        msgspec.structs.replace(event, event_id=f"{event.event_id}-{n}") for event in others for n in range(5)
+    )
     for payload in payloads:
-        for history in ((), others) if others else ((),):
+        for history in ((), others, many) if others else ((),):
             yield Sample(_event(kind, payload), usual, person, unit, history)
     first = _event(kind, payloads[0])
     for changes in _CONTRACT_CHANGES:
