@@ -113,8 +113,9 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
 def _named(events: Iterable[IncomingEvent], contracts: Iterable[Contract]) -> Iterator[str]:
     """Payers, certificates and offices that stand where a contract number might, and payers whose contracts come in."""
     for event in events:
-        if event.about is not None:
-            yield event.about
+        number = event.about or getattr(event.payload, "payer", None)
+        if number is not None:
+            yield number
     yield from (contract.policyholder for contract in contracts if contract.line in ACCOUNT_LINES)
 
 
