@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from huifang_core.conditions import Condition, Facts, definitely_false
-from huifang_core.texts import Text
+from huifang_core.texts import Text, text
 
 ItemId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
 ItemKind: TypeAlias = Literal["ask", "tell"]
@@ -27,6 +27,13 @@ class ContentItem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     title: Text
     kind: ItemKind
     applies: Condition | None = None
+
+
+def item(
+    id: str, kind: ItemKind, zh_cn: str, en: str, *cites: str, applies: Condition | None = None
+) -> ContentItem:
+    """Return a content item with its title in both languages."""
+    return ContentItem(id=id, cites=cites, title=text(zh_cn, en), kind=kind, applies=applies)
 
 
 def applicable(items: Iterable[ContentItem], facts: Facts) -> tuple[ContentItem, ...]:
