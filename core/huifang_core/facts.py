@@ -17,6 +17,7 @@ from huifang_core.contracts import (
     shows_fee_items,
 )
 from huifang_core.customers import Customer, CustomerKind, Gender
+from huifang_core.obligations import ContactChannel
 from huifang_core.texts import text
 
 
@@ -98,6 +99,7 @@ FACTS: Mapping[str, FactSpec] = {
         ),
         _spec("feedback.received_on", "date", "收到反馈日", "date the feedback came in"),
         _spec("risk.kind", "text", "风险类型", "kind of risk"),
+        _spec("contact.channel", "code", "回访方式", "channel of the contact", get_args(ContactChannel)),
     )
 }
 """Every fact by id. The sets of codes are finite, so that a script can be proven for all of them."""
