@@ -50,9 +50,7 @@ def select_registered(
     if not (
         is_made("assessment_service", settings, trace)
         and of_line(contract, ("motor",), trace, cites="HT-5")
-        and reporter_counts(
-            latest(ClaimReported, claim.claim_no, history), parameters, trace, cites="HT-5"
-        )
+        and reporter_counts(latest(ClaimReported, claim.claim_no, history), parameters, trace, cites="HT-5")
     ):
         return None
     assessor = assessor_of(claim.claim_no, (*history, event), trace)
@@ -83,9 +81,7 @@ def evaluate_drawn(
     assert isinstance(drawn, SampleDrawn)
     day = trace_event(event, trace)
     if drawn.plan != PLAN:
-        trace.decision(
-            "plan", f"由其他抽样计划（{drawn.plan}）抽中", f"drawn by another plan ({drawn.plan})"
-        )
+        trace.decision("plan", f"由其他抽样计划（{drawn.plan}）抽中", f"drawn by another plan ({drawn.plan})")
         return []
     trace.fact(
         "sample.rank",

@@ -70,9 +70,7 @@ def reporter_counts(
         )
         return True
     if role in parameters["assessment.excluded_reporters"]:
-        trace.decision(
-            "reporter", f"{zh}报案的不回访（{cites}）", f"reported by {en}: no callback ({cites})"
-        )
+        trace.decision("reporter", f"{zh}报案的不回访（{cites}）", f"reported by {en}: no callback ({cites})")
         return False
     return True
 

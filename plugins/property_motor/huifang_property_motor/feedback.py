@@ -33,9 +33,7 @@ def evaluate(event: BusinessEvent, contract: Contract, settings: Settings, trace
         )
         return []
     case_class, subject = _ORDERS[feedback.kind]
-    trace.decision(
-        "feedback", f"{subject.zh_cn}，转责任部门（PC-4）", f"{subject.en}: transferred (PC-4)"
-    )
+    trace.decision("feedback", f"{subject.zh_cn}，转责任部门（PC-4）", f"{subject.en}: transferred (PC-4)")
     return [CaseDraft(case_class=case_class, occasion=event.corrects or event.event_id, subject=subject)]
 
 

@@ -9,10 +9,16 @@ CALLBACK_OVERVIEW = Report(
     cites=("HT-1", "HT-8", "PC-1", "PC-5", "REG-2", "DEC-1", "DEC-2"),
     tables=(
         ObligationTable(
-            "by_kind", text("分项目、分月及时情况", "Timeliness by kind and month"), ("kind", "month"), TIMELINESS
+            "by_kind",
+            text("分项目、分月及时情况", "Timeliness by kind and month"),
+            ("kind", "month"),
+            TIMELINESS,
         ),
         ObligationTable(
-            "by_branch", text("分机构及时情况", "Timeliness by branch"), ("province", "city", "kind"), TIMELINESS
+            "by_branch",
+            text("分机构及时情况", "Timeliness by branch"),
+            ("province", "city", "kind"),
+            TIMELINESS,
         ),
         ObligationTable(
             "results_by_branch",
@@ -37,12 +43,20 @@ CHANNEL_ANALYSIS = Report(
             ("channel", "month"),
             TIMELINESS,
         ),
-        CaseTable("orders", text("转办工单分类", "Work orders by class"), ("case_class", "severity"), CASE_COUNTS),
         CaseTable(
-            "orders_by_branch", text("转办工单分机构", "Work orders by branch"), ("unit", "case_class"), CASE_COUNTS
+            "orders", text("转办工单分类", "Work orders by class"), ("case_class", "severity"), CASE_COUNTS
         ),
         CaseTable(
-            "orders_by_month", text("转办工单分月", "Work orders by month"), ("month", "case_class"), CASE_COUNTS
+            "orders_by_branch",
+            text("转办工单分机构", "Work orders by branch"),
+            ("unit", "case_class"),
+            CASE_COUNTS,
+        ),
+        CaseTable(
+            "orders_by_month",
+            text("转办工单分月", "Work orders by month"),
+            ("month", "case_class"),
+            CASE_COUNTS,
         ),
     ),
 )

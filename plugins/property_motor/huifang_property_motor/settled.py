@@ -127,7 +127,10 @@ def _counted_from(claim: ClaimSettled, day: date, trace: Trace) -> date:
         trace.fact("claim.paid_on", start, f"赔款支付日：{start}", f"paid on {start}")
     else:
         trace.fact(
-            "claim.paid_on", None, f"未载明支付日，自已决日{start}起算", f"no day of payment: counted from {start}"
+            "claim.paid_on",
+            None,
+            f"未载明支付日，自已决日{start}起算",
+            f"no day of payment: counted from {start}",
         )
     return start
 
