@@ -47,13 +47,6 @@ def item(
     return ContentItem(id=id, cites=cites, title=text(zh_cn, en), kind=kind, applies=applies, consent=consent)
 
 
-def item(
-    id: str, kind: ItemKind, zh_cn: str, en: str, *cites: str, applies: Condition | None = None
-) -> ContentItem:
-    """Return a content item with its title in both languages."""
-    return ContentItem(id=id, cites=cites, title=text(zh_cn, en), kind=kind, applies=applies)
-
-
 def applicable(items: Iterable[ContentItem], facts: Facts) -> tuple[ContentItem, ...]:
     """The items that apply under `facts`, in their order; an unknown fact means that the item applies (SD-5)."""
     return tuple(item for item in items if not definitely_false(item.applies, facts))

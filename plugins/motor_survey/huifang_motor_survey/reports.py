@@ -12,7 +12,6 @@ SURVEY_TIMELINESS = Report(
             "by_branch", text("分机构及时情况", "Timeliness by branch"), ("province", "city"), TIMELINESS
         ),
         ObligationTable("by_month", text("分月及时情况", "Timeliness by month"), ("month",), TIMELINESS),
-        # Who was reached in time but would not talk counts as connected here, and as overdue above.
         ObligationTable(
             "results_by_branch", text("分机构回访效果", "Results by branch"), ("province", "city"), FIVE_FACTS
         ),
