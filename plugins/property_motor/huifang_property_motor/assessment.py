@@ -207,7 +207,7 @@ ASSESSMENT_PLAN = Plan(
     "assessment_service",
     title=TITLES["assessment_service"],
     events=("claim.registered",),
-    cites=("HT-1", "HT-5", "HT-8", "DEC-14"),
+    cites=("HT-1", "HT-5", "HT-8"),
     select=select_registered,
     size=Successes("assessment_service.successes_per_assessor"),
     period="month",

@@ -93,7 +93,7 @@ def test_a_draft_names_its_claim_and_who_is_called(drafts) -> None:
 
 
 def test_the_sample_is_drawn_by_the_kernel(plugin: Plugin) -> None:
-    """HT-5, DEC-14: two successes per assessor and month, with substitutes; nothing here could lean on the draw."""
+    """HT-5: two successes per assessor and month, with substitutes; nothing here could lean on the draw."""
     (plan,) = plugin.plans
     assert plan.size == Successes("assessment_service.successes_per_assessor")
     assert (plan.period, plan.replace, plan.events) == ("month", True, {"claim.registered"})
