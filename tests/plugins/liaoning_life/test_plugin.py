@@ -149,6 +149,8 @@ def test_the_provincial_standard_is_marked_as_assumed(plugin: Plugin, drafts) ->
         ("ladder.phone_wait_minutes", 240, 30),
         ("ladder.visit_attempts", 2, 0),
         ("ladder.letter_attempts", 2, 0),
+        ("ladder.visit_lead_days", 3, 1),
+        ("ladder.letter_lead_days", 7, 4),
         ("retention.years_up_to_one_year", 10, 4),
         ("retention.years_longer_than_one_year", 30, 9),
     ],
