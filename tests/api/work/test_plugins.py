@@ -21,6 +21,7 @@ async def test_the_catalogue_says_what_is_on(office: Any) -> None:
     assert window["values"][0]["value"] == 15
     assert window["values"][0]["cites"]
     assert window["own"] is None
+    assert window["most"] == 2_500
 
 
 async def test_each_change_is_a_further_version(other_office: Any) -> None:
@@ -57,6 +58,7 @@ async def test_each_change_is_a_further_version(other_office: Any) -> None:
         ({"settings": {"supervising_bureaus": 5}}, (400, "plugin.setting_invalid")),
         ({"settings": {"lines": ["boat"]}}, (400, "plugin.setting_invalid")),
         ({"parameters": {"grace_period.before_end_working_days": 14}}, (400, "plugin.parameter_refused")),
+        ({"parameters": {"grace_period.before_end_working_days": 10**9}}, (400, "plugin.parameter_refused")),
         ({"parameters": {"grace_period.before_end_working_days": "many"}}, (400, "plugin.parameter_refused")),
         ({"parameters": {"grace_period.before_end_working_days": None}}, (400, "plugin.parameter_refused")),
         ({"parameters": {"nothing": 1}}, (400, "plugin.parameter_refused")),

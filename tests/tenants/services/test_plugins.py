@@ -71,6 +71,7 @@ async def test_what_is_refused_leaves_no_version(insurer, set_up):
     for options, code in (
         ({"settings": {"colour": "red"}}, "plugin.setting_unknown"),
         ({"parameters": {"grace_period.before_end_working_days": 3}}, "plugin.parameter_refused"),
+        ({"parameters": {"grace_period.before_end_working_days": 10**9}}, "plugin.parameter_refused"),
         ({"parameters": {"no.such": 3}}, "plugin.parameter_refused"),
     ):
         with pytest.raises(Refused) as refused:
