@@ -22,6 +22,27 @@ class Entry(msgspec.Struct, frozen=True):
 
 REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
     # Who is asking.
+    "staff.not_active": Entry(
+        403,
+        text("人员已离岗", "Staff not active"),
+        text(
+            "工号 {staff_no} 的在岗截止日 {active_until} 已过。",
+            "Staff {staff_no} worked here until {active_until}.",
+        ),
+        text(
+            "由在岗人员操作;仍在岗的,更正其在岗截止日。",
+            "Let somebody do it who is still here, or correct the person's last day.",
+        ),
+    ),
+    "staff.outside_unit": Entry(
+        403,
+        text("不在管辖范围", "Staff of another unit"),
+        text(
+            "工号 {staff_no} 属于机构 {staff_unit},不是 {unit} 或其上级机构。",
+            "Staff {staff_no} belongs to unit {staff_unit}, which is neither {unit} nor above it.",
+        ),
+        text("由本机构或上级机构的人员操作。", "Let somebody of that unit or one above it do it."),
+    ),
     "staff.not_permitted": Entry(
         403,
         text("人员无此权限", "Staff not permitted"),
@@ -145,6 +166,33 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("处理人不存在", "Assignee unknown"),
         text("没有工号为 {staff_no} 的处理人。", "Nobody has the staff number {staff_no}."),
         text("核对工号。", "Check the number."),
+    ),
+    "case.assignee_not_active": Entry(
+        409,
+        text("处理人已离岗", "Assignee not active"),
+        text(
+            "工号 {staff_no} 的在岗截止日 {active_until} 已过,不能再分派问题件。",
+            "Staff {staff_no} worked here until {active_until} and can't be given a case.",
+        ),
+        text("分派给在岗人员。", "Give it to somebody who is still here."),
+    ),
+    "case.assignee_not_permitted": Entry(
+        409,
+        text("处理人角色不符", "Assignee of another role"),
+        text("工号 {staff_no} 的角色不处理问题件。", "The roles of staff {staff_no} don't work on cases."),
+        text(
+            "分派给问题件处理人、组长或合规人员,或为其增加角色。",
+            "Give it to a case handler, team leader or compliance officer, or have the role granted.",
+        ),
+    ),
+    "case.assignee_outside_unit": Entry(
+        409,
+        text("处理人不在管辖范围", "Assignee of another unit"),
+        text(
+            "工号 {staff_no} 属于机构 {staff_unit},不是问题件所属机构 {unit} 或其上级机构。",
+            "Staff {staff_no} belongs to unit {staff_unit}, which is neither the case's unit {unit} nor above it.",
+        ),
+        text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
     "contact.not_in_progress": Entry(
         409,

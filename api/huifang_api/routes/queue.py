@@ -21,7 +21,7 @@ from huifang_api.writing import in_tenant
 
 _TAGS: Final = ("Queue",)
 _REASON_LINES: Final = 5
-_REFUSALS: Final = ("staff.not_found", "staff.untrained", "staff.not_permitted")
+_REFUSALS: Final = ("staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted")
 _CLAIMED: Final = Answer(
     "What was claimed.", {"application/json": ClaimedWork}, {"Content-Language": "Language of `reason`."}
 )

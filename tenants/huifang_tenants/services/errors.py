@@ -3,6 +3,9 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "case.assignee_not_active",
+    "case.assignee_not_permitted",
+    "case.assignee_outside_unit",
     "case.assignee_unknown",
     "case.closed_by_solver",
     "contact.answer_refused",
@@ -31,8 +34,10 @@ RefusalCode = Literal[
     "queue.not_leased",
     "queue.nothing_leased",
     "report.period_invalid",
+    "staff.not_active",
     "staff.not_found",
     "staff.not_permitted",
+    "staff.outside_unit",
     "staff.untrained",
     "state.conflict",
     "validation.failed",

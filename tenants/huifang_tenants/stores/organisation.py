@@ -23,6 +23,7 @@ class StoredStaff(msgspec.Struct, frozen=True):
     roles: frozenset[str]
     vendor: str | None
     trained_until: date | None
+    active_until: date | None
 
 
 async def load_units(scope: Scope) -> dict[str, Unit]:
@@ -35,6 +36,12 @@ async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of units by code."""
     rows = await scope.connection.fetch("SELECT code, id FROM unit WHERE code = ANY($1)", list(codes))
     return {row["code"]: row["id"] for row in rows}
+
+
+async def path_of(scope: Scope, code: str) -> tuple[str, ...]:
+    """Return the codes of the units from the head office down to this one, itself included; none for an unknown one."""
+    path: list[str] | None = await scope.connection.fetchval("SELECT path FROM unit WHERE code = $1", code)
+    return tuple(path or ())
 
 
 def views(units: Mapping[str, Unit]) -> dict[str, UnitView]:
@@ -76,7 +83,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
     # The ciphertext is tied to the row's id, so no other import may insert the row in between.
     await scope.connection.execute("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE")
     rows = await scope.connection.fetch(
-        "SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller FROM staff"
+        "SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller, active_until FROM staff"
         " WHERE staff_no = ANY($1)",
         [staff.staff_no for staff in incoming],
     )
@@ -94,6 +101,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
                 phone=scope.cipher.decrypt(phone, "staff.phone", row["id"]) if phone else None,
                 trained_until=row["trained_until"],
                 is_seller=row["is_seller"],
+                active_until=row["active_until"],
             ),
         )
     changed: list[str] = []
@@ -104,11 +112,11 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
         id = present[0] if present else new_id()
         await scope.connection.execute(
             "INSERT INTO staff (id, staff_no, name_enc, unit, roles, vendor, phone_enc, phone_blind, trained_until,"
-            " is_seller, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            " is_seller, active_until, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
             " ON CONFLICT ON CONSTRAINT staff_staff_no_key DO UPDATE SET name_enc = excluded.name_enc,"
             " unit = excluded.unit, roles = excluded.roles, vendor = excluded.vendor, phone_enc = excluded.phone_enc,"
             " phone_blind = excluded.phone_blind, trained_until = excluded.trained_until,"
-            " is_seller = excluded.is_seller, updated_at = excluded.updated_at",
+            " is_seller = excluded.is_seller, active_until = excluded.active_until, updated_at = excluded.updated_at",
             id,
             staff.staff_no,
             scope.cipher.encrypt(staff.name, "staff.name", id),
@@ -119,6 +127,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
             scope.cipher.blind("phone", staff.phone) if staff.phone else None,
             staff.trained_until,
             staff.is_seller,
+            staff.active_until,
             scope.wall_now,
         )
         known[staff.staff_no] = (id, staff)
@@ -129,7 +138,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
 async def staff_by_number(scope: Scope, staff_no: str) -> StoredStaff | None:
     """Return a member of staff with the level and path of the unit, or None."""
     row = await scope.connection.fetchrow(
-        "SELECT s.id, s.staff_no, s.unit, s.roles, s.vendor, s.trained_until, u.level, u.path FROM staff s"
+        "SELECT s.id, s.staff_no, s.unit, s.roles, s.vendor, s.trained_until, s.active_until, u.level, u.path FROM staff s"
         " JOIN unit u ON u.code = s.unit WHERE s.staff_no = $1",
         staff_no,
     )
@@ -144,4 +153,5 @@ async def staff_by_number(scope: Scope, staff_no: str) -> StoredStaff | None:
         roles=frozenset(row["roles"]),
         vendor=row["vendor"],
         trained_until=row["trained_until"],
+        active_until=row["active_until"],
     )

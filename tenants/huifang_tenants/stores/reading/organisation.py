@@ -15,17 +15,19 @@ from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
 _UNIT: Final = """
 SELECT id, code, name, level, parent, region, supervisor, path, policy_on_file, callback_department, updated_at FROM unit
 """
-# Staff against work due (SD-3), of the unit and all below it.
+# Staff against work due (SD-3), of the unit and all below it; whoever has left does no work.
 _LOAD: Final = """
-WITH below AS (SELECT code FROM unit WHERE path @> ARRAY[$1]::text[])
-SELECT (SELECT count(*) FROM staff WHERE unit IN (SELECT code FROM below)) AS staff_count,
-       (SELECT count(*) FROM staff WHERE unit IN (SELECT code FROM below) AND trained_until >= $2) AS trained_staff_count,
+WITH below AS (SELECT code FROM unit WHERE path @> ARRAY[$1]::text[]), people AS (
+    SELECT trained_until FROM staff WHERE unit IN (SELECT code FROM below) AND (active_until IS NULL OR active_until >= $2)
+)
+SELECT (SELECT count(*) FROM people) AS staff_count,
+       (SELECT count(*) FROM people WHERE trained_until >= $2) AS trained_staff_count,
        (SELECT count(*) FROM obligation WHERE unit IN (SELECT code FROM below) AND status = 'open') AS open_obligations,
        (SELECT count(*) FROM obligation WHERE unit IN (SELECT code FROM below) AND due_by <= $3
            AND status IN ('open', 'unreachable', 'expired')) AS overdue_obligations
 """
 _STAFF: Final = """
-SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller, updated_at FROM staff
+SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller, active_until, updated_at FROM staff
 """
 _TRAININGS: Final = """
 SELECT id, course, held_on, valid_until, recorded_by, recorded_at FROM staff_training WHERE staff_id = $1 ORDER BY held_on, id

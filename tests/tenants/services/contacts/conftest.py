@@ -33,8 +33,10 @@ _TRAINED = date(2030, 12, 31)
 COUNTY = Unit("LX", "历下支公司", "county", "JN", "370102")
 
 
-def _staff(number: str, unit: str, *roles: Role, until: date | None = _TRAINED) -> Staff:
-    return Staff(number, f"张{number}", unit, roles, trained_until=until)
+def _staff(
+    number: str, unit: str, *roles: Role, until: date | None = _TRAINED, here_until: date | None = None
+) -> Staff:
+    return Staff(number, f"张{number}", unit, roles, trained_until=until, active_until=here_until)
 
 
 STAFF = (
@@ -51,8 +53,13 @@ STAFF = (
     _staff("NEW", "SD", "caller", until=None),
     _staff("LAPSED", "SD", "caller", until=date(2026, 3, 9)),
     _staff("TODAY", "SD", "caller", until=date(2026, 3, 10)),
+    _staff("LEFT", "SD", "caller", "case_handler", here_until=date(2026, 3, 9)),
+    _staff("LEAVES", "SD", "caller", "case_handler", here_until=date(2026, 3, 10)),
     _staff("H1", "JN", "case_handler"),
     _staff("H2", "JN", "case_handler"),
+    _staff("CHECKS", "SD", "compliance_officer"),
+    _staff("H-LX", "LX", "case_handler"),
+    _staff("H-YT", "YT", "case_handler"),
 )
 
 

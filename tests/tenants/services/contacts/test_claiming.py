@@ -108,15 +108,18 @@ async def test_a_channel_may_be_asked_for_if_it_is_ones_own(office: Any) -> None
         ("NOBODY", "staff.not_found"),
         ("NEW", "staff.untrained"),
         ("LAPSED", "staff.untrained"),
+        ("LEFT", "staff.not_active"),
         ("AUDIT", "staff.not_permitted"),
     ],
 )
-async def test_sd_3_whoever_is_unknown_untrained_or_without_a_fitting_role_gets_nothing(
+async def test_sd_3_whoever_is_unknown_gone_untrained_or_without_a_fitting_role_gets_nothing(
     office: Any, staff_no: str, code: str
 ) -> None:
     await office.issue("P1")
     assert await office.refusal(office.claim(staff_no)) == code
     assert await office.claim_ids("TODAY"), "the last day of the training still counts"
+    assert await office.give_back("TODAY") == 1
+    assert await office.claim_ids("LEAVES"), "the last day at work still counts"
 
 
 async def test_work_is_given_out_within_the_subtree_of_ones_unit(office: Any) -> None:
