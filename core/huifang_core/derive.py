@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Contract, ContractStatus, amended
 from huifang_core.customers import Party
 from huifang_core.events import (
@@ -82,6 +83,21 @@ class Desired(msgspec.Struct, frozen=True):
     done: CallbackCompleted | None = None
 
 
+class DesiredCase(msgspec.Struct, frozen=True):
+    """A case that a rule wants opened, by `key` within its contract; it is opened once."""
+
+    key: str
+    plugin: str
+    plugin_version: str
+    rule: str
+    cites: tuple[str, ...]
+    source: str
+    event_id: str
+    root_event_id: str
+    happened_at: datetime
+    draft: CaseDraft
+
+
 class RuleFailure(msgspec.Struct, frozen=True):
     """A rule raised: its event is parked with the error, the others go on."""
 
@@ -97,7 +113,8 @@ class Derivation(msgspec.Struct, frozen=True):
     """What was derived for one contract: the contract as it now stands, the obligations, and what failed.
 
     `plugins` are those that were asked: obligations of others are left alone. `unmatched` are the ids of historic callbacks
-    that belong to no obligation. `inputs` are the input hashes of every evaluation, those without a draft included.
+    that belong to no obligation. `inputs` are the input hashes of every evaluation, those without a draft included. `cases` are
+    those that rules want opened.
     """
 
     contract: Contract
@@ -106,9 +123,10 @@ class Derivation(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...]
     unmatched: tuple[str, ...] = ()
     inputs: frozenset[str] = frozenset()
+    cases: tuple[DesiredCase, ...] = ()
 
 
-Watch = Callable[[BusinessEvent, str, Rule, Trace, tuple[Desired, ...], str | None], None]
+Watch = Callable[[BusinessEvent, str, Rule, Trace, tuple[Desired | DesiredCase, ...], str | None], None]
 """Told of an evaluation: event, plugin id, rule, its trace, what it led to, and the error if it raised."""
 
 
@@ -241,6 +259,7 @@ def derive(
     ]
     case = _Case(contract, subject.policyholder, subject.unit, standing, calendar)
     found: dict[str, Desired] = {}
+    cases: dict[str, DesiredCase] = {}
     failures: list[RuleFailure] = []
     inputs: set[str] = set()
     for event, root in roots:
@@ -251,7 +270,7 @@ def derive(
                     continue
                 trace = Trace()
                 try:
-                    input_hash, desired = _apply(
+                    input_hash, desired, opened = _apply(
                         rule, plugin, _in_force(mine, day), case, event, root, day, trace
                     )
                 except Exception as error:
@@ -264,10 +283,12 @@ def derive(
                     )
                     continue
                 if watch is not None:
-                    watch(event, plugin.id, rule, trace, tuple(desired), None)
+                    watch(event, plugin.id, rule, trace, (*desired, *opened), None)
                 inputs.add(input_hash)
                 for one in desired:
                     found.setdefault(one.key, one)
+                for case_wanted in opened:
+                    cases.setdefault(case_wanted.key, case_wanted)
     wanted, unmatched = _with_callbacks(found, standing)
     return Derivation(
         contract=contract,
@@ -276,6 +297,7 @@ def derive(
         plugins=tuple(plugin.id for plugin, _ in asked),
         unmatched=unmatched,
         inputs=frozenset(inputs),
+        cases=tuple(cases.values()),
     )
 
 
@@ -308,9 +330,9 @@ def _apply(
     root: str,
     day: date,
     trace: Trace,
-) -> tuple[str, list[Desired]]:
+) -> tuple[str, list[Desired], list[DesiredCase]]:
     history = tuple(e for e in case.standing if e.type in rule.needs and e is not event) if rule.needs else ()
-    drafts = rule.apply(
+    asked_for = rule.apply(
         event=event,
         contract=case.contract,
         customer=case.policyholder,
@@ -321,6 +343,7 @@ def _apply(
         history=history,
         trace=trace,
     )
+    drafts = [draft for draft in asked_for if isinstance(draft, ObligationDraft)]
     # Nothing that only a release of the plugin can change is part of it, so that the next release leaves what was
     # made alone (GEN-4); and the calendar is only where counting by it was provisional.
     provisional = any(draft.window is not None and draft.window.provisional for draft in drafts)
@@ -335,7 +358,7 @@ def _apply(
         case.calendar.fingerprint if provisional else None,
     )
     input_hash = sha256(case.hashed + _bytes(given)).hexdigest()
-    return input_hash, [
+    desired = [
         Desired(
             key=f"{plugin.id}/{rule.id}/{draft.occasion}",
             plugin=plugin.id,
@@ -357,6 +380,23 @@ def _apply(
         )
         for draft in drafts
     ]
+    opened = [
+        DesiredCase(
+            key=f"{plugin.id}/{rule.id}/{draft.occasion}",
+            plugin=plugin.id,
+            plugin_version=plugin.version,
+            rule=rule.id,
+            cites=rule.cites,
+            source=event.source,
+            event_id=event.event_id,
+            root_event_id=root,
+            happened_at=event.time,
+            draft=draft,
+        )
+        for draft in asked_for
+        if isinstance(draft, CaseDraft)
+    ]
+    return input_hash, desired, opened
 
 
 def _bytes(value: object) -> bytes:

@@ -255,6 +255,34 @@ class CallbackCompleted(Payload, frozen=True, tag="callback.completed"):
     reference: ShortText | None = None
 
 
+class ScheduleReached(Payload, frozen=True, tag="schedule.reached"):
+    """A day that a plugin's schedule names has come: `schedule` is "plugin/schedule", `period` which of its occurrences.
+
+    Made by the platform, never by a core system.
+    """
+
+    schedule: Code
+    period: Code
+    on: date
+
+
+class SampleDrawn(Payload, frozen=True, tag="sample.drawn"):
+    """A member of a plan's population was drawn: `plan` is "plugin/plan", `member` names the event that made it one.
+
+    `stratum` and `group` are those it was drawn in and `rank` its place there, from 1; `substitutes` is the member it stands in
+    for, where that one came to nothing. The event carries the claim number of the one that was drawn, by which a rule finds it
+    in its `history`. Made by the platform, never by a core system.
+    """
+
+    plan: Code
+    period: Code
+    member: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    rank: Annotated[int, msgspec.Meta(ge=1)]
+    stratum: ShortText | None = None
+    group: ShortText | None = None
+    substitutes: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | None = None
+
+
 class ControlTotal(Payload, frozen=True, tag="control.total"):
     """What the core system says it sent: `count` events of type `type` that happened on `day`."""
 
@@ -290,6 +318,8 @@ AnyPayload = (
     | TipOffDecided
     | RiskFlagged
     | CallbackCompleted
+    | ScheduleReached
+    | SampleDrawn
     | ControlTotal
 )
 
@@ -309,6 +339,15 @@ WITHOUT_CONTRACT = frozenset(
     }
 )
 """Event types that need not name a contract."""
+
+
+INTERNAL = frozenset({"schedule.reached", "sample.drawn"})
+"""Event types that the platform makes itself; intake takes them from nobody else."""
+
+FROM_OUTSIDE: dict[str, type[Payload]] = {
+    kind: payload for kind, payload in PAYLOADS.items() if kind not in INTERNAL
+}
+"""Payload struct of each event type that may come in from a core system."""
 
 
 class BusinessEvent(msgspec.Struct, frozen=True, omit_defaults=True):

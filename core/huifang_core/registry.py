@@ -4,7 +4,7 @@ A plugin that can't be loaded is kept as broken, with the reason, and is never i
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -14,10 +14,13 @@ import pluggy
 from huifang_core import plugin as hooks
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
+from huifang_core.limits import ChannelShare, Limit
 from huifang_core.parameters import ParameterSet, load_parameters
+from huifang_core.plans import Full, Plan
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, EmptySettings, Manifest
 from huifang_core.reports import Report
 from huifang_core.rules import Rule
+from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
 
 
@@ -57,16 +60,25 @@ class Plugin:
         self.scripts: tuple[Script, ...] = tuple(hook.huifang_scripts() or ())
         self.case_classes: tuple[CaseClass, ...] = tuple(hook.huifang_case_classes() or ())
         self.reports: tuple[Report, ...] = tuple(hook.huifang_reports() or ())
+        self.schedules: tuple[Schedule, ...] = tuple(hook.huifang_schedules() or ())
+        self.plans: tuple[Plan, ...] = tuple(hook.huifang_plans() or ())
+        self.limits: tuple[Limit, ...] = tuple(hook.huifang_limits() or ())
         for kind, supplied in (
             ("rules", self.rules),
             ("content items", self.content_items),
             ("scripts", self.scripts),
             ("case classes", self.case_classes),
             ("reports", self.reports),
+            ("schedules", self.schedules),
+            ("plans", self.plans),
+            ("limits", self.limits),
         ):
             twice = sorted(name for name, n in Counter(one.id for one in supplied).items() if n > 1)
             if twice:
                 raise PluginError(id, f"two of its {kind} share an id: {', '.join(twice)}")
+        for owner, name in _parameters_named(self.plans, self.limits):
+            if name not in self.parameters.parameters:
+                raise PluginError(id, f"{owner} names the parameter {name}, which parameters.yaml lacks")
         try:
             msgspec.convert({}, self.settings_type)
         except (msgspec.ValidationError, TypeError) as error:
@@ -81,6 +93,15 @@ class Plugin:
     def version(self) -> str:
         """The plugin's version."""
         return self.manifest.version
+
+
+def _parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator[tuple[str, str]]:
+    for plan in plans:
+        if not isinstance(plan.size, Full):
+            yield f"plan {plan.id}", plan.size.parameter
+    for limit in limits:
+        other = limit.warn_at if isinstance(limit, ChannelShare) else limit.within_days
+        yield from ((f"limit {limit.id}", name) for name in (limit.at_most, other))
 
 
 class Broken(msgspec.Struct, frozen=True):

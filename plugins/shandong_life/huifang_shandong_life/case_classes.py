@@ -1,18 +1,12 @@
 """Classes of problems (问题件) that callbacks open: who solves them, and how soon."""
 
-from importlib.resources import files
-
 from huifang_core.cases import MOST_SERIOUS, CaseClass
+from huifang_core.packaged import read_text
 from huifang_core.parameters import load_parameters
 from huifang_core.texts import text
 from huifang_core.units import Level
 
-
-def _parameters_text() -> str:
-    return files("huifang_shandong_life").joinpath("parameters.yaml").read_text("utf-8")
-
-
-PARAMETERS_TEXT = _parameters_text()
+PARAMETERS_TEXT = read_text("huifang_shandong_life", "parameters.yaml")
 """The plugin's parameters as YAML."""
 
 _PARAMETERS = load_parameters(PARAMETERS_TEXT).parameters

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
+from huifang_core.drafting import contract_over, trace_event
 from huifang_core.events import BusinessEvent
 from huifang_core.obligations import ObligationDraft
 from huifang_core.parameters import ParametersAt
@@ -11,7 +12,7 @@ from huifang_core.rules import Rule, UnitView
 from huifang_core.trace import Trace
 from huifang_core.windows import Window, within_days
 
-from huifang_shandong_life.drafts import TITLES, contract_over, obligation, trace_event
+from huifang_shandong_life.drafts import TITLES, obligation
 from huifang_shandong_life.scope import new_contract_in_scope
 from huifang_shandong_life.settings import Settings
 

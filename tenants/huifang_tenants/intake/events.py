@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
-from huifang_core.events import PAYLOADS, WITHOUT_CONTRACT, AnyPayload, Payload
+from huifang_core.events import FROM_OUTSIDE, WITHOUT_CONTRACT, AnyPayload, Payload
 
 from huifang_tenants.intake.agreement import agree_in_contract, agree_in_customer, agree_in_payload
 from huifang_tenants.intake.canonical import content_hash
@@ -67,13 +67,13 @@ class Envelope(msgspec.Struct, frozen=True):
 CONTRACTS: Final = RecordReader(Contract, agree_in_contract)
 CUSTOMERS: Final = RecordReader(Customer, agree_in_customer)
 PAYLOAD_READERS: Final[dict[str, RecordReader[Payload]]] = {
-    kind: RecordReader(payload, agree_in_payload) for kind, payload in PAYLOADS.items()
+    kind: RecordReader(payload, agree_in_payload) for kind, payload in FROM_OUTSIDE.items()
 }
 DATA_BESIDES_PAYLOAD: Final = frozenset({"contract_no", "claim_no", "contract", "customer"})
 
 _number: Final = text_reader(code_text, 1, 64, None)
 _id: Final = text_reader(code_text, 1, 200, None)
-_event_type: Final = literal_reader(tuple(PAYLOADS))
+_event_type: Final = literal_reader(tuple(FROM_OUTSIDE))
 
 
 def _version_1(value: object) -> str:

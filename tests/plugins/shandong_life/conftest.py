@@ -10,10 +10,10 @@ from huifang_core.content import ContentItem
 from huifang_core.contracts import Contract, Premium
 from huifang_core.facts import contract_facts
 from huifang_core.registry import Plugin, Registry
-from huifang_core.scripts import FiredEffect, SectionOutcome, begin, current, outcome_of, reply
-from huifang_core.scripts.state import Prompt
+from huifang_core.scripts.playing import Played
+from huifang_core.scripts.playing import play as played_to_the_end
+from huifang_core.texts import Language
 from huifang_shandong_life.content import CONTENT
-from msgspec import Struct
 
 FactsFor = Callable[..., dict[str, Any]]
 
@@ -26,25 +26,6 @@ BROUGHT_ALONG: dict[str, dict[str, Any]] = {
 }
 CALLER = {"insurer.name": "泰岳人寿", "caller.staff_no": "S0102", "customer.name": "王小明"}
 CUSTOMER = {"customer.id_number": "370102199003077777"}
-
-
-class Played(Struct, frozen=True):
-    """A section that came to its end: the steps met in order, what was set off, and what it amounts to."""
-
-    prompts: tuple[Prompt, ...]
-    effects: tuple[FiredEffect, ...]
-    outcome: SectionOutcome
-
-    @property
-    def steps(self) -> list[str]:
-        return [prompt.step for prompt in self.prompts]
-
-    @property
-    def cases(self) -> list[str]:
-        return [fired.effect.case_class for fired in self.effects if hasattr(fired.effect, "case_class")]
-
-    def said(self, step: str) -> str:
-        return next(prompt.text for prompt in self.prompts if prompt.step == step)
 
 
 Play = Callable[..., Played]
@@ -66,24 +47,18 @@ def play(plugin: Plugin) -> Play:
         facts: Mapping[str, object],
         *,
         identity_verified: bool = False,
-        language: str = "zh-CN",
+        language: Language = "zh-CN",
         **answers: str,
     ) -> Played:
-        script, items = scripts[kind], demanded(plugin, kind)
         known = {**CALLER, **CUSTOMER, **facts}
-        state = begin(script, items, known, identity_verified=identity_verified)
-        prompts, effects = [], []
-        while True:
-            prompt = current(script, state, known, language)
-            prompts.append(prompt)
-            if prompt.kind == "end":
-                break
-            answer = answers.get(prompt.step) or (prompt.choices[0].code if prompt.choices else "记录")
-            advance = reply(script, items, state, known, answer)
-            state = advance.state
-            effects += advance.effects
-        assert set(answers) <= {p.step for p in prompts}
-        return Played(tuple(prompts), tuple(effects), outcome_of(script, items, state, known))
+        return played_to_the_end(
+            scripts[kind],
+            demanded(plugin, kind),
+            known,
+            answers,
+            identity_verified=identity_verified,
+            language=language,
+        )
 
     return play
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from huifang_core.events import (
-    PAYLOADS,
+    FROM_OUTSIDE,
     CallbackCompleted,
     ClaimReported,
     ContractChanged,
@@ -66,7 +66,7 @@ def test_a_frame_that_does_not_fit_is_told(
 
 def test_an_unknown_event_type_is_answered_with_the_known_ones(check: Any, event: dict[str, Any]) -> None:
     [problem] = check("events", {**event, "type": "contract.isued"}).problems
-    assert all(kind in problem.message.en for kind in PAYLOADS)
+    assert all(kind in problem.message.en for kind in FROM_OUTSIDE)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])

@@ -12,7 +12,7 @@ import msgspec
 import xlsxwriter
 from huifang_core.contracts import Contract, Fee, Premium
 from huifang_core.customers import ContactPerson, Customer
-from huifang_core.events import PAYLOADS, Payload, Reporter
+from huifang_core.events import FROM_OUTSIDE, Payload, Reporter
 from huifang_tenants.intake import IncomingEvent, RawRow, check_row, content_hash, open_source
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,7 +166,7 @@ EVENTS = st.fixed_dictionaries(
         "time": INSTANTS,
         "sequence": optional(st.integers(0, 2**53 - 1)),
         "contract_no": CODES,
-        "payload": st.sampled_from(list(PAYLOADS.values())).flatmap(payloads),
+        "payload": st.sampled_from(list(FROM_OUTSIDE.values())).flatmap(payloads),
         "contract": optional(contracts()),
         "customer": optional(customers()),
     }
