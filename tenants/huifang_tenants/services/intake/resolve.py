@@ -12,6 +12,7 @@ import msgspec
 from huifang_core.contracts import Contract
 from huifang_core.derive import Subject, current_contract
 from huifang_core.events import AnyPayload, BusinessEvent, effective
+from huifang_core.reconcile import LIVE
 from huifang_core.texts import text
 
 from huifang_tenants.fields import FieldCipher
@@ -122,6 +123,11 @@ class Resolution:
                     unit=unit,
                     events=tuple(stored.event for stored in self.events_of(number)),
                     as_of=held.as_of,
+                    made=frozenset(
+                        entry.input_hash
+                        for entry in self._snapshot.books.get(held.id, ())
+                        if entry.status in LIVE
+                    ),
                 )
                 ready.append((held, subject))
         return ready, waiting
