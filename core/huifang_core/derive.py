@@ -45,6 +45,7 @@ class SettingsVersion(msgspec.Struct, frozen=True):
 class Subject(msgspec.Struct, frozen=True):
     """One contract with all that bears on it: its policyholder, its unit and every event that came in for it.
 
+    Among the events are those of other contracts that correct one of its own, and those that one of its own corrects.
     `as_of` is when the contract data given was true, if that is known. `made` are the input hashes of what was made of it before.
     """
 
@@ -252,7 +253,7 @@ def derive(
     evaluation, those that came to nothing included.
     """
     versions = tuple(settings)
-    roots = effective(subject.events)
+    roots = effective(subject.events, subject.contract.contract_no)
     standing = tuple(event for event, _ in roots)
     contract = current_contract(subject.contract, standing, subject.as_of)
     asked = [

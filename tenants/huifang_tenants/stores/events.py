@@ -93,6 +93,28 @@ async def of_contracts(scope: Scope, numbers: Iterable[str]) -> dict[str, list[S
     return found
 
 
+async def by_keys(scope: Scope, keys: Iterable[tuple[str, str]]) -> list[StoredEvent]:
+    """Return the events on file with one of these (source, event id) pairs."""
+    return await _of_keys(scope, "(source, event_id)", keys)
+
+
+async def speaking_of(scope: Scope, keys: Iterable[tuple[str, str]]) -> list[StoredEvent]:
+    """Return the events on file that correct or retract one with these (source, event id) pairs."""
+    return await _of_keys(scope, "(source, coalesce(retracts, corrects))", keys)
+
+
+async def _of_keys(scope: Scope, pair: str, keys: Iterable[tuple[str, str]]) -> list[StoredEvent]:
+    wanted = list(keys)
+    if not wanted:
+        return []
+    rows = await scope.connection.fetch(
+        f"SELECT {_READ} FROM event WHERE {pair} IN (SELECT * FROM unnest($1::text[], $2::text[]))",  # noqa: S608
+        [source for source, _ in wanted],
+        [id for _, id in wanted],
+    )
+    return [stored(row) for row in rows]
+
+
 def stored(row: Any) -> StoredEvent:
     """Return the event of a row; its payload lacks the personal fields."""
     payload = row["payload"]

@@ -24,7 +24,7 @@ from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import contacts, contracts, customers, events, queue
+from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
 
@@ -141,11 +141,11 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
     """Return contracts as they stand, with the events since applied."""
     rows = await scope.connection.fetch("SELECT contract_no FROM contract WHERE id = ANY($1)", list(ids))
     stored = await contracts.by_numbers(scope, (row["contract_no"] for row in rows))
-    happened = await events.of_contracts(scope, stored)
+    happened = await event_links.histories(scope, stored)
     return {
         contract.id: current_contract(
             contract.base,
-            tuple(e for e, _ in effective(tuple(s.event for s in happened.get(number, ())))),
+            tuple(e for e, _ in effective(tuple(one.event for one in happened[number]), number)),
             contract.as_of,
         )
         for number, contract in stored.items()

@@ -3,7 +3,7 @@
 Nothing is read or written here. Rows are taken in the order in which they stand in the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +29,7 @@ from huifang_tenants.services.intake.batch import (
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.snapshot import Snapshot
 from huifang_tenants.stores.customers import Ref
+from huifang_tenants.stores.event_links import Links
 from huifang_tenants.stores.events import EventRow, StoredEvent
 
 CONFLICT = text(
@@ -84,6 +85,8 @@ class Resolution:
         self.new_events: dict[tuple[str, str], EventRow] = {}
         self.event_lines: dict[UUID, int] = {}
         self._incoming: dict[str, list[StoredEvent]] = {}
+        on_file = [*snapshot.loose, *(stored for history in snapshot.events.values() for stored in history)]
+        self._links_before = Links(on_file)
         self.affected: set[str] = set(batch.refresh) | set(snapshot.waiting)
         self.rows: list[RowResult] = []
         for customer in batch.customers:
@@ -92,6 +95,9 @@ class Resolution:
             self._contract(contract)
         for event in batch.events:
             self._event(event)
+        coming_in = [StoredEvent(row.id, row.event) for row in self.new_events.values()]
+        self._links = Links((*on_file, *coming_in))
+        self._look_at_linked(coming_in)
         self.affected.update(
             number
             for number, held in self.contracts.items()
@@ -121,7 +127,7 @@ class Resolution:
                     contract=held.base,
                     policyholder=self.people.parties[held.policyholder_id],
                     unit=unit,
-                    events=tuple(stored.event for stored in self.events_of(number)),
+                    events=tuple(stored.event for stored in self._history_of(number)),
                     as_of=held.as_of,
                     made=frozenset(
                         entry.input_hash
@@ -135,6 +141,25 @@ class Resolution:
     def events_of(self, number: str) -> list[StoredEvent]:
         """Return all events of a contract, those on file and those of this batch."""
         return [*self._snapshot.events.get(number, ()), *self._incoming.get(number, ())]
+
+    def known_events(self) -> Iterator[BusinessEvent]:
+        """Return every event on file that the batch was worked out from."""
+        for history in (self._snapshot.loose, *self._snapshot.events.values()):
+            yield from (stored.event for stored in history)
+
+    def _history_of(self, number: str) -> list[StoredEvent]:
+        """All events that bear on a contract: its own, and those of others linked to them by a correction."""
+        return self._links.bearing_on(self.events_of(number))
+
+    def _look_at_linked(self, coming_in: Sequence[StoredEvent]) -> None:
+        """Let contracts be derived anew to which an event of the batch is linked without naming them."""
+        for stored in coming_in:
+            for other in self._links.bearing_on([stored]):
+                number = other.event.contract_no
+                if number is not None and number != stored.event.contract_no:
+                    self.affected.add(number)
+                    if number in self.contracts:
+                        self.contracts[number].touched = True
 
     def _customer(self, item: CustomerIn) -> None:
         id, changed = self.people.take(item.source, item.customer, item.as_of)
@@ -233,9 +258,10 @@ class Resolution:
 
     def _bring_up_to_date(self, held: HeldContract) -> None:
         """Work out how a contract stands by its events, and who its policyholder is."""
-        held.current = _as_it_stands(held, self.events_of(held.base.contract_no))
+        held.current = _as_it_stands(held, self._history_of(held.base.contract_no))
         if held.touched and not held.dirty:
-            before = _as_it_stands(held, self._snapshot.events.get(held.base.contract_no, ()))
+            own = self._snapshot.events.get(held.base.contract_no, ())
+            before = _as_it_stands(held, self._links_before.bearing_on(own))
             held.dirty = held.current != before
         number = held.current.policyholder
         ref = self.people.called(held.source, number)
@@ -259,7 +285,8 @@ def _as_it_stands(held: HeldContract, events: Sequence[StoredEvent]) -> Contract
         return held.base
     # One that can't be applied is the plugin host's to report, where the event is parked for it.
     with suppress(msgspec.ValidationError):
-        standing = [event for event, _ in effective(tuple(stored.event for stored in events))]
+        happened = tuple(stored.event for stored in events)
+        standing = [event for event, _ in effective(happened, held.base.contract_no)]
         return current_contract(held.base, standing, held.as_of)
     return held.base
 
