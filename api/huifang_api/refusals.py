@@ -245,6 +245,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
         ),
     ),
+    "contact.script_missing": Entry(
+        409,
+        text("话术不可用", "Script missing"),
+        text(
+            "插件 {plugin} 的话术 {script} 现在不可用({cause})。",
+            "The script {script} of the plugin {plugin} can't be played now ({cause}).",
+        ),
+        text(
+            "先领取其他任务;由管理员安装、修复或启用该插件后,任务会自动恢复派发。",
+            "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
+        ),
+    ),
     "contact.outcome_contradicts": Entry(
         409,
         text("结果与记录矛盾", "Outcome contradicts the record"),

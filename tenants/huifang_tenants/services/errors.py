@@ -15,6 +15,7 @@ RefusalCode = Literal[
     "contact.not_in_progress",
     "contact.outcome_contradicts",
     "contact.quiet_hours",
+    "contact.script_missing",
     "evidence.damaged",
     "evidence.hash_differs",
     "evidence.no_file",

@@ -44,6 +44,14 @@ async def raise_alarm(scope: Scope, kind: str, subject: str, details: dict[str, 
     return id
 
 
+async def stands(scope: Scope, kind: str) -> bool:
+    """Tell whether an alarm of this kind stands."""
+    found: bool = await scope.connection.fetchval(
+        "SELECT EXISTS (SELECT FROM alarm WHERE kind = $1 AND cleared_at IS NULL)", kind
+    )
+    return found
+
+
 async def clear_alarm(scope: Scope, kind: str, subject: str) -> None:
     """Clear the alarm of this kind and subject, if one stands."""
     await scope.connection.execute(

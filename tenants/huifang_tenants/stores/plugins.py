@@ -45,6 +45,14 @@ async def add_settings(scope: Scope, settings: SettingsVersion, *, enabled: bool
     )
 
 
+async def switched_on(scope: Scope) -> frozenset[str]:
+    """Return the ids of the plugins that are on."""
+    rows = await scope.connection.fetch(
+        "SELECT DISTINCT ON (plugin) plugin, enabled FROM plugin_setting ORDER BY plugin, version DESC"
+    )
+    return frozenset(row["plugin"] for row in rows if row["enabled"])
+
+
 async def latest_version(scope: Scope, plugin: str) -> int:
     """Return the number of the latest version of a plugin's settings, 0 when there is none."""
     found: int = await scope.connection.fetchval(

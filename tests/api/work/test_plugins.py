@@ -89,6 +89,24 @@ async def test_unknown_plugins_and_missing_scopes(office: Any) -> None:
     assert await writer.problem("GET", "/plugins") == (403, "auth.scope_missing")
 
 
+async def test_a_plugin_that_is_off_leaves_its_callbacks_in_sight(office: Any, new_contract: Any) -> None:
+    await new_contract("S8")
+    work = await office.post("/queue/claim", {"staff_no": "C09"})
+    await office.call("PUT", f"{PATH}/settings", {"enabled": False})
+    body = {"obligation_id": work["obligations"][0]["id"], "staff_no": "C09"}
+    answer = await office.call("POST", "/contacts", body, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "contact.script_missing")
+    assert "plugin_off" in answer.json()["detail"]
+    await office.post("/queue/return", {"staff_no": "C09"})
+    assert await office.post("/queue/claim", {"staff_no": "C09"}, status=204) is None
+    held_back = await office.get("/queue/held-back", params={"staff_no": "C09"})
+    assert held_back["without_script"] >= 1
+    await office.call("PUT", f"{PATH}/settings", {})
+    assert (await office.get("/queue/held-back", params={"staff_no": "C09"}))["without_script"] == 0
+    await office.post("/queue/claim", {"staff_no": "C09"})
+    await office.post("/queue/return", {"staff_no": "C09"})
+
+
 async def test_settings_hold_for_what_comes_afterwards(office: Any, event_of: Any, new_contract: Any) -> None:
     await new_contract("S9")
     await office.call("PUT", f"{PATH}/settings", {"enabled": False})

@@ -66,12 +66,12 @@ async def test_dec_6_what_quiet_hours_hold_back_is_shown_with_what_falls_due_mea
     await office.issue("P1", delivered=date(2026, 2, 28))
     await office.issue("P2")
     await office.issue("P3", unit="YT")
-    assert await office.do(lambda scope: claiming.held_back(scope, "CITY")) is None
+    assert await office.held_back("CITY") == HeldBack()
     night = await office.at(NIGHT)
     opens = datetime(2026, 3, 11, 1, tzinfo=UTC)
-    assert await night.do(lambda scope: claiming.held_back(scope, "CITY")) == HeldBack(opens, 2, 1)
-    assert await night.do(lambda scope: claiming.held_back(scope, "V1")) is None
-    assert await night.refusal(night.do(lambda scope: claiming.held_back(scope, "NEW"))) == "staff.untrained"
+    assert await night.held_back("CITY") == HeldBack(opens, 2, 1)
+    assert await night.held_back("V1") == HeldBack()
+    assert await night.refusal(night.held_back("NEW")) == "staff.untrained"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ async def test_a_contact_left_behind_blocks_nobody_for_longer_than_a_lease(offic
 
     async def claim_later(scope: Any) -> Any:
         scope.wall_now += LEASE + timedelta(minutes=1)
-        return await claiming.claim_next(scope, "C2", Actor("client:test"))
+        return await claiming.claim_next(scope, office.catalogue, "C2", Actor("client:test"))
 
     assert (await office.do(claim_later)).obligation_ids == (other,)
 
