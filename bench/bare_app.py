@@ -26,6 +26,7 @@ from huifang_tenants.stores import contacts, contracts, customers, event_links, 
 from huifang_tenants.stores.contacts import NewContact, StoredContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import staff_by_number
+from huifang_tenants.stores.people import standing_record
 from huifang_tenants.stores.reading import contacts as reading
 from huifang_tenants.stores.reading import customers as reading_customers
 from huifang_tenants.stores.reading import work
@@ -195,9 +196,10 @@ async def _conclude(scope: Scope, contact_id: UUID, outcome: str) -> Message:
     await scope.connection.execute(
         sql.CONCLUDE, contact_id, outcome, scope.now, None, True, True, True, True, None
     )
-    customer = await customers.read(scope, contact.customer_id)
+    person = await standing_record(scope, contact.customer_id)
+    customer = await customers.read(scope, person)
     assert customer is not None
-    await number_to_dial(scope, contact.customer_id, customer.phones)
+    await number_to_dial(scope, person, customer.phones)
     await scope.connection.execute(sql.LOCK_CONTRACTS, [section.contract_id])
     id = await queue.standing_for(scope, section.obligation_id)
     await scope.connection.execute(

@@ -161,6 +161,48 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
     ),
+    "customer.same_record": Entry(
+        409,
+        text("同一条客户记录", "Same record"),
+        text("两者是同一条记录,无须合并。", "Both are one record; there is nothing to merge."),
+        text("核对两个编号。", "Check the two ids."),
+    ),
+    "customer.kinds_differ": Entry(
+        409,
+        text("客户类型不同", "Kinds differ"),
+        text(
+            "个人与单位不可能是同一客户。",
+            "One is an individual and the other an organisation: not one customer.",
+        ),
+        text("核对两个编号。", "Check the two ids."),
+    ),
+    "customer.merged_already": Entry(
+        409,
+        text("客户记录已合并", "Merged already"),
+        text(
+            "记录 {customer} 已并入 {into},不再单独存在。",
+            "The record {customer} has been merged into {into} and does not stand for itself.",
+        ),
+        text("改用并入后的记录,或先撤销原合并。", "Use that record, or take the earlier merge back first."),
+    ),
+    "customer.not_merged": Entry(
+        409,
+        text("没有可撤销的合并", "Not merged"),
+        text("该记录没有并入其他记录。", "The record has not been merged into another one."),
+        text(
+            "应撤销的是被并入的记录,见客户的 merges。",
+            "Name the record that was merged; a customer's `merges` lists them.",
+        ),
+    ),
+    "customer.identity_taken": Entry(
+        409,
+        text("证件号码已属他人", "ID number taken"),
+        text(
+            "该记录的证件号码现在属于另一客户,不能恢复为单独的记录。",
+            "The ID number of the record has become another customer's, so it can't stand for itself again.",
+        ),
+        text("先更正证件号码有误的一方。", "Correct the ID number on the wrong one of them first."),
+    ),
     "case.assignee_unknown": Entry(
         409,
         text("处理人不存在", "Assignee unknown"),

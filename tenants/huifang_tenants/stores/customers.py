@@ -139,15 +139,21 @@ async def still_lead(scope: Scope, refs: Iterable[Ref]) -> bool:
 
 
 async def by_identities(scope: Scope, identities: Iterable[bytes]) -> dict[bytes, StoredCustomer]:
-    """Return the customers with these identity blind indexes."""
+    """Return the customers with these identity blind indexes.
+
+    The ID of a record that was merged by hand leads to the one that stands for it.
+    """
     wanted = list(dict.fromkeys(identities))
     if not wanted:
         return {}
     rows = await scope.connection.fetch(
-        f"SELECT {_READ} FROM customer c WHERE c.identity_blind = ANY($1)",  # noqa: S608
+        "WITH RECURSIVE held AS (SELECT identity_blind AS identity, id, merged_into FROM customer"  # noqa: S608
+        " WHERE identity_blind = ANY($1) UNION ALL SELECT h.identity, c.id, c.merged_into FROM held h"
+        f" JOIN customer c ON c.id = h.merged_into) SELECT h.identity, {_READ} FROM held h"
+        " JOIN customer c ON c.id = h.id WHERE h.merged_into IS NULL",
         wanted,
     )
-    return {row["identity_blind"]: _stored(scope, row) for row in rows}
+    return {row["identity"]: _stored(scope, row) for row in rows}
 
 
 async def by_ids(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, StoredCustomer]:

@@ -12,16 +12,18 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import BELOW
 
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
-# theirs of late, even where what it was about has been taken off the books meanwhile.
-_ALONE: Final = """
+# theirs of late, even where what it was about has been taken off the books meanwhile. The contact may have begun under a record
+# that was merged since; what is leased has followed to the one that stands.
+_ALONE: Final = f"""
       AND NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = o.customer_id AND held.status = 'open'
                       AND held.lease_until > $3 AND held.lease_staff <> $5)
-      AND NOT EXISTS (SELECT FROM contact k WHERE k.customer_id = o.customer_id AND k.status = 'in_progress'
-                      AND k.staff_id <> $5
-                      AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7))
-"""
+      AND NOT EXISTS (SELECT FROM {BELOW.format(id="o.customer_id")} record CROSS JOIN LATERAL
+                      (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
+                       AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
+"""  # noqa: S608
 _DUE: Final = """
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import records
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_key
 from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
 
@@ -25,7 +26,9 @@ FROM case_entry WHERE case_id = $1 ORDER BY at, id
 
 
 class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases; None means any. `unit` includes the units below it, `assignee` is a staff number."""
+    """Which cases; None means any. `unit` includes the units below it, `assignee` is a staff number, `customer_id` any record of the
+    person.
+    """
 
     status: str | None = None
     case_class: str | None = None
@@ -43,7 +46,8 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
     """One page of cases by when they were opened."""
     where = Where()
     select, overdue = _select(scope, where)
-    for column in ("status", "case_class", "severity", "customer_id", "obligation_id", "contact_id"):
+    where.add(f"f.customer_id = ANY({records('{}::uuid')})", wanted.customer_id)
+    for column in ("status", "case_class", "severity", "obligation_id", "contact_id"):
         where.add(f"f.{column} = {{}}", getattr(wanted, column))
     where.add("c.contract_no = {}", wanted.contract_no)
     where.add("s.staff_no = {}", wanted.assignee)

@@ -11,6 +11,7 @@ from huifang_core.scripts.model import CANNOT_BE_TOLD, Ask, Identify, Say, Scrip
 from huifang_tenants.masking import mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.contacts import load_script
+from huifang_tenants.stores.people import records
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
 
@@ -43,7 +44,7 @@ FROM evidence WHERE contact_id = $1 ORDER BY id
 
 
 class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which contacts; None means any. `started_from` belongs to the span, `started_until` does not."""
+    """Which contacts; None means any. `customer_id` is any record of the person. `started_from` belongs to the span, `started_until` does not."""
 
     customer_id: UUID | None = None
     staff_no: str | None = None
@@ -58,7 +59,8 @@ class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_contacts(scope: Scope, wanted: ContactFilter, page: Page) -> Slice:
     """One page of contacts by when they started."""
     where = Where()
-    for column in ("customer_id", "outcome", "channel", "status"):
+    where.add(f"t.customer_id = ANY({records('{}::uuid')})", wanted.customer_id)
+    for column in ("outcome", "channel", "status"):
         where.add(f"t.{column} = {{}}", getattr(wanted, column))
     where.add("s.staff_no = {}", wanted.staff_no)
     where.add(

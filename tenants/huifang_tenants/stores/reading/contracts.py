@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import records
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_id
 from huifang_tenants.stores.reading.rows import fetch_one
 
@@ -20,7 +21,7 @@ _SELECT_WHOLE: Final = _SELECT.replace(" revision,", " revision, base,")
 
 
 class ContractFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which contracts; None means any. `unit` includes the units below it."""
+    """Which contracts; None means any. `unit` includes the units below it; `policyholder_id` is any record of the person."""
 
     contract_no: str | None = None
     line: str | None = None
@@ -42,9 +43,9 @@ async def list_contracts(scope: Scope, wanted: ContractFilter, page: Page) -> Sl
         "channel",
         "status",
         "seller_no",
-        "policyholder_id",
     ):
         where.add(f"{column} = {{}}", getattr(wanted, column))
+    where.add(f"policyholder_id = ANY({records('{}::uuid')})", wanted.policyholder_id)
     where.add(below("unit"), wanted.unit)
     return await page_by_id(scope, _SELECT, where, page, id_column="id")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import records
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_key
 from huifang_tenants.stores.reading.rows import fetch_one
 
@@ -35,7 +36,7 @@ FROM obligation o JOIN event e ON e.id = o.event_id WHERE o.id = $1
 
 
 class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which obligations; None means any. `unit` includes the units below it.
+    """Which obligations; None means any. `unit` includes the units below it; `customer_id` is any record of the person.
 
     `due_from` and `due_until` bound `due_by`: the first belongs to the span, the second does not. `overdue` is
     judged at the tenant's business time (DEC-2).
@@ -62,7 +63,8 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     """One page of obligations by due date; those that still wait for theirs come last."""
     where = Where()
     select, overdue = _select(scope, where, "")
-    for column in ("status", "kind", "plugin", "rule", "channel", "customer_id", "event_id"):
+    where.add(f"o.customer_id = ANY({records('{}::uuid')})", wanted.customer_id)
+    for column in ("status", "kind", "plugin", "rule", "channel", "event_id"):
         where.add(f"o.{column} = {{}}", getattr(wanted, column))
     where.add("c.contract_no = {}", wanted.contract_no)
     where.add(below("o.unit"), wanted.unit)

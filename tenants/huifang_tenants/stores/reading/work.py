@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import records
 from huifang_tenants.stores.reading.rows import fetch_all
 
 _CLAIMED: Final = """
@@ -13,10 +14,10 @@ SELECT o.id, o.kind, o.draft->'title' AS title, o.due_from, o.due_by, o.due_by <
 FROM obligation o JOIN contract c ON c.id = o.contract_id
 WHERE o.id = ANY($1) ORDER BY o.priority DESC, o.due_by, o.id
 """
-_RESTRICTIONS: Final = """
+_RESTRICTIONS: Final = f"""
 SELECT kind, valid_until, created_at FROM contact_restriction
-WHERE customer_id = $1 AND lifted_at IS NULL AND (valid_until IS NULL OR valid_until > $2) ORDER BY created_at, id
-"""
+WHERE customer_id = ANY({records("$1::uuid")}) AND lifted_at IS NULL AND (valid_until IS NULL OR valid_until > $2) ORDER BY created_at, id
+"""  # noqa: S608
 _SERVED: Final = """
 WITH RECURSIVE chain AS (
     SELECT s.position, s.obligation_id AS served, s.obligation_id AS id, 0 AS depth
@@ -38,7 +39,10 @@ async def claimed_obligations(scope: Scope, ids: Sequence[UUID]) -> list[dict[st
 
 
 async def restrictions(scope: Scope, customer_id: UUID) -> list[dict[str, Any]]:
-    """What stands against contacting a customer now, oldest first: the caller is shown it, and decides (DEC-6)."""
+    """What stands against contacting a person now, oldest first: the caller is shown it, and decides (DEC-6).
+
+    It counts for the person, whichever record it was entered for (DEC-10).
+    """
     return await fetch_all(scope, _RESTRICTIONS, customer_id, scope.now)
 
 
