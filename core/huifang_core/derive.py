@@ -5,12 +5,13 @@ difference in which order events came in, and a correction, a retraction or an e
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
 
+from huifang_core.accounts import FROM_EVENTS, as_registered
 from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Contract, ContractStatus, amended
 from huifang_core.customers import Party
@@ -181,10 +182,12 @@ def current_contract(
     that happened before `as_of`, unless it is a correction, which is newer knowledge. Of two events the one with the
     higher sequence decides, whatever their times. A contract that is over stays so.
     """
-    contract, status = base, base.status
+    events = tuple(standing)
+    contract = as_registered(base, events) if as_of == FROM_EVENTS else base
+    status = base.status
     newest: dict[str, int] = {}
     owed: Decimal | None = None
-    for event in standing:
+    for event in events:
         if event.sequence is not None:
             known = event.sequence <= base.version
         else:
@@ -375,7 +378,10 @@ def _wanted(
 def _with_callbacks(
     found: Mapping[str, Desired], standing: tuple[BusinessEvent, ...]
 ) -> tuple[tuple[Desired, ...], tuple[str, ...]]:
-    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made."""
+    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made.
+
+    Of several made from one event those come first whose window had opened by then.
+    """
     callbacks = [(e.payload, e.event_id) for e in standing if isinstance(e.payload, CallbackCompleted)]
     wanted = dict(found)
     unmatched: list[str] = []
@@ -390,9 +396,16 @@ def _with_callbacks(
         if not fitting:
             unmatched.append(event_id)
             continue
-        latest = max(fitting, key=lambda d: (d.happened_at, d.key))
+        latest = max(fitting, key=lambda d: (d.happened_at, _opened(d, done.completed_at), d.key))
         wanted[latest.key] = msgspec.structs.replace(latest, done=done)
     return tuple(wanted.values()), tuple(unmatched)
+
+
+def _opened(desired: Desired, by: datetime) -> datetime:
+    """When the window opened, if it had `by` then; one that had not sorts before all that had."""
+    window = desired.draft.window
+    opened = window.due_from if window is not None else desired.happened_at
+    return opened if opened <= by else datetime.min.replace(tzinfo=UTC)
 
 
 def _in_one_line(error: BaseException) -> str:

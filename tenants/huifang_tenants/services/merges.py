@@ -45,7 +45,7 @@ async def merge(
         numbers = sorted(
             (ref.source, ref.customer_no) for ref in await customers.refs_of_people(scope, [merged])
         )
-        await merges.merge(scope, merged, into, keeps_identity=True)
+        await merges.merge_by_hand(scope, merged, into)
         await obligations.follow(scope, await contracts.hand_over_all(scope, merged, into))
         details = {"into": str(into), "numbers": numbers, "by_hand": True}
         await record(

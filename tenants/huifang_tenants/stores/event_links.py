@@ -102,6 +102,7 @@ async def hold_together(scope: Scope, incoming: Sequence[Referring], known: Iter
     """
     if not incoming:
         return True
+    # SQL: an advisory lock.
     speaks = any(_reference(event) is not None for event in incoming)
     await scope.connection.execute(
         f"SELECT pg_advisory_xact_lock{'' if speaks else '_shared'}(hashtextextended($1, {_SEED}))",

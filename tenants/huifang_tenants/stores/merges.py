@@ -1,7 +1,6 @@
 """Two records of one person: letting one stand for the other, and taking that back (DEC-10)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +8,10 @@ from huifang_core.customers import Customer, CustomerKind
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.customers import identity_of
+from huifang_tenants.stores.queries import any_of, pair_in
+from huifang_tenants.tables.customers import Customer as CustomerTable
+from huifang_tenants.tables.customers import CustomerRef
+from huifang_tenants.tables.oversight import Ledger
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -27,39 +30,50 @@ class LastMerge(msgspec.Struct, frozen=True):
 
 async def lock(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Held]:
     """Lock records, and return those that there are."""
-    rows = await scope.connection.fetch(
-        "SELECT id, kind, merged_into FROM customer WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(ids)
+    table = CustomerTable
+    rows = (
+        await table.select(table.id, table.kind, table.merged_into)
+        .where(table.id == any_of(ids))
+        .order_by(table.id)
+        .lock_rows("UPDATE")
     )
     return {row["id"]: Held(row["kind"], row["merged_into"]) for row in rows}
 
 
-async def merge(scope: Scope, merged: UUID, into: UUID, *, keeps_identity: bool = False) -> None:
-    """Let one record stand for another of the same person.
+async def merge(scope: Scope, merged: UUID, into: UUID) -> None:
+    """Let one record stand for another of the same person, since both have one ID number.
 
-    The merged record stays as it was, so that a merge can be taken back. Its ID no longer leads to it, unless it `keeps_identity`: an
-    ID of its own by which the person goes on being known.
+    The merged record stays as it was but for its blind index of the ID, so that a merge can be taken back.
     """
-    await scope.connection.execute(
-        "UPDATE customer SET merged_into = $2, identity_blind = CASE WHEN $3 THEN identity_blind END,"
-        " revision = revision + CASE WHEN $3 THEN 1 ELSE 0 END WHERE id = $1",
-        merged,
-        into,
-        keeps_identity,
+    table = CustomerTable
+    await table.update({table.merged_into: into, table.identity_blind: None}).where(table.id == merged)
+    await CustomerRef.update({CustomerRef.customer_id: into}).where(CustomerRef.customer_id == merged)
+
+
+async def merge_by_hand(scope: Scope, merged: UUID, into: UUID) -> None:
+    """Let one record stand for another of the same person, as somebody found.
+
+    The merged record keeps its ID, if it has one, as one more by which the person is known. Whoever is working out what rows of it say
+    has to start over.
+    """
+    table = CustomerTable
+    await table.update({table.merged_into: into, table.revision: table.revision + 1}).where(
+        table.id == merged
     )
-    await scope.connection.execute(
-        "UPDATE customer_ref SET customer_id = $2 WHERE customer_id = $1", merged, into
-    )
+    await CustomerRef.update({CustomerRef.customer_id: into}).where(CustomerRef.customer_id == merged)
 
 
 async def last_merge(scope: Scope, id: UUID) -> LastMerge:
     """Return what is on record of the last merge of a record."""
-    details: dict[str, Any] | None = await scope.connection.fetchval(
-        "SELECT details FROM ledger WHERE subject_id = $1 AND action = 'customer.merged' ORDER BY id DESC LIMIT 1",
-        id,
+    entry = (
+        await Ledger.select(Ledger.details)
+        .where(Ledger.subject_id == id, Ledger.action == "customer.merged")
+        .order_by(Ledger.id, ascending=False)
+        .first()
     )
-    found = details or {}
-    numbers = tuple((source, number) for source, number in found.get("numbers", ()))
-    return LastMerge(numbers, found.get("by_hand", False))
+    details = (entry["details"] if entry else None) or {}
+    numbers = tuple((source, number) for source, number in details.get("numbers", ()))
+    return LastMerge(numbers, details.get("by_hand", False))
 
 
 async def part(
@@ -70,29 +84,26 @@ async def part(
     Whoever is working out what rows of either say has to start over. Raises UniqueViolationError when its ID has become
     somebody else's.
     """
-    await scope.connection.execute("UPDATE customer SET revision = revision + 1 WHERE id = $1", person)
-    await scope.connection.execute(
-        "UPDATE customer SET merged_into = NULL, identity_blind = $2, revision = revision + 1 WHERE id = $1",
-        id,
-        identity_of(scope.cipher, customer),
-    )
-    if not numbers:
-        return []
-    sources, customer_numbers = zip(*numbers, strict=True)
-    rows = await scope.connection.fetch(
-        "UPDATE customer_ref r SET customer_id = $1 FROM unnest($3::text[], $4::text[]) AS n(source, customer_no)"
-        " WHERE r.source = n.source AND r.customer_no = n.customer_no AND r.customer_id = $2"
-        " RETURNING r.source, r.customer_no",
-        id,
-        person,
-        sources,
-        customer_numbers,
+    table, ref = CustomerTable, CustomerRef
+    await table.update({table.revision: table.revision + 1}).where(table.id == any_of((id, person)))
+    await table.update(
+        {table.merged_into: None, table.identity_blind: identity_of(scope.cipher, customer)}
+    ).where(table.id == id)
+    rows = (
+        await ref.update({ref.customer_id: id})
+        .where(
+            pair_in(
+                (ref.source, ref.customer_no),
+                [source for source, _ in numbers],
+                [number for _, number in numbers],
+            ),
+            ref.customer_id == person,
+        )
+        .returning(ref.source, ref.customer_no)
     )
     return sorted((row["source"], row["customer_no"]) for row in rows)
 
 
 async def take_anew(scope: Scope, ids: Iterable[UUID]) -> None:
     """Let what comes in next under the numbers of these people be taken in, also where it is the same as before."""
-    await scope.connection.execute(
-        "UPDATE customer_ref SET content_hash = '' WHERE customer_id = ANY($1)", list(ids)
-    )
+    await CustomerRef.update({CustomerRef.content_hash: b""}).where(CustomerRef.customer_id == any_of(ids))

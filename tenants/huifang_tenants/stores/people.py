@@ -9,6 +9,8 @@ from uuid import UUID
 
 from huifang_tenants.scope import Scope
 
+# SQL: recursive queries.
+
 BELOW: Final = (
     "(WITH RECURSIVE record AS (SELECT {id} AS id"
     " UNION ALL SELECT c.id FROM customer c JOIN record r ON c.merged_into = r.id) SELECT id FROM record)"
@@ -22,11 +24,16 @@ ABOVE: Final = (
 )
 """Query for the records that stand for those which fulfil `{condition}`."""
 
+RECORDS: Final = (
+    "(WITH RECURSIVE asked AS (SELECT {id}::uuid AS id), above AS (SELECT c.id, c.merged_into FROM customer c"
+    " JOIN asked ON asked.id = c.id UNION SELECT c.id, c.merged_into FROM customer c JOIN above a ON c.id = a.merged_into),"
+    " record AS (SELECT coalesce((SELECT id FROM above WHERE merged_into IS NULL), asked.id) AS id FROM asked"
+    " UNION ALL SELECT c.id FROM customer c JOIN record r ON c.merged_into = r.id) SELECT id FROM record)"
+)
+"""Query for all records of the person one of whose records is `{id}`, which stands for itself where it is unknown."""
 
-def records(id: str) -> str:
-    """Return the SQL array of all records of the person one of whose records `id` is; an unknown id alone."""
-    standing = f"coalesce({ABOVE.format(condition=f'id = {id}')}, {id})"
-    return f"ARRAY{BELOW.format(id=standing)}"
+OF_PERSON: Final = f"{{}} = ANY(ARRAY{RECORDS.format(id='{}')})"
+"""That a column names a record of a person: of the column and any record of that person."""
 
 
 async def standing_record(scope: Scope, id: UUID) -> UUID:
@@ -37,5 +44,4 @@ async def standing_record(scope: Scope, id: UUID) -> UUID:
 
 async def records_of(scope: Scope, id: UUID) -> list[UUID]:
     """Return all records of the person one of whose records this is; an unknown id alone."""
-    found: list[UUID] = await scope.connection.fetchval(f"SELECT {records('$1::uuid')}", id)
-    return found
+    return [row["id"] for row in await scope.connection.fetch(RECORDS.format(id="$1"), id)]

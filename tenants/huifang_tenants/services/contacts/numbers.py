@@ -5,9 +5,9 @@ from typing import Final
 from uuid import UUID
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.people import records
+from huifang_tenants.stores.people import RECORDS
 
-_RECORDS: Final = records("$1::uuid")
+_RECORDS: Final = f"ARRAY{RECORDS.format(id='$1')}"
 
 
 async def wrong_numbers(scope: Scope, customer_id: UUID, phones: Sequence[str]) -> set[int]:

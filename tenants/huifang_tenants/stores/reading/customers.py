@@ -5,27 +5,40 @@ from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.fields import FieldCipher
 from huifang_tenants.masking import mask_address, mask_email, mask_id_number, mask_name, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores import customers as stored
 from huifang_tenants.stores.people import ABOVE, BELOW, records_of
+from huifang_tenants.stores.queries import Kept, Slot, any_of, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
-from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
+from huifang_tenants.stores.reading.rows import fetch_all
 from huifang_tenants.stores.reading.work import restrictions
+from huifang_tenants.tables.customers import Customer, CustomerRef, PersonNote
 
 PersonalField = Literal[
     "name", "id_number", "birth_date", "phones", "emails", "address", "contact", "legal_representative"
 ]
 PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = get_args(PersonalField)
 
-_SELECT: Final = """
-SELECT c.*, (SELECT array_agg(r.customer_no ORDER BY r.source, r.customer_no) FROM customer_ref r
-             WHERE r.customer_id = c.id) AS known_as
-FROM customer c
-"""
-_WITH_TOKEN: Final = ABOVE.format(condition="search_blind @> {}::bytea[]")
+_COLUMNS: Final = together(
+    *Customer.all_columns(),
+    QueryString(
+        "(SELECT array_agg(r.customer_no ORDER BY r.source, r.customer_no) FROM customer_ref r WHERE r.customer_id = {})",
+        Customer.id,
+        alias="known_as",
+    ),
+)
+_ONE: Final = Kept(Customer.select(*_COLUMNS).where(Customer.id == Slot("id")))
+_WITH_TOKEN: Final = "{} IN " + ABOVE.format(condition="search_blind @> {}::bytea[]")
+_NOTES: Final = Kept(
+    PersonNote.select(PersonNote.id, PersonNote.contact_id, PersonNote.created_at, PersonNote.withdrawn_at)
+    .where(PersonNote.about_kind == "customer", PersonNote.about_ref == any_of(Slot("records")))
+    .order_by(PersonNote.created_at, PersonNote.id)
+)
+# SQL: a recursive query, and the last entry for each of its rows by LATERAL.
 _MERGES: Final = f"""
 SELECT c.id, c.merged_into AS into, c.source, c.customer_no, l.at AS merged_at, l.reason,
        coalesce(l.on_behalf_of, l.actor) AS merged_by
@@ -34,11 +47,6 @@ FROM {BELOW.format(id="$1::uuid")} record JOIN customer c ON c.id = record.id CR
 ) l
 WHERE c.id <> $1 ORDER BY l.id
 """  # noqa: S608
-_NOTES: Final = """
-SELECT id, contact_id, created_at, withdrawn_at FROM person_note
-WHERE about_kind = 'customer' AND about_ref = ANY($1) ORDER BY created_at, id
-"""
-_NUMBERED: Final = "c.id IN (SELECT customer_id FROM customer_ref WHERE customer_no = {})"
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,12 +70,10 @@ class CustomerSearch(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_customers(scope: Scope, wanted: CustomerFilter, page: Page) -> Slice:
     """One page of customers, masked, in the order in which they came in; records merged into others are left out."""
-    where = Where()
-    where.plain("c.merged_into IS NULL")
-    where.add(_NUMBERED, wanted.customer_no)
-    where.add("c.kind = {}", wanted.kind)
-    where.add("c.region = {}", wanted.region)
-    return _masked_slice(scope, await page_by_id(scope, _SELECT, where, page, id_column="c.id"))
+    where = _standing(wanted.customer_no)
+    where.equals(Customer.kind, wanted.kind)
+    where.equals(Customer.region, wanted.region)
+    return _masked_slice(scope, await page_by_id(Customer, _COLUMNS, where, page))
 
 
 async def search_customers(scope: Scope, wanted: CustomerSearch, limit: int) -> Slice:
@@ -77,17 +83,15 @@ async def search_customers(scope: Scope, wanted: CustomerSearch, limit: int) -> 
         for kind in ("name", "phone", "id_number", "id_last4", "phone_last4")
         if (value := getattr(wanted, kind)) is not None
     ]
-    where = Where()
-    where.plain("c.merged_into IS NULL")
+    where = _standing(wanted.customer_no)
     for token in tokens:
-        where.add(f"c.id IN {_WITH_TOKEN}", [token])
-    where.add(_NUMBERED, wanted.customer_no)
-    return _masked_slice(scope, await page_by_id(scope, _SELECT, where, Page(limit=limit), id_column="c.id"))
+        where.add(_WITH_TOKEN, Customer.id, [token])
+    return _masked_slice(scope, await page_by_id(Customer, _COLUMNS, where, Page(limit=limit)))
 
 
 async def get_customer(scope: Scope, customer_id: UUID) -> Mapping[str, Any] | None:
     """One customer, masked; None when there is none."""
-    row = await fetch_one(scope, f"{_SELECT} WHERE c.id = $1", customer_id)
+    row = await _ONE.row(scope, id=customer_id)
     return None if row is None else _masked(scope.cipher, row)
 
 
@@ -104,7 +108,7 @@ async def get_customer_detail(scope: Scope, customer_id: UUID) -> Mapping[str, A
         **found,
         "merges": await fetch_all(scope, _MERGES, customer_id),
         "restrictions": await restrictions(scope, customer_id),
-        "notes": await fetch_all(scope, _NOTES, records),
+        "notes": [dict(row) for row in await _NOTES.rows(scope, records=records)],
     }
 
 
@@ -116,6 +120,15 @@ async def reveal(
     if customer is None:
         return None
     return {name: getattr(customer, name) for name in fields}
+
+
+def _standing(customer_no: str | None) -> Where:
+    """Records that were not merged into others; known by this number, unless it is None."""
+    where = Where(Customer.merged_into.is_null())
+    if customer_no is not None:
+        known = CustomerRef.select(CustomerRef.customer_id).where(CustomerRef.customer_no == customer_no)
+        where.conditions.append(Customer.id.is_in(known))
+    return where
 
 
 def _masked_slice(scope: Scope, found: Slice) -> Slice:
