@@ -23,6 +23,9 @@ Role = Literal[
     "seller",
 ]
 
+CASE_ROLES: frozenset[Role] = frozenset({"case_handler", "team_leader", "compliance_officer"})
+"""Roles that work on cases (问题件): are given them, give them to others, solve, close and reopen them."""
+
 # `$` alone would let a line break through at the end; this form means the same to JSON Schema's readers.
 Region = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9]{6}(?!\n)$", description="GB/T 2260 region code, six digits.")
@@ -51,6 +54,7 @@ class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member of staff, the insurer's own or an outside vendor's.
 
     `trained_until` is the last day on which the training counts (SD-3); without it the person is untrained.
+    `active_until` is the last day on which the person works here; without it no end is known.
     """
 
     staff_no: Code
@@ -61,11 +65,17 @@ class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     trained_until: date | None = None
     is_seller: bool = False
+    active_until: date | None = None
 
 
 def is_trained(trained_until: date | None, on: date) -> bool:
     """Tell whether someone trained until `trained_until` may be given calls on day `on` (SD-3)."""
     return trained_until is not None and on <= trained_until
+
+
+def is_active(active_until: date | None, on: date) -> bool:
+    """Tell whether someone who works here until `active_until` still does on day `on`."""
+    return active_until is None or on <= active_until
 
 
 def supervisor_of(code: str, units: Mapping[str, Unit]) -> str | None:

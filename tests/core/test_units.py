@@ -9,6 +9,7 @@ from huifang_core.units import (
     Staff,
     Unit,
     chain,
+    is_active,
     is_trained,
     may_do_phone_work,
     supervisor_of,
@@ -59,6 +60,13 @@ def test_sd_2_phone_work_belongs_to_the_province_or_above() -> None:
 )
 def test_sd_3_training_counts_through_its_last_day(until: date | None, trained: bool) -> None:
     assert is_trained(until, date(2026, 3, 2)) is trained
+
+
+@pytest.mark.parametrize(
+    ("until", "here"), [(None, True), (date(2026, 3, 2), True), (date(2026, 3, 1), False)]
+)
+def test_somebody_is_here_through_the_last_day(until: date | None, here: bool) -> None:
+    assert is_active(until, date(2026, 3, 2)) is here
 
 
 @pytest.mark.parametrize("code", ["", " a", "a ", "a\n", "a\x00b", "x" * 65])

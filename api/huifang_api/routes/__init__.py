@@ -9,6 +9,7 @@ from huifang_api.routes import (
     contact_work,
     contacts,
     contracts,
+    customer_merges,
     customers,
     event_intake,
     events,
@@ -34,6 +35,7 @@ ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 
 API_ROUTES: Final = (
     *customers.ROUTES,
+    *customer_merges.ROUTES,
     *contracts.ROUTES,
     *record_intake.ROUTES,
     *events.ROUTES,
