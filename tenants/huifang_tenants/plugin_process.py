@@ -8,6 +8,7 @@ import gc
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import FrameType
 from typing import Any, Final
 
@@ -17,12 +18,16 @@ from huifang_core.derive import Derivation, Desired, RuleFailure, RulePlugin, Se
 from huifang_core.explain import explain
 from huifang_core.obligations import ObligationDraft
 from huifang_core.parameters import ParameterSet
-from huifang_core.registry import Registry, load_registry
+from huifang_core.plans import Membership, Plan
+from huifang_core.population import Candidate, amount_wanted, population
+from huifang_core.registry import Plugin, Registry, load_registry
 from huifang_core.rules import Rule
+from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
 
 _MOST_OVERTIME: Final = 2
 _SMALLINT: Final = range(-(2**15), 2**15)
+_LONGEST_TEXT: Final = 500
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True):
@@ -35,6 +40,28 @@ class Task(msgspec.Struct, frozen=True, array_like=True):
     settings: tuple[SettingsVersion, ...]
     announced: dict[int, tuple[AnnouncedDay, ...]]
     limit: float
+
+
+class PopulationTask(msgspec.Struct, frozen=True, array_like=True):
+    """What a host is asked: which events of these subjects does a plan count in, in `[first, last]`.
+
+    `limit` is how many seconds the plan may take over one subject.
+    """
+
+    plugin: str
+    plan: str
+    first: date
+    last: date
+    subjects: tuple[Subject, ...]
+    settings: tuple[SettingsVersion, ...]
+    announced: dict[int, tuple[AnnouncedDay, ...]]
+    limit: float
+
+
+class Candidates(msgspec.Struct, frozen=True, array_like=True, tag="candidates"):
+    """The events of one subject that a plan looked at."""
+
+    candidates: tuple[Candidate, ...]
 
 
 class Document(msgspec.Struct, frozen=True, array_like=True):
@@ -63,6 +90,7 @@ class Overtime(Exception):
 
 encoder: Final = msgspec.msgpack.Encoder()
 _task_decoder = msgspec.msgpack.Decoder(Task)
+_population_decoder = msgspec.msgpack.Decoder(PopulationTask)
 _draft_decoder = msgspec.json.Decoder(ObligationDraft)
 _json = msgspec.json.Encoder()
 
@@ -104,6 +132,31 @@ def host_explain(payload: bytes) -> bytes:
         )
 
 
+def host_population(payload: bytes) -> bytes:
+    """Return `Candidates` or a `HostFailure` per subject of a `PopulationTask`; raises KeyError for an unknown plan."""
+    task = _population_decoder.decode(payload)
+    plugin = _loaded().plugins[task.plugin]
+    plan = _plan(plugin, task.plan)
+    calendar = _calendar(task.announced)
+    answers: list[Candidates | HostFailure] = []
+    overtime = 0
+    with _interrupted_after(task.limit):
+        for subject in task.subjects:
+            if overtime == _MOST_OVERTIME:
+                answers.append(HostFailure("left out, since the plan took too long on the contracts before"))
+                continue
+            answers.append(_candidates(subject, plugin, plan, task, calendar))
+            overtime += _took_too_long(answers[-1])
+    return encoder.encode(answers)
+
+
+def host_amount(plugin: str, plan: str, settings: bytes, first: date) -> bytes:
+    """Return the `AmountWanted` of a plan; raises KeyError where its parameter says none."""
+    loaded = _loaded().plugins[plugin]
+    versions = msgspec.msgpack.decode(settings, type=tuple[SettingsVersion, ...])
+    return encoder.encode(amount_wanted(loaded, _plan(loaded, plan), versions, first))
+
+
 def host_check_settings(plugin: str, settings: bytes) -> bytes:
     """Return what is wrong with a plugin's settings, None where it takes them; raises KeyError for an unknown plugin."""
     try:
@@ -131,6 +184,49 @@ def _calendar(announced: dict[int, tuple[AnnouncedDay, ...]]) -> WorkingCalendar
         _calendars.clear()
         known = _calendars[key] = WorkingCalendar(announced)
     return known
+
+
+def _plan(plugin: Plugin, id: str) -> Plan:
+    return next(plan for plan in plugin.plans if plan.id == id)
+
+
+def _candidates(
+    subject: Subject, plugin: Plugin, plan: Plan, task: PopulationTask, calendar: WorkingCalendar
+) -> Candidates | HostFailure:
+    try:
+        _restart(task.limit)
+        found = population(subject, plugin, plan, task.settings, calendar, task.first, task.last)
+        return Candidates(tuple(_sound(candidate) for candidate in found))
+    except BaseException as error:
+        # As with rules: it ends the work on this contract, and no more.
+        return HostFailure(f"{type(error).__name__}: {error}"[:500])
+
+
+def _took_too_long(answer: Candidates | HostFailure) -> bool:
+    errors = (
+        (answer.reason,)
+        if isinstance(answer, HostFailure)
+        else tuple(candidate.error or "" for candidate in answer.candidates)
+    )
+    return any(error.startswith(f"{Overtime.__name__}:") for error in errors)
+
+
+def _sound(candidate: Candidate) -> Candidate:
+    """The candidate, with an error where its membership or its trace can't be put on the books."""
+    try:
+        membership = msgspec.convert(msgspec.to_builtins(candidate.membership), Membership | None)
+        trace = _json.encode(candidate.steps)
+        msgspec.json.decode(trace, type=tuple[TraceStep, ...])
+    except (msgspec.MsgspecError, TypeError) as error:
+        return msgspec.structs.replace(
+            candidate, membership=None, steps=(), error=f"its membership can't be read: {error}"[:500]
+        )
+    texts = () if membership is None else (membership.stratum, membership.group)
+    if b"\\u0000" in trace or any("\0" in text or len(text) > _LONGEST_TEXT for text in texts):
+        return msgspec.structs.replace(
+            candidate, membership=None, steps=(), error="its membership holds a text that can't be stored"
+        )
+    return candidate
 
 
 def _answer_to(
