@@ -17,6 +17,7 @@ from huifang_core.sampling import (
     substitutions,
     wanted_of,
 )
+from huifang_core.texts import Text
 from huifang_core.windows import end_of_day, start_of_day
 
 
@@ -40,7 +41,7 @@ class LeftOut(Struct, frozen=True):
     """An event that the plan looked at and left out of its population, and why."""
 
     id: str
-    reason: str
+    reason: Text
 
 
 class Late(Struct, frozen=True):

@@ -10,6 +10,7 @@ from huifang_core.windows import SHANGHAI
 from huifang_tenants.outbox import REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
 from huifang_tenants.services.upkeep import (
     AT_RISK,
     PARKED,
@@ -133,7 +134,11 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
 
     async def work(scope: Scope) -> Sequence[NewJob]:
         await watch_parameters(scope, catalogue)
-        jobs = [NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY)]
+        await commit_seeds(scope, catalogue)
+        jobs = [
+            NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY),
+            NewJob(LATE, {}, dedupe=LATE),
+        ]
         if await needs_recount(scope, calendar):
             jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
         return jobs
@@ -148,6 +153,8 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         DAILY: daily,
         AT_RISK: at_risk,
         PARKED: in_batches(_parked),
+        DRAWS: in_batches(_draws),
+        LATE: in_batches(_late),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
@@ -157,6 +164,14 @@ def handlers(*, tick: float) -> dict[str, Handler]:
 
 async def _parked(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await take_up_parked(services, tenant) else None
+
+
+async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await work_on_draws(services, tenant) else None
+
+
+async def _late(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:
+    await notice_late(services, tenant)
 
 
 async def _retry(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:

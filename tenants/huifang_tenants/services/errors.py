@@ -12,6 +12,7 @@ RefusalCode = Literal[
     "contact.not_in_progress",
     "contact.outcome_contradicts",
     "contact.quiet_hours",
+    "draw.period_invalid",
     "evidence.damaged",
     "evidence.hash_differs",
     "evidence.no_file",

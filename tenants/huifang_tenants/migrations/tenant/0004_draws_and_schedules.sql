@@ -1,0 +1,62 @@
+-- Draws from populations: a seed committed to before its period, the population closed, the members drawn (DEC-14).
+
+CREATE TABLE draw (
+    id uuid PRIMARY KEY,
+    plugin text NOT NULL,
+    plan text NOT NULL,
+    period text NOT NULL,
+    first_day date NOT NULL,
+    last_day date NOT NULL,
+    status text NOT NULL CHECK (status IN ('committed', 'gathering', 'closed', 'drawn', 'skipped')),
+    replaces boolean NOT NULL,
+    seed_enc bytea NOT NULL,
+    commitment text NOT NULL,
+    committed_at timestamptz NOT NULL,
+    committed_late boolean NOT NULL,
+    asked_at timestamptz,
+    try_at timestamptz,
+    population_hash text,
+    closed_at timestamptz,
+    closed_early boolean NOT NULL DEFAULT false,
+    seed text,
+    drawn_at timestamptz,
+    seen_until timestamptz,
+    document json NOT NULL DEFAULT '{}',
+    CONSTRAINT draw_period_key UNIQUE (plugin, plan, period)
+);
+COMMENT ON COLUMN draw.seed_enc IS 'The seed, encrypted; seed is null until the population is closed and its hash in the ledger.';
+COMMENT ON COLUMN draw.asked_at IS 'Somebody asked for it to be drawn at once, before or long after the end of its period.';
+COMMENT ON COLUMN draw.try_at IS 'Wall time before which a draw that failed is not tried again.';
+COMMENT ON COLUMN draw.seen_until IS 'Wall time up to which what came in was held against the closed population.';
+CREATE INDEX draw_to_do_idx ON draw (last_day) WHERE status IN ('committed', 'gathering', 'closed');
+
+CREATE TABLE draw_member (
+    id uuid PRIMARY KEY,
+    draw_id uuid NOT NULL REFERENCES draw (id),
+    member text NOT NULL,
+    contract_no text NOT NULL,
+    claim_no text,
+    happened_at timestamptz NOT NULL,
+    status text NOT NULL CHECK (status IN ('reserve', 'drawn', 'left_out', 'failed', 'late')),
+    stratum text NOT NULL DEFAULT '',
+    group_name text NOT NULL DEFAULT '',
+    pool text,
+    rank integer,
+    drawn_at timestamptz,
+    substitutes text,
+    reason text,
+    trace json,
+    event_id uuid REFERENCES event (id),
+    watched boolean NOT NULL DEFAULT false,
+    late text,
+    late_at timestamptz,
+    CONSTRAINT draw_member_key UNIQUE (draw_id, member)
+);
+COMMENT ON COLUMN draw_member.status IS 'reserve: in the population, not drawn. left_out: the plan leaves it out. failed: the plan raised on it. late: came in after the closing.';
+COMMENT ON COLUMN draw_member.reason IS 'Why it is left out, or why the one it substitutes came to nothing.';
+COMMENT ON COLUMN draw_member.watched IS 'Drawn, and to be replaced should it come to nothing.';
+COMMENT ON COLUMN draw_member.late IS 'What facts that came in after the closing would have changed; they changed nothing.';
+CREATE INDEX draw_member_pool_idx ON draw_member (draw_id, pool, rank);
+CREATE INDEX draw_member_contract_idx ON draw_member (contract_no, draw_id);
+CREATE INDEX draw_member_untaken_idx ON draw_member (draw_id) WHERE status = 'drawn' AND event_id IS NULL;
+CREATE INDEX draw_member_watched_idx ON draw_member (draw_id) WHERE watched;
