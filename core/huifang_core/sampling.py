@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 SEED_BYTES = 32
 
@@ -36,8 +36,8 @@ class Member(Struct, frozen=True):
 class Amount(Struct, frozen=True, omit_defaults=True):
     """How many to draw, with the value that the plan's parameter had: a share between 0 and 1, or a whole number."""
 
-    kind: AmountKind
-    value: Decimal | None = None
+    kind: Annotated[AmountKind, Meta(description="What the value counts.")]
+    value: Annotated[Decimal | None, Meta(description="The share or number; absent for full.")] = None
 
 
 class Ranked(Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from huifang_core.sampling import (
     Amount,
@@ -20,73 +20,75 @@ from huifang_core.sampling import (
 from huifang_core.texts import Text
 from huifang_core.windows import end_of_day, start_of_day
 
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+def _said(description: str) -> Meta:
+    return Meta(description=description)
+
 
 class DrawnMember(Struct, frozen=True, omit_defaults=True):
-    """A member of the closed population as the draw left it.
+    """A member of the closed population as the draw left it."""
 
-    `substitutes` is the member it stands in for, `reason` why that one came to nothing. `drawn_at` is business time.
-    """
-
-    id: str
-    stratum: str = ""
-    group: str = ""
-    rank: int | None = None
-    drawn: bool = False
-    substitutes: str | None = None
-    reason: str | None = None
-    drawn_at: datetime | None = None
+    id: Annotated[str, _said("Source and id of the event it goes back to.")]
+    stratum: Annotated[str, _said("What a share is taken of.")] = ""
+    group: Annotated[str, _said("What successes are counted in.")] = ""
+    rank: Annotated[int | None, _said("Its place in its pool, from 1.")] = None
+    drawn: Annotated[bool, _said("Whether it was drawn.")] = False
+    substitutes: Annotated[str | None, _said("The member it stands in for.")] = None
+    reason: Annotated[str | None, _said("Why that one came to nothing.")] = None
+    drawn_at: Annotated[Instant | None, _said("When, business time.")] = None
 
 
 class LeftOut(Struct, frozen=True):
-    """An event that the plan looked at and left out of its population, and why."""
+    """An event that the plan looked at and left out of its population."""
 
-    id: str
-    reason: Text
+    id: Annotated[str, _said("Its name, as a member has one.")]
+    reason: Annotated[Text, _said("Why, in both languages.")]
 
 
 class Late(Struct, frozen=True):
     """A fact that came in after the population was closed, and would have changed it; it changed nothing."""
 
-    id: str
-    change: str
-    noticed_at: datetime
+    id: Annotated[str, _said("The member, or what would be one.")]
+    change: Annotated[str, _said("What would be otherwise.")]
+    noticed_at: Annotated[Instant, _said("When that was noticed, business time.")]
 
 
 class LedgerRow(Struct, frozen=True):
-    """A row of the tenant's ledger about this draw; `at` is wall time."""
+    """A row of the tenant's ledger about this draw."""
 
-    id: str
-    at: datetime
-    action: str
-    details: dict[str, Any] | None = None
+    id: Annotated[str, _said("Its id in the ledger.")]
+    at: Annotated[Instant, _said("When it was written, wall time.")]
+    action: Annotated[str, _said("What was done.")]
+    details: Annotated[dict[str, Any] | None, _said("What it says, the hash or the seed among it.")] = None
 
 
 class Bundle(Struct, frozen=True, kw_only=True):
-    """A draw from its commitment to its last substitution, as it is published.
+    """A draw from its commitment to its last substitution, as it is published (`docs/sampling.md`).
 
-    `plan` is "plugin/plan". Instants but those of the ledger are business time. `seed`, `population_hash` and `commitment` are
-    in hexadecimal; the seed is there once it was revealed. `replace`: whether a member that comes to nothing is replaced.
+    Instants but those of the ledger are business time.
     """
 
-    huifang_draw: Literal[1] = 1
-    plan: str
-    period: str
-    first: date
-    last: date
-    replace: bool
-    commitment: str
-    committed_at: datetime
-    committed_late: bool
-    amount: Amount | None = None
-    population_hash: str | None = None
-    closed_at: datetime | None = None
-    closed_early: bool = False
-    seed: str | None = None
-    drawn_at: datetime | None = None
-    members: tuple[DrawnMember, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    late: tuple[Late, ...] = ()
-    ledger: tuple[LedgerRow, ...] = ()
+    huifang_draw: Annotated[Literal[1], _said("The version of this format.")] = 1
+    plan: Annotated[str, _said("The plan, `plugin/plan`.")]
+    period: Annotated[str, _said("The period: `2026-03`, `2026-Q1` or `2026`.")]
+    first: Annotated[date, _said("Its first day, in Asia/Shanghai.")]
+    last: Annotated[date, _said("Its last day, included.")]
+    replace: Annotated[bool, _said("Whether a member that comes to nothing is replaced.")]
+    commitment: Annotated[str, _said("SHA-256 over seed, plan and period, in hexadecimal.")]
+    committed_at: Annotated[Instant, _said("When the seed was committed to.")]
+    committed_late: Annotated[bool, _said("Whether the period had begun by then.")]
+    amount: Annotated[Amount | None, _said("How many are drawn; null until the population is closed.")] = None
+    population_hash: Annotated[str | None, _said("SHA-256 over the population, in hexadecimal.")] = None
+    closed_at: Annotated[Instant | None, _said("When the population was closed.")] = None
+    closed_early: Annotated[bool, _said("Whether that was before the end of the period.")] = False
+    seed: Annotated[str | None, _said("The seed in hexadecimal, once it is revealed.")] = None
+    drawn_at: Annotated[Instant | None, _said("When it was revealed and drawn.")] = None
+    members: Annotated[tuple[DrawnMember, ...], _said("The population.")] = ()
+    left_out: Annotated[tuple[LeftOut, ...], _said("What the plan left out of it.")] = ()
+    late: Annotated[tuple[Late, ...], _said("What came in after the closing.")] = ()
+    ledger: Annotated[tuple[LedgerRow, ...], _said("What the ledger says of the draw.")] = ()
 
 
 def problems(bundle: Bundle) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ async def get_draw(scope: Scope, id: UUID) -> Mapping[str, Any] | None:
         else {**pool, "shortfall": max(0, pool["wanted"] - pool["members"])}
         for pool in await fetch_all(scope, _POOLS, id)
     ]
-    return {**row, "counts": counts, "pools": pools}
+    return {**row, "amount_trace": _whole(row["amount_trace"]), "counts": counts, "pools": pools}
 
 
 async def list_members(scope: Scope, draw_id: UUID, wanted: MemberFilter, page: Page) -> Slice | None:
@@ -97,7 +97,8 @@ async def list_members(scope: Scope, draw_id: UUID, wanted: MemberFilter, page: 
     where.add("m.pool = {}", wanted.pool)
     where.add("m.contract_no = {}", wanted.contract_no)
     where.flag(wanted.late, "m.late IS NOT NULL")
-    return await page_by_id(scope, _MEMBER, where, page, id_column="m.id")
+    found = await page_by_id(scope, _MEMBER, where, page, id_column="m.id")
+    return Slice([{**row, "trace": _whole(row["trace"])} for row in found.rows], found.last)
 
 
 async def whole_population(scope: Scope, draw_id: UUID) -> list[dict[str, Any]]:
@@ -117,3 +118,8 @@ async def ledger_of(scope: Scope, draw_id: UUID) -> list[dict[str, Any]]:
         "SELECT id::text AS id, at, action, details FROM ledger WHERE subject_id = $1 ORDER BY at, id",
         draw_id,
     )
+
+
+def _whole(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps of a trace with what is left out in writing where it is empty."""
+    return [{"values": {}, **step} for step in steps]
