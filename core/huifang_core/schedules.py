@@ -77,6 +77,33 @@ def occurrences(schedule: Schedule, anchor: date | None, first: date, last: date
         turn += 1
 
 
+def anchor_spans(schedule: Schedule, on: date, earliest: date) -> list[tuple[date, date]]:
+    """Return the spans of days, latest first, in which whatever is anchored is due on day `on`; none begins before `earliest`'s month.
+
+    The other way round from `occurrences`: by it a store finds all that is due without looking at each. A span has several days
+    where the days of a longer month fall on the last one of a shorter. For a birthday it is a little too wide: the first year counts.
+    """
+    due = on - timedelta(schedule.days)
+    ends_month = add_months(due.replace(day=1), 1) - timedelta(1) == due
+    repeats = schedule.every_months or (12 if schedule.anchor == "customer.birth_date" else None)
+    spans: list[tuple[date, date]] = []
+    back = schedule.months
+    while True:
+        number = due.year * 12 + due.month - 1 - back
+        if not date.min.year * 12 <= number < date.max.year * 12 + 11:
+            break
+        month = date(number // 12, number % 12 + 1, 1)
+        if month < earliest.replace(day=1):
+            break
+        last = add_months(month, 1) - timedelta(1)
+        if due.day <= last.day:
+            spans.append((month.replace(day=due.day), last if ends_month else month.replace(day=due.day)))
+        if not repeats:
+            break
+        back += repeats
+    return spans
+
+
 def _calendar_days(schedule: Schedule, first: date, last: date) -> Iterator[Occurrence]:
     for year in range(first.year, last.year + 1):
         for day_of_year in sorted(schedule.dates):

@@ -11,6 +11,7 @@ from huifang_tenants.outbox import REFRESH, Job, NewJob, enqueue_many, finish, i
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
+from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
 from huifang_tenants.services.upkeep import (
     AT_RISK,
     PARKED,
@@ -135,6 +136,7 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
     async def work(scope: Scope) -> Sequence[NewJob]:
         await watch_parameters(scope, catalogue)
         await commit_seeds(scope, catalogue)
+        await start_schedules(scope, catalogue)
         jobs = [
             NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY),
             NewJob(LATE, {}, dedupe=LATE),
@@ -153,6 +155,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         DAILY: daily,
         AT_RISK: at_risk,
         PARKED: in_batches(_parked),
+        SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),
         LATE: in_batches(_late),
         RETRY: in_batches(_retry),
@@ -164,6 +167,10 @@ def handlers(*, tick: float) -> dict[str, Handler]:
 
 async def _parked(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await take_up_parked(services, tenant) else None
+
+
+async def _schedules(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await reach_days(services, tenant) else None
 
 
 async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws.seeds import commit_seeds
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.schedules import start_schedules
 from huifang_tenants.stores import plugins
 from huifang_tenants.stores.ledger import Actor, record
 
@@ -65,6 +66,7 @@ async def configure(
         msgspec.to_builtins(version),
         details={"plugin": plugin, "version": version.version, "enabled": enabled},
     )
+    await start_schedules(scope, catalogue)
     if enabled:
         await commit_seeds(scope, catalogue)
         # Contracts that came in while it was off are looked at now, not at their next event.

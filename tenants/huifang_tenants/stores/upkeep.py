@@ -27,6 +27,7 @@ class Due(msgspec.Struct, frozen=True):
     parked: bool
     imports: bool
     draws: bool
+    schedules: bool
 
 
 # Each is one or two probes of a small partial index, so that a tenant in which nothing is due costs next to nothing. By
@@ -59,7 +60,8 @@ _DUE: Final = (
     " EXISTS (SELECT FROM draw WHERE status IN ('committed', 'gathering', 'closed')"
     " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
-    f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws"
+    f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
+    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules"
 )
 
 

@@ -60,3 +60,26 @@ CREATE INDEX draw_member_pool_idx ON draw_member (draw_id, pool, rank);
 CREATE INDEX draw_member_contract_idx ON draw_member (contract_no, draw_id);
 CREATE INDEX draw_member_untaken_idx ON draw_member (draw_id) WHERE status = 'drawn' AND event_id IS NULL;
 CREATE INDEX draw_member_watched_idx ON draw_member (draw_id) WHERE watched;
+
+-- Schedules: up to which day each was looked at, and what its days are found by.
+
+CREATE TABLE schedule_progress (
+    plugin text NOT NULL,
+    schedule text NOT NULL,
+    done_until date NOT NULL,
+    done_to text NOT NULL DEFAULT '',
+    CONSTRAINT schedule_progress_pkey PRIMARY KEY (plugin, schedule)
+);
+COMMENT ON COLUMN schedule_progress.done_until IS 'The last day of which every event was taken in.';
+COMMENT ON COLUMN schedule_progress.done_to IS 'The contract number up to which the day after it is done.';
+
+ALTER TABLE contract ADD COLUMN issued_on date;
+UPDATE contract SET issued_on = (base ->> 'issued_on')::date WHERE base ->> 'issued_on' IS NOT NULL;
+CREATE INDEX contract_issued_on_idx ON contract (issued_on) WHERE issued_on IS NOT NULL;
+CREATE INDEX contract_effective_on_idx ON contract (effective_on) WHERE effective_on IS NOT NULL;
+CREATE INDEX contract_expires_on_idx ON contract (expires_on) WHERE expires_on IS NOT NULL;
+
+ALTER TABLE customer ADD COLUMN birthday_blind bytea;
+COMMENT ON COLUMN customer.birthday_blind IS 'Blind index of month and day of birth, by which birthdays are found.';
+CREATE INDEX customer_birthday_idx ON customer (birthday_blind) WHERE birthday_blind IS NOT NULL;
+CREATE INDEX customer_birthday_missing_idx ON customer (id) WHERE birthday_blind IS NULL AND birth_date_enc IS NOT NULL;
