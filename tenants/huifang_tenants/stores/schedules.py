@@ -98,38 +98,36 @@ async def due_contracts(
     `prefix` is what the ids of its events on that day begin with: a person that has one already, by whichever contract, gets no other.
     """
     where = Where()
-    where.add("c.contract_no > {}", after)
-    _of_the_kind(where, schedule, "c")
-    also_due = "true"
     match schedule.anchor:
         case "calendar":
             if not any(occurrences(schedule, None, on, on)):
                 return [], None
+            due = None
         case "customer.birth_date":
-            tokens = [scope.cipher.blind("birthday", day) for day in sorted(_days_of_birth(schedule, on))]
-            where.add(
-                "c.policyholder_id IN (SELECT p.id FROM customer p WHERE p.birthday_blind = ANY({}))", tokens
-            )
+            days = sorted(_days_of_birth(schedule, on))
+            tokens = where.parameter([scope.cipher.blind("birthday", day) for day in days])
+            due = f"customer p JOIN contract d ON d.policyholder_id = p.id WHERE p.birthday_blind = ANY({tokens})"
         case anchor:
             column = _COLUMNS[anchor]
             earliest = await scope.connection.fetchval(f"SELECT min({column}) FROM contract")  # noqa: S608
             spans = anchor_spans(schedule, on, earliest) if earliest is not None else []
-            if not spans:
-                return [], None
             firsts = where.parameter([first for first, _ in spans])
             lasts = where.parameter([last for _, last in spans])
-            looked_back = f"unnest({firsts}::date[], {lasts}::date[]) AS s(first, last)"
-            between = f"d.{column} BETWEEN s.first AND s.last"
-            # By IN and not by EXISTS: from the spans to the contracts, by index, not the other way round.
-            where.plain(
-                f"c.contract_no IN (SELECT d.contract_no FROM {looked_back} JOIN contract d ON {between})"  # noqa: S608
+            due = (
+                f"unnest({firsts}::date[], {lasts}::date[]) AS s(first, last)"
+                f" JOIN contract d ON d.{column} BETWEEN s.first AND s.last WHERE true"
             )
-            also_due = f"EXISTS (SELECT FROM {looked_back} WHERE o.{column} BETWEEN s.first AND s.last)"
+    # What is due is little, and looked up once; but on a day of the calendar it is everything, and gone through in order.
+    looked_up = "" if due is None else f"WITH due AS MATERIALIZED (SELECT d.* FROM {due}) "  # noqa: S608
+    relation = "contract" if due is None else "due"
+    where.add("c.contract_no > {}", after)
+    _of_the_kind(where, schedule, "c")
     if schedule.per == "customer":
-        where.plain(_first_of_the_person(where, schedule, prefix, also_due))
+        where.plain(_first_of_the_person(where, schedule, prefix, relation))
     most = where.parameter(limit)
     rows = await scope.connection.fetch(
-        f"SELECT c.contract_no, c.policyholder_id FROM contract c WHERE {where.sql()} ORDER BY 1 LIMIT {most}",  # noqa: S608
+        f"{looked_up}SELECT c.contract_no, c.policyholder_id FROM {relation} c WHERE {where.sql()}"  # noqa: S608
+        f" ORDER BY 1 LIMIT {most}",
         *where.arguments,
     )
     end: str | None = rows[-1]["contract_no"] if len(rows) == limit else None
@@ -146,15 +144,15 @@ def _of_the_kind(where: Where, schedule: Schedule, contract: str) -> None:
     where.add(f"{contract}.line = ANY({{}})", None if schedule.lines is None else list(schedule.lines))
 
 
-def _first_of_the_person(where: Where, schedule: Schedule, prefix: str, also_due: str) -> str:
+def _first_of_the_person(where: Where, schedule: Schedule, prefix: str, relation: str) -> str:
     """The condition that of all contracts of a person that are due, this is the first by number and none was told before."""
     others = Where()
     others.arguments = where.arguments
     _of_the_kind(others, schedule, "o")
     source, told = where.parameter(OWN_SOURCE), where.parameter(prefix)
     return (
-        "(c.policyholder_id IS NULL OR NOT EXISTS (SELECT FROM contract o"  # noqa: S608
-        f" WHERE o.policyholder_id = c.policyholder_id AND o.contract_no < c.contract_no AND {also_due} AND {others.sql()})"
+        f"(c.policyholder_id IS NULL OR NOT EXISTS (SELECT FROM {relation} o"  # noqa: S608
+        f" WHERE o.policyholder_id = c.policyholder_id AND o.contract_no < c.contract_no AND {others.sql()})"
         " AND NOT EXISTS (SELECT FROM contract t JOIN event e"
         f" ON e.source = {source} AND e.event_id = {told} || t.contract_no"
         " WHERE t.policyholder_id = c.policyholder_id AND t.contract_no <> c.contract_no))"
