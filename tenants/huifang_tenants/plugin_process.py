@@ -6,15 +6,25 @@ checked here, so that nobody outside has to trust it.
 
 import gc
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+from huifang_core.cases import CaseDraft
 from huifang_core.catalogue import catalogue_of
-from huifang_core.derive import Derivation, Desired, RuleFailure, RulePlugin, SettingsVersion, Subject, derive
+from huifang_core.derive import (
+    Derivation,
+    Desired,
+    DesiredCase,
+    RuleFailure,
+    RulePlugin,
+    SettingsVersion,
+    Subject,
+    derive,
+)
 from huifang_core.explain import explain
 from huifang_core.obligations import ObligationDraft
 from huifang_core.parameters import ParameterSet
@@ -24,6 +34,8 @@ from huifang_core.registry import Plugin, Registry, load_registry
 from huifang_core.rules import Rule
 from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
+
+_D = TypeVar("_D", Desired, DesiredCase)
 
 _MOST_OVERTIME: Final = 2
 _SMALLINT: Final = range(-(2**15), 2**15)
@@ -72,10 +84,14 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, tag="answer"):
-    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key."""
+    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key.
+
+    Those of cases are in `case_documents`, by case key.
+    """
 
     derivation: Derivation
     documents: dict[str, Document]
+    case_documents: dict[str, Document] = {}
 
 
 class HostFailure(msgspec.Struct, frozen=True, array_like=True, tag="failure"):
@@ -92,6 +108,7 @@ encoder: Final = msgspec.msgpack.Encoder()
 _task_decoder = msgspec.msgpack.Decoder(Task)
 _population_decoder = msgspec.msgpack.Decoder(PopulationTask)
 _draft_decoder = msgspec.json.Decoder(ObligationDraft)
+_case_decoder = msgspec.json.Decoder(CaseDraft)
 _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
@@ -248,15 +265,27 @@ def _answer_to(
 
 
 def _answer(derivation: Derivation) -> Answer:
-    bare: list[Desired] = []
+    flaws: list[RuleFailure] = []
+    bare, documents = _written(derivation.desired, _flaw, flaws)
+    cases, case_documents = _written(derivation.cases, _case_flaw, flaws)
+    answered = msgspec.structs.replace(
+        derivation, desired=bare, cases=cases, failures=(*derivation.failures, *flaws)
+    )
+    return Answer(answered, documents, case_documents)
+
+
+def _written(
+    asked_for: tuple[_D, ...], flaw_of: Callable[[_D, Document], str | None], flaws: list[RuleFailure]
+) -> tuple[tuple[_D, ...], dict[str, Document]]:
+    """What can be put on the books, without traces, and their documents; what can't goes to `flaws`."""
+    bare: list[_D] = []
     documents: dict[str, Document] = {}
-    failures = list(derivation.failures)
-    for desired in derivation.desired:
+    for desired in asked_for:
         draft = msgspec.structs.replace(desired.draft, trace=())
         document = Document(_json.encode(draft), _json.encode(desired.draft.trace))
-        flaw = _flaw(desired, document)
+        flaw = flaw_of(desired, document)
         if flaw is not None:
-            failures.append(
+            flaws.append(
                 RuleFailure(
                     desired.plugin,
                     desired.rule,
@@ -269,9 +298,7 @@ def _answer(derivation: Derivation) -> Answer:
             continue
         bare.append(msgspec.structs.replace(desired, draft=draft))
         documents[desired.key] = document
-    return Answer(
-        msgspec.structs.replace(derivation, desired=tuple(bare), failures=tuple(failures)), documents
-    )
+    return tuple(bare), documents
 
 
 def _flaw(desired: Desired, document: Document) -> str | None:
@@ -284,6 +311,22 @@ def _flaw(desired: Desired, document: Document) -> str | None:
         return "its draft holds a character that can't be stored"
     if draft.priority not in _SMALLINT:
         return f"its draft has the priority {draft.priority}"
+    return None
+
+
+def _case_flaw(desired: DesiredCase, document: Document) -> str | None:
+    """Tell why a case can't be put on the books."""
+    try:
+        draft = _case_decoder.decode(document.draft)
+        msgspec.json.decode(document.trace, type=tuple[TraceStep, ...])
+    except msgspec.MsgspecError as error:
+        return f"its case can't be read: {error}"
+    if b"\\u0000" in document.draft or b"\\u0000" in document.trace:
+        return "its case holds a character that can't be stored"
+    if draft.due_by is not None and draft.due_by.tzinfo is None:
+        return "its case is due at an instant without a zone"
+    if draft.case_class not in {known.id for known in _loaded().plugins[desired.plugin].case_classes}:
+        return f"its case is of class {draft.case_class}, which the plugin does not have"
     return None
 
 

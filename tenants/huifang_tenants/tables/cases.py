@@ -1,6 +1,6 @@
 """Cases and their history."""
 
-from piccolo.columns import UUID, BigInt, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSON, UUID, BigInt, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -32,6 +32,12 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     withdrawn = Boolean(default=False)
     overdue_marked_at = Timestamptz(null=True, default=None)
     revision = Integer(default=1)
+    key = Text(null=True, default=None)
+    rule = Text(null=True, default=None)
+    event_id = UUID(null=True, default=None)
+    root_event_id = Text(null=True, default=None)
+    input_hash = Text(null=True, default=None)
+    trace = JSON(null=True, default=None)
 
 
 class CaseEntry(Table, tablename="case_entry", db=ENGINE):

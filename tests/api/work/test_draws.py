@@ -162,3 +162,15 @@ async def test_a_sandbox_clock_draws_at_the_end_of_the_period(drawing: Any) -> N
     )
     async with scope(world.database, drawing.tenant, read_only=True) as opened:
         assert await opened.connection.fetchval("SELECT count(*) FROM draw WHERE period = '2026-06'") == 2
+
+
+async def test_ts_2_a_case_that_a_rule_opened_says_why(drawing: Any, event_of: Callable[..., Any]) -> None:
+    event = event_of("tip-1", "tip_off.received", contract_no="D1", about="理赔人员")
+    sent = await drawing.post("/events", event, status=202)
+    (summary,) = (await drawing.get("/cases", params={"contract_no": "D1"}))["items"]
+    assert (summary["plugin"], summary["rule"], summary["unit"]) == ("planning", "tip_off", "SD")
+    case = await drawing.get(f"/cases/{summary['id']}")
+    assert case["trace"][0]["subject"] == "tip_off.received"
+    assert [entry["kind"] for entry in case["entries"]] == ["opened"]
+    assert (await drawing.get(f"/events/{case['event_id']}"))["event_id"] == "tip-1"
+    assert sent["id"]

@@ -83,3 +83,19 @@ ALTER TABLE customer ADD COLUMN birthday_blind bytea;
 COMMENT ON COLUMN customer.birthday_blind IS 'Blind index of month and day of birth, by which birthdays are found.';
 CREATE INDEX customer_birthday_idx ON customer (birthday_blind) WHERE birthday_blind IS NOT NULL;
 CREATE INDEX customer_birthday_missing_idx ON customer (id) WHERE birthday_blind IS NULL AND birth_date_enc IS NOT NULL;
+
+-- Cases that rules open: by which rule, from which event, and why.
+
+ALTER TABLE case_file
+    ADD COLUMN key text,
+    ADD COLUMN rule text,
+    ADD COLUMN event_id uuid REFERENCES event (id),
+    ADD COLUMN root_event_id text,
+    ADD COLUMN input_hash text,
+    ADD COLUMN trace json,
+    ADD CONSTRAINT case_file_key_key UNIQUE (contract_id, key);
+COMMENT ON COLUMN case_file.key IS 'Of a case opened by a rule: what it is opened for, once per contract.';
+COMMENT ON COLUMN case_file.withdrawn IS 'What opened it, an answer or an event, was changed or taken back afterwards: flagged, not deleted.';
+ALTER TABLE case_entry DROP CONSTRAINT case_entry_kind_check;
+ALTER TABLE case_entry ADD CONSTRAINT case_entry_kind_check CHECK (kind IN ('opened', 'assigned', 'commented', 'solved',
+    'closed', 'reopened', 'escalated', 'withdrawn', 'restored'));

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
+from huifang_core.case_books import CaseChange
 from huifang_core.derive import Derivation
 from huifang_core.events import CallbackCompleted, ControlTotal
 from huifang_core.reconcile import Change, Close, Complete, Create, OnBooks, Open
@@ -14,6 +15,7 @@ from huifang_tenants.outbox import enqueue
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import ParkReason
+from huifang_tenants.services.intake.cases import CaseWork, Desk, save_cases
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.resolve import HeldContract, Resolution
 from huifang_tenants.stores import contracts, customers, events, merges, obligations
@@ -30,13 +32,15 @@ class Outdated(Exception):
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """A contract with what was derived for it, and what that changes on the books as they were read."""
+    """A contract with what was derived for it, and what that changes on the books as they were read, and about its cases."""
 
     held: HeldContract
     derivation: Derivation
     documents: Mapping[str, Document]
     changes: tuple[Change, ...]
     books: Sequence[OnBooks] = ()
+    case_documents: Mapping[str, Document] = {}
+    case_changes: tuple[CaseChange, ...] = ()
 
 
 class Parking(msgspec.Struct, frozen=True):
@@ -48,6 +52,7 @@ class Parking(msgspec.Struct, frozen=True):
 
 async def save(
     scope: Scope,
+    desk: Desk,
     resolution: Resolution,
     derived: Sequence[Derived],
     waiting: Mapping[str, ParkReason],
@@ -82,6 +87,9 @@ async def save(
     made = await _save_obligations(scope, resolution, derived)
     await _save_control_totals(scope, rows)
     await record_many(scope, actor, _entries(resolution, rows, made, derived))
+    await save_cases(
+        scope, desk, [_case_work(resolution, item) for item in derived if item.case_changes], actor
+    )
     if any(row.born_late for row in made):
         await enqueue(scope, "obligations.born_late", {}, dedupe="born_late")
     return parking
@@ -196,10 +204,7 @@ async def _save_obligations(
     for item in derived:
         if not item.changes:
             continue
-        event_ids = {
-            (stored.event.source, stored.event.event_id): stored.id
-            for stored in resolution.events_of(item.held.base.contract_no)
-        }
+        event_ids = _event_ids(resolution, item)
         for change in item.changes:
             match change:
                 case Create(desired=desired):
@@ -233,6 +238,24 @@ async def _save_obligations(
                     await obligations.complete_imported(scope, change)
     await obligations.insert(scope, made)
     return made
+
+
+def _event_ids(resolution: Resolution, item: Derived) -> dict[tuple[str, str], UUID]:
+    return {
+        (stored.event.source, stored.event.event_id): stored.id
+        for stored in resolution.events_of(item.held.base.contract_no)
+    }
+
+
+def _case_work(resolution: Resolution, item: Derived) -> CaseWork:
+    return CaseWork(
+        contract_id=item.held.id,
+        customer_id=item.held.policyholder_id,
+        unit=item.derivation.contract.unit,
+        changes=item.case_changes,
+        documents=item.case_documents,
+        events=_event_ids(resolution, item),
+    )
 
 
 async def _save_control_totals(scope: Scope, rows: Sequence[EventRow]) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, UniqueViolationError
+from huifang_core.case_books import reconcile_cases
 from huifang_core.derive import Derivation, SettingsVersion, Subject
 from huifang_core.reconcile import reconcile
 from huifang_core.windows import start_of_day
@@ -20,6 +21,7 @@ from huifang_tenants.plugin_host import Answer, HostFailure
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake.batch import PARKED, Batch, RowResult, Taken
+from huifang_tenants.services.intake.cases import Desk
 from huifang_tenants.services.intake.resolve import Resolution
 from huifang_tenants.services.intake.save import Derived, Outdated, Parking, save
 from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
@@ -70,6 +72,7 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
         if isinstance(answer, HostFailure)
     }
     cut_over = start_of_day(tenant.cut_over_on) if tenant.cut_over_on else None
+    desk = Desk(await services.catalogue(), await services.calendar())
 
     async def write(scope: Scope) -> tuple[Mapping[UUID, Parking], Sequence[Derived]]:
         derived = [
@@ -85,12 +88,14 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
                     recount=batch.recount,
                 ),
                 books,
+                answer.case_documents,
+                reconcile_cases(answer.derivation, snapshot.cases.get(held.id, ()), cut_over=cut_over),
             )
             for (held, _), answer in zip(ready, answers, strict=True)
             if not isinstance(answer, HostFailure)
             for books in (snapshot.books.get(held.id, ()),)
         ]
-        return await save(scope, resolution, derived, waiting, broken, actor), derived
+        return await save(scope, desk, resolution, derived, waiting, broken, actor), derived
 
     parking, derived = await in_scope(services.db, tenant, write)
     changes = [change for item in derived for change in item.changes]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import msgspec
+from huifang_core.case_books import CaseOnBooks
 from huifang_core.customers import Customer
 from huifang_core.derive import SettingsVersion
 from huifang_core.events import AnyPayload, ContractChanged
@@ -12,7 +13,7 @@ from huifang_core.rules import UnitView
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import Batch
-from huifang_tenants.stores import contracts, customers, events, obligations, organisation, plugins
+from huifang_tenants.stores import cases, contracts, customers, events, obligations, organisation, plugins
 from huifang_tenants.stores.contracts import StoredContract
 from huifang_tenants.stores.customers import Ref, StoredCustomer
 from huifang_tenants.stores.events import StoredEvent
@@ -35,6 +36,7 @@ class Snapshot(msgspec.Struct):
     events: dict[str, list[StoredEvent]]
     event_hashes: dict[tuple[str, str], bytes]
     books: dict[UUID, list[OnBooks]]
+    cases: dict[UUID, list[CaseOnBooks]]
 
 
 async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
@@ -95,6 +97,7 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
             scope, {(event.source, event.event_id) for event in sent_along}
         ),
         books=await obligations.of_contracts(scope, (stored.id for stored in known.values())),
+        cases=await cases.of_contracts(scope, (stored.id for stored in known.values())),
     )
 
 

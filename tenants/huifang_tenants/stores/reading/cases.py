@@ -14,7 +14,7 @@ _COLUMNS: Final = """
 SELECT f.id, f.number, f.plugin, f.case_class, f.severity, f.status, f.unit, f.contract_id, c.contract_no, f.customer_id,
        f.obligation_id, f.contact_id, f.step, f.subject, s.staff_no AS assignee, f.due_by,
        ({overdue}) IS TRUE AS overdue, f.opened_at, f.solved_at, f.solved_by, f.closed_at, f.reopened, f.withdrawn,
-       f.revision
+       f.revision, f.rule, f.event_id{more}
 FROM case_file f LEFT JOIN contract c ON c.id = f.contract_id LEFT JOIN staff s ON s.id = f.assignee
 """
 _OVERDUE: Final = "f.due_by <= {now} AND f.status IN ('open', 'assigned')"
@@ -57,12 +57,13 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
 async def get_case(scope: Scope, case_id: UUID) -> Mapping[str, Any] | None:
     """One case with its history; None when there is none."""
     where = Where()
-    select, _ = _select(scope, where)
+    select, _ = _select(scope, where, ", coalesce(f.trace, '[]') AS trace")
     where.add("f.id = {}", case_id)
     row = await fetch_one(scope, f"{select} WHERE {where.sql()}", *where.arguments)
     if row is None:
         return None
-    return {**row, "entries": await fetch_all(scope, _ENTRIES, case_id)}
+    trace = [{"values": {}, **step} for step in row["trace"]]
+    return {**row, "trace": trace, "entries": await fetch_all(scope, _ENTRIES, case_id)}
 
 
 async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
@@ -80,7 +81,7 @@ async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
     ]
 
 
-def _select(scope: Scope, where: Where) -> tuple[str, str]:
-    """The query up to WHERE, and the condition that a case is overdue now."""
+def _select(scope: Scope, where: Where, more: str = "") -> tuple[str, str]:
+    """The query up to WHERE, with `more` columns, and the condition that a case is overdue now."""
     overdue = _OVERDUE.format(now=where.parameter(scope.now))
-    return _COLUMNS.format(overdue=overdue), overdue
+    return _COLUMNS.format(overdue=overdue, more=more), overdue
