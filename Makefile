@@ -37,8 +37,9 @@ lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 bench: $(DEV_STAMP) ## Measure (options: make bench ARGS=--help)
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: $(DEV_STAMP) ## Write anew what is made from the code: openapi.yaml and docs/requirements.md
+docs: $(DEV_STAMP) ## Write anew what is made from the code: openapi.yaml, docs/plugin-api.md, docs/requirements.md
 	@$(BIN)/huifang openapi -o openapi.yaml
+	@$(BIN)/python docs/plugin_api.py
 	@$(BIN)/python docs/requirements.py
 
 lock: $(DEV_STAMP) ## Write the locked requirements anew (newest versions: make lock ARGS=--upgrade)

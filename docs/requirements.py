@@ -60,7 +60,7 @@ def gaps(wanted: Mapping[str, Mapping[str, object]]) -> list[str]:
         missing = [name for name, side in (("holder", held), ("proof", proven)) if not side.get(id)]
         if missing and not entry.get("planned"):
             wrong.append(f"{id} has no {' and no '.join(missing)}")
-        if not missing and entry.get("planned") and _is_there(id, held[id]):
+        if not missing and entry.get("planned") is True and _is_there(id, held[id]):
             wrong.append(f"{id} is held and proven: it is no longer planned")
     unknown = sorted(id for id in held if not any(known.startswith(id) for known in wanted))
     return wrong + [f"{id} is named, but docs/requirements.yaml lacks it" for id in unknown]
@@ -87,7 +87,8 @@ def table(wanted: Mapping[str, Mapping[str, object]]) -> str:
                 "| ID | requirement | held by | proven by |",
                 "| --- | --- | --- | --- |",
             ]
-        planned = " *(planned)*" if entry.get("planned") else ""
+        open_part = entry.get("planned")
+        planned = f" *(planned{'' if open_part is True else f': {open_part}'})*" if open_part else ""
         lines.append(
             f"| {id} | {entry['en']}{planned} | {_cell(held.get(id, []))} | {_cell(proven.get(id, []))} |"
         )

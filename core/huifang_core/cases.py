@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from huifang_core.obligations import IllegalTransition
+from huifang_core.parameters import ParameterSet
 from huifang_core.texts import Text
 from huifang_core.trace import TraceStep
 from huifang_core.units import Level
@@ -37,6 +38,14 @@ class CaseClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     solved_at: Level
     solve_within_working_days: int
     cites: tuple[str, ...]
+
+
+def case_class(
+    id: str, title: Text, severity: int, solved_at: Level, *, parameters: ParameterSet
+) -> CaseClass:
+    """Return a class whose days are the newest value of the parameter `case.<id>.solve_within_working_days`, and with what it cites."""
+    dated = parameters.parameters[f"case.{id}.solve_within_working_days"].values[-1]
+    return CaseClass(id, title, severity, solved_at, dated.value, dated.cites)
 
 
 class CaseDraft(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,7 +5,7 @@ difference in which order events came in, and a correction, a retraction or an e
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
@@ -417,7 +417,10 @@ def _timeless(event: BusinessEvent) -> tuple[object, ...]:
 def _with_callbacks(
     found: Mapping[str, Desired], standing: tuple[BusinessEvent, ...]
 ) -> tuple[tuple[Desired, ...], tuple[str, ...]]:
-    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made."""
+    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made.
+
+    Of several made from one event those come first whose window had opened by then.
+    """
     callbacks = [(e.payload, e.event_id) for e in standing if isinstance(e.payload, CallbackCompleted)]
     wanted = dict(found)
     unmatched: list[str] = []
@@ -432,9 +435,16 @@ def _with_callbacks(
         if not fitting:
             unmatched.append(event_id)
             continue
-        latest = max(fitting, key=lambda d: (d.happened_at, d.key))
+        latest = max(fitting, key=lambda d: (d.happened_at, _opened(d, done.completed_at), d.key))
         wanted[latest.key] = msgspec.structs.replace(latest, done=done)
     return tuple(wanted.values()), tuple(unmatched)
+
+
+def _opened(desired: Desired, by: datetime) -> datetime:
+    """When the window opened, if it had `by` then; one that had not sorts before all that had."""
+    window = desired.draft.window
+    opened = window.due_from if window is not None else desired.happened_at
+    return opened if opened <= by else datetime.min.replace(tzinfo=UTC)
 
 
 def _in_one_line(error: BaseException) -> str:

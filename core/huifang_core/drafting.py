@@ -1,7 +1,7 @@
 """What rules of every jurisdiction write alike: the first line of a trace, the channel ladder, retention, what ends a contract.
 
-The functions that take `parameters` read them under fixed names, which a plugin's `parameters.yaml` then holds: `ladder.<rung>_attempts`,
-with `ladder.phone_wait_minutes`, and `retention.years_up_to_one_year`, `retention.years_longer_than_one_year`.
+The functions that take `parameters` read them under fixed names, which a plugin's `parameters.yaml` then holds: `ladder.phone_attempts` and
+`ladder.phone_wait_minutes`, for all other rungs `ladder.<rung>_attempts` and `ladder.<rung>_lead_days`, and `retention.years_up_to_one_year`, `retention.years_longer_than_one_year`.
 """
 
 from collections.abc import Mapping
@@ -73,11 +73,15 @@ def trace_event(event: BusinessEvent, trace: Trace) -> date:
 
 
 def ladder(parameters: ParametersAt, *channels: ContactChannel) -> tuple[Rung, ...]:
-    """Return the rungs of these channels in that order, with the attempts and the waiting time that `parameters` state."""
+    """Return the rungs of these channels in that order, with the attempts, waiting time and lead that `parameters` state."""
     return tuple(
         Rung(channel, parameters["ladder.phone_attempts"], parameters["ladder.phone_wait_minutes"])
         if channel == "phone"
-        else Rung(channel, parameters[f"ladder.{_RUNGS[channel]}_attempts"])
+        else Rung(
+            channel,
+            parameters[f"ladder.{_RUNGS[channel]}_attempts"],
+            lead_days=parameters[f"ladder.{_RUNGS[channel]}_lead_days"],
+        )
         for channel in channels
     )
 

@@ -98,6 +98,10 @@ FACTS: Mapping[str, FactSpec] = {
         ),
         _spec("feedback.received_on", "date", "收到反馈日", "date the feedback came in"),
         _spec("risk.kind", "text", "风险类型", "kind of risk"),
+        _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
+        # No script says these: they are what an answer may correct (HI-1, CI-5).
+        _spec("customer.phone", "text", "联系电话", "customer's phone"),
+        _spec("customer.address", "text", "联系地址", "customer's address"),
     )
 }
 """Every fact by id. The sets of codes are finite, so that a script can be proven for all of them."""
@@ -125,6 +129,7 @@ def contract_facts(contract: Contract) -> dict[str, FactValue | None]:
         "contract.account_credit": contract.account_credit,
         "contract.effective_on": contract.effective_on,
         "contract.expires_on": contract.expires_on,
+        "contract.whole_of_life": contract.expires_on is None,
         "contract.delivered_on": contract.delivered_on,
         "contract.cooling_off_days": contract.cooling_off_days,
         "contract.cooling_off_end": _cooling_off_end(contract),

@@ -81,12 +81,16 @@ def check_transition(current: ObligationStatus, wanted: ObligationStatus) -> Obl
 class Rung(msgspec.Struct, frozen=True):
     """One step of a channel ladder: so many dialled attempts by this channel, then the next rung.
 
-    `wait_minutes` lies between two attempts after no answer; calling hours are kept on top of it.
+    At least `wait_minutes` lie between two attempts after no answer, and no more than `longest_wait_minutes`; how long in between is
+    a matter of the time left. Calling hours are kept on top of both. `lead_days` are the calendar days that this channel needs
+    before the deadline: a visit is arranged, a letter travels. While there is time for it, the rung before gives way.
     """
 
     channel: ContactChannel
     attempts: int
     wait_minutes: int = 120
+    longest_wait_minutes: int = 2880
+    lead_days: int = 0
 
 
 class VoidOn(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -52,6 +52,7 @@ class Plugin:
                 f"was written for plugin API {manifest.api_version}, this is {API_VERSION}; get a fitting release",
             )
         self.manifest = manifest
+        self.module: str = getattr(module, "__name__", type(module).__module__)
         self.rules: tuple[Rule, ...] = tuple(hook.huifang_rules() or ())
         text = hook.huifang_parameters()
         self.parameters: ParameterSet = load_parameters(text) if text else ParameterSet({})
@@ -76,7 +77,7 @@ class Plugin:
             twice = sorted(name for name, n in Counter(one.id for one in supplied).items() if n > 1)
             if twice:
                 raise PluginError(id, f"two of its {kind} share an id: {', '.join(twice)}")
-        for owner, name in _parameters_named(self.plans, self.limits):
+        for owner, name in parameters_named(self.plans, self.limits):
             if name not in self.parameters.parameters:
                 raise PluginError(id, f"{owner} names the parameter {name}, which parameters.yaml lacks")
         try:
@@ -95,7 +96,8 @@ class Plugin:
         return self.manifest.version
 
 
-def _parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator[tuple[str, str]]:
+def parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that plans and limits are sized by, each with who names it."""
     for plan in plans:
         if not isinstance(plan.size, Full):
             yield f"plan {plan.id}", plan.size.parameter

@@ -51,3 +51,9 @@ def test_a_gap_is_found(requirements: ModuleType) -> None:
 def test_what_is_held_and_proven_is_no_longer_planned(requirements: ModuleType) -> None:
     problems = requirements.gaps({"SD-7a": {"of": "x", "en": "y", "planned": True}})
     assert problems[0] == "SD-7a is held and proven: it is no longer planned"
+
+
+def test_a_part_that_is_planned_may_stand_beside_what_is_held(requirements: ModuleType) -> None:
+    part = {"SD-7a": {"of": "x", "en": "y", "planned": "the rest"}}
+    assert not any(problem.startswith("SD-7a") for problem in requirements.gaps(part))
+    assert "y *(planned: the rest)*" in requirements.table(part)

@@ -10,7 +10,6 @@ from huifang_tenants.services.draws import ask_for_draw, bundle_of, work_on_draw
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import draws as reading
 from huifang_tenants.stores.reading.keyset import Page
-from huifang_tenants.stores.reading.rows import fetch_one
 from rich.table import Table
 
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
@@ -108,14 +107,11 @@ def run_(
             tenant = await runtime.registry.by_slug(slug)
             catalogue = await runtime.services.catalogue()
             async with scope(runtime.database, tenant) as opened:
-                known = await fetch_one(
-                    opened,
-                    "SELECT id FROM draw WHERE plugin || '/' || plan = $1 AND period = $2 AND status = 'drawn'",
-                    plan,
-                    period,
-                )
-                id = known["id"] if known is not None else None
-                if id is None:
+                wanted = reading.DrawFilter(plan=plan, period=period, status="drawn")
+                known = await reading.list_draws(opened, wanted, Page(limit=1))
+                if known.rows:
+                    id = known.rows[0]["id"]
+                else:
                     actor = Actor("cli:sampling", staff)
                     id = await ask_for_draw(
                         opened, catalogue, plan, period, actor, reason, leave_out_failed=leave_out_failed

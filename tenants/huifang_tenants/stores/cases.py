@@ -1,11 +1,27 @@
 """Loading the cases that rules had opened, as the books that `reconcile_cases` keeps in line."""
 
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from huifang_core.case_books import CaseOnBooks
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.tables.cases import CaseFile
+
+_BOOKS: Final = Kept(
+    CaseFile.select(
+        CaseFile.contract_id,
+        CaseFile.id,
+        CaseFile.key,
+        CaseFile.plugin,
+        CaseFile.rule,
+        CaseFile.root_event_id,
+        CaseFile.input_hash,
+        CaseFile.withdrawn,
+    ).where(CaseFile.contract_id == any_of(Slot("ids")), CaseFile.key.is_not_null())
+)
 
 
 async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[CaseOnBooks]]:
@@ -13,13 +29,10 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[Cas
     wanted = list(ids)
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        "SELECT contract_id, id::text AS id, key, plugin, rule, root_event_id, input_hash, withdrawn FROM case_file"
-        " WHERE contract_id = ANY($1) AND key IS NOT NULL",
-        wanted,
-    )
+    rows = await _BOOKS.rows(scope, ids=wanted)
     found: dict[UUID, list[CaseOnBooks]] = {}
     for row in rows:
         values = dict(row)
-        found.setdefault(values.pop("contract_id"), []).append(CaseOnBooks(**values))
+        contract_id = values.pop("contract_id")
+        found.setdefault(contract_id, []).append(CaseOnBooks(**{**values, "id": str(values["id"])}))
     return found

@@ -9,13 +9,14 @@ import msgspec
 from huifang_core.sampling import Member, Ranked, Standing
 from huifang_core.trace import TraceStep
 from huifang_core.windows import end_of_day, start_of_day
+from piccolo.query.functions.aggregate import Count
 
 from huifang_tenants.intake import OWN_SOURCE
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy, update
 from huifang_tenants.stores.draws import StoredDraw
-
-_json = msgspec.json.Encoder()
+from huifang_tenants.stores.queries import Kept, any_of, json_text
+from huifang_tenants.tables.draws import DrawMember
 
 MemberStatus = Literal["reserve", "drawn", "left_out", "failed", "late"]
 
@@ -51,7 +52,7 @@ class Untaken(msgspec.Struct, frozen=True):
     """A member that was drawn and of which the rules have not been told yet."""
 
     id: UUID
-    draw_id: UUID
+    plugin: str
     plan: str
     period: str
     member: str
@@ -92,9 +93,33 @@ WITH_STANDING: Final = (
     " (array_agg(CASE WHEN o.status = 'completed' THEN 'not_successful' ELSE concat_ws(': ', o.status, o.status_reason) END"
     " ORDER BY o.updated_at DESC, o.id DESC))[1] AS ended"
     " FROM contract c JOIN obligation o ON o.contract_id = c.id WHERE m.event_id IS NOT NULL"
-    " AND c.contract_no = m.contract_no AND o.event_id = m.event_id AND o.status <> 'superseded') s"
+    " AND c.contract_no = e.contract_no AND o.event_id = e.id AND o.status <> 'superseded') s"
 )
-"""Members with what `STANDING` and `ENDED` look at."""
+"""Members with what `STANDING` and `ENDED` look at. SQL: LATERAL, and a join by a number that is no foreign key."""
+
+
+_PLUGIN: Final[Any] = DrawMember.draw_id.plugin
+_PLAN: Final[Any] = DrawMember.draw_id.plan
+_PERIOD: Final[Any] = DrawMember.draw_id.period
+_UNTAKEN: Final = Kept(
+    DrawMember.select(
+        DrawMember.id,
+        _PLUGIN.as_alias("plugin"),
+        _PLAN.as_alias("plan"),
+        _PERIOD.as_alias("period"),
+        DrawMember.member,
+        DrawMember.contract_no,
+        DrawMember.claim_no,
+        DrawMember.stratum,
+        DrawMember.group_name.as_alias("group"),
+        DrawMember.rank,
+        DrawMember.substitutes,
+        DrawMember.drawn_at,
+    )
+    .where(DrawMember.status == "drawn", DrawMember.event_id.is_null())
+    .order_by(DrawMember.id)
+    .limit(500)
+)
 
 
 async def contracts_with(
@@ -105,6 +130,7 @@ async def contracts_with(
     A seller's departure is an event of all the contracts that were sold.
     """
     wanted = list(kinds)
+    # SQL: joins by numbers that are no foreign keys.
     rows = await scope.connection.fetch(
         "SELECT contract_no FROM (SELECT DISTINCT contract_no FROM event WHERE type = ANY($1) AND happened_at >= $2"
         " AND happened_at < $3 AND contract_no > $4 UNION SELECT c.contract_no FROM event d"
@@ -121,11 +147,8 @@ async def contracts_with(
 
 
 async def clear_gathered(scope: Scope, id: UUID) -> None:
-    """Forget what was gathered so far for a draw that is not closed."""
-    await scope.connection.execute(
-        "DELETE FROM draw_member m USING draw d WHERE d.id = m.draw_id AND d.id = $1 AND d.status IN ('committed', 'gathering')",
-        id,
-    )
+    """Forget what was gathered so far for a draw whose population is not closed."""
+    await DrawMember.delete().where(DrawMember.draw_id == id)
 
 
 async def add_members(scope: Scope, draw_id: UUID, rows: Sequence[MemberRow]) -> None:
@@ -160,7 +183,7 @@ async def add_members(scope: Scope, draw_id: UUID, rows: Sequence[MemberRow]) ->
                 row.stratum,
                 row.group,
                 row.reason,
-                _json.encode(row.trace).decode() if row.trace else None,
+                json_text(row.trace) if row.trace else None,
                 row.late,
                 scope.now if row.late else None,
             )
@@ -171,33 +194,39 @@ async def add_members(scope: Scope, draw_id: UUID, rows: Sequence[MemberRow]) ->
 
 async def counts(scope: Scope, id: UUID) -> dict[MemberStatus, int]:
     """Return how many events of a draw there are by what the plan made of them."""
-    rows = await scope.connection.fetch(
-        "SELECT status, count(*) AS n FROM draw_member WHERE draw_id = $1 GROUP BY 1", id
+    rows = (
+        await DrawMember.select(DrawMember.status, Count().as_alias("number"))
+        .where(DrawMember.draw_id == id)
+        .group_by(DrawMember.status)
     )
-    return {row["status"]: row["n"] for row in rows}
+    return {row["status"]: row["number"] for row in rows}
 
 
-async def first_failure(scope: Scope, id: UUID) -> Any:
-    """Return member, contract number and error of one event that a plan raised on."""
-    return await scope.connection.fetchrow(
-        "SELECT member, contract_no, reason FROM draw_member WHERE draw_id = $1 AND status = 'failed' ORDER BY id LIMIT 1",
-        id,
+async def first_failure(scope: Scope, id: UUID) -> tuple[str, str]:
+    """Return one event that a plan raised on, and the error."""
+    row = (
+        await DrawMember.select(DrawMember.member, DrawMember.reason)
+        .where(DrawMember.draw_id == id, DrawMember.status == "failed")
+        .order_by(DrawMember.id)
+        .first()
     )
+    if row is None:
+        raise LookupError(f"the plan of draw {id} failed on nothing")
+    return row["member"], row["reason"]
 
 
 async def leave_out_failed(scope: Scope, id: UUID) -> None:
     """Leave out of a population what the plan raised on; the error stays as the reason."""
-    await scope.connection.execute(
-        "UPDATE draw_member SET status = 'left_out' WHERE draw_id = $1 AND status = 'failed'", id
+    await DrawMember.update({DrawMember.status: "left_out"}).where(
+        DrawMember.draw_id == id, DrawMember.status == "failed"
     )
 
 
 async def population_of(scope: Scope, id: UUID) -> dict[str, tuple[UUID, Member]]:
     """Return a gathered population, by the members' ids, with the ids of their rows."""
-    rows = await scope.connection.fetch(
-        "SELECT id, member, stratum, group_name FROM draw_member WHERE draw_id = $1 AND status IN ('reserve', 'drawn')",
-        id,
-    )
+    rows = await DrawMember.select(
+        DrawMember.id, DrawMember.member, DrawMember.stratum, DrawMember.group_name
+    ).where(DrawMember.draw_id == id, DrawMember.status == any_of(("reserve", "drawn")))
     return {
         row["member"]: (row["id"], Member(row["member"], row["stratum"], row["group_name"])) for row in rows
     }
@@ -232,15 +261,9 @@ async def save_ranks(
     )
 
 
-async def untaken(scope: Scope, limit: int) -> list[Untaken]:
-    """Return members that were drawn and of which the rules have not been told."""
-    rows = await scope.connection.fetch(
-        "SELECT m.id, m.draw_id, d.plugin || '/' || d.plan AS plan, d.period, m.member, m.contract_no, m.claim_no, m.stratum,"
-        ' m.group_name AS "group", m.rank, m.substitutes, m.drawn_at FROM draw_member m JOIN draw d ON d.id = m.draw_id'
-        " WHERE m.status = 'drawn' AND m.event_id IS NULL ORDER BY m.id LIMIT $1",
-        limit,
-    )
-    return [Untaken(**dict(row)) for row in rows]
+async def untaken(scope: Scope) -> list[Untaken]:
+    """Return some of the members that were drawn and of which the rules have not been told; none when all were."""
+    return [Untaken(**dict(row)) for row in await _UNTAKEN.rows(scope)]
 
 
 async def set_events(scope: Scope, events: Iterable[tuple[UUID, UUID]]) -> None:
@@ -271,7 +294,7 @@ async def places_in(scope: Scope, draw_id: UUID, pool: str) -> list[Place]:
 
 async def watch_no_more(scope: Scope, ids: Sequence[UUID]) -> None:
     """Let members be that have succeeded or come to nothing."""
-    await scope.connection.execute("UPDATE draw_member SET watched = false WHERE id = ANY($1)", ids)
+    await DrawMember.update({DrawMember.watched: False}).where(DrawMember.id == any_of(ids))
 
 
 async def draw_substitutes(scope: Scope, rows: Sequence[tuple[UUID, str, str]]) -> None:
@@ -317,13 +340,15 @@ async def contracts_with_news(
 
 async def known_members(scope: Scope, draw_id: UUID, contracts: Sequence[str]) -> list[KnownMember]:
     """Return what a draw has on file of these contracts."""
-    rows = await scope.connection.fetch(
-        'SELECT id, member, status, stratum, group_name AS "group", late FROM draw_member'
-        " WHERE draw_id = $1 AND contract_no = ANY($2)",
-        draw_id,
-        contracts,
-    )
-    return [KnownMember(**dict(row)) for row in rows]
+    rows = await DrawMember.select(
+        DrawMember.id,
+        DrawMember.member,
+        DrawMember.status,
+        DrawMember.stratum,
+        DrawMember.group_name.as_alias("group"),
+        DrawMember.late,
+    ).where(DrawMember.draw_id == draw_id, DrawMember.contract_no == any_of(contracts))
+    return [KnownMember(**row) for row in rows]
 
 
 async def mark_late(scope: Scope, changes: Sequence[tuple[UUID, str | None]]) -> None:

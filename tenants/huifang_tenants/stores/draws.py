@@ -1,6 +1,6 @@
 """Loading and saving draws: their commitments, where they stand, and what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 from huifang_core.sampling import Amount, Pool
 from huifang_core.trace import TraceStep
+from piccolo.columns import Column
+from piccolo.query.functions.aggregate import Min
 
 from huifang_tenants.scope import Scope
-
-_json = msgspec.json.Encoder()
+from huifang_tenants.stores.queries import json_text, together
+from huifang_tenants.tables.draws import Draw
 
 DrawStatus = Literal["committed", "gathering", "closed", "drawn", "skipped"]
 
@@ -73,10 +75,7 @@ class StoredDraw(msgspec.Struct, frozen=True):
         return f"{self.plugin}/{self.plan}"
 
 
-_DRAW: Final = (
-    "id, plugin, plan, period, first_day, last_day, status, replaces, commitment, committed_at, committed_late, asked_at,"
-    " population_hash, closed_at, closed_early, seed, drawn_at, seen_until, document"
-)
+_COLUMNS: Final = together(*Draw.all_columns(exclude=[Draw.seed_enc, Draw.try_at]))
 
 
 async def commit(
@@ -94,109 +93,105 @@ async def commit(
     late: bool,
 ) -> bool:
     """Put a draw on file with its seed, sealed; tell whether there was none for this plan and period."""
-    found = await scope.connection.fetchval(
-        "INSERT INTO draw (id, plugin, plan, period, first_day, last_day, status, replaces, seed_enc, commitment, committed_at,"
-        " committed_late) VALUES ($1, $2, $3, $4, $5, $6, 'committed', $7, $8, $9, $10, $11)"
-        " ON CONFLICT ON CONSTRAINT draw_period_key DO NOTHING RETURNING true",
-        id,
-        plugin,
-        plan,
-        period,
-        first,
-        last,
-        replaces,
-        scope.cipher.encrypt(seed.hex(), "draw.seed", id),
-        commitment,
-        scope.now,
-        late,
+    made = Draw(
+        id=id,
+        plugin=plugin,
+        plan=plan,
+        period=period,
+        first_day=first,
+        last_day=last,
+        status="committed",
+        replaces=replaces,
+        seed_enc=scope.cipher.encrypt(seed.hex(), "draw.seed", id),
+        commitment=commitment,
+        committed_at=scope.now,
+        committed_late=late,
     )
-    return found is not None
+    return bool(await Draw.insert(made).on_conflict(action="DO NOTHING").returning(Draw.id))
 
 
 async def seed_of(scope: Scope, id: UUID) -> bytes:
     """Open the seed of a draw; to be revealed only once its population is closed."""
-    sealed: bytes = await scope.connection.fetchval("SELECT seed_enc FROM draw WHERE id = $1", id)
-    return bytes.fromhex(scope.cipher.decrypt(sealed, "draw.seed", id))
+    (row,) = await Draw.select(Draw.seed_enc).where(Draw.id == id)
+    return bytes.fromhex(scope.cipher.decrypt(row["seed_enc"], "draw.seed", id))
 
 
 async def periods_committed(scope: Scope, since: date) -> set[tuple[str, str, str]]:
     """Return (plugin, plan, period) of the draws whose period ends on `since` or later."""
-    rows = await scope.connection.fetch("SELECT plugin, plan, period FROM draw WHERE last_day >= $1", since)
-    return {tuple(row) for row in rows}
+    rows = await Draw.select(Draw.plugin, Draw.plan, Draw.period).where(Draw.last_day >= since)
+    return {(row["plugin"], row["plan"], row["period"]) for row in rows}
 
 
 async def next_to_do(scope: Scope, ended_before: date) -> StoredDraw | None:
     """Return the draw to go on with: begun, asked for, or with a period that ended before that day; the oldest first."""
-    row = await scope.connection.fetchrow(
-        f"SELECT {_DRAW} FROM draw WHERE status IN ('committed', 'gathering', 'closed')"  # noqa: S608
-        " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $1) AND (try_at IS NULL OR try_at <= $2)"
-        " ORDER BY status = 'closed' DESC, status = 'gathering' DESC, last_day, plugin, plan LIMIT 1",
-        ended_before,
-        scope.wall_now,
-    )
-    return None if row is None else _stored(row)
+    # A plan is one draw after the other: what was begun goes on before another begins.
+    for status in ("closed", "gathering", "committed"):
+        query = Draw.select(*_COLUMNS).where(
+            Draw.status == status, Draw.try_at.is_null() | (Draw.try_at <= scope.wall_now)
+        )
+        if status == "committed":
+            query = query.where(Draw.asked_at.is_not_null() | (Draw.last_day < ended_before))
+        row = await query.order_by(Draw.last_day, Draw.plugin, Draw.plan).first()
+        if row is not None:
+            return _stored(row)
+    return None
 
 
 async def next_end(scope: Scope, ended_before: date) -> date | None:
     """Return the earliest last day, not before this one, of a draw that is not done yet."""
-    found: date | None = await scope.connection.fetchval(
-        "SELECT min(last_day) FROM draw WHERE status = 'committed' AND last_day >= $1", ended_before
+    (row,) = await Draw.select(Min(Draw.last_day).as_alias("day")).where(
+        Draw.status == "committed", Draw.last_day >= ended_before
     )
-    return found
+    day: date | None = row["day"]
+    return day
 
 
-async def by_id(scope: Scope, id: UUID) -> StoredDraw | None:
-    """Return a draw."""
-    row = await scope.connection.fetchrow(f"SELECT {_DRAW} FROM draw WHERE id = $1", id)  # noqa: S608
+async def by_id(scope: Scope, id: UUID, *, lock: bool = False) -> StoredDraw | None:
+    """Return a draw, locked if that is asked for."""
+    query = Draw.select(*_COLUMNS).where(Draw.id == id)
+    row = await (query.lock_rows("UPDATE") if lock else query).first()
     return None if row is None else _stored(row)
 
 
 async def by_period(scope: Scope, plugin: str, plan: str, period: str) -> StoredDraw | None:
     """Return the draw of a plan in a period, locked."""
-    row = await scope.connection.fetchrow(
-        f"SELECT {_DRAW} FROM draw WHERE plugin = $1 AND plan = $2 AND period = $3 FOR UPDATE",  # noqa: S608
-        plugin,
-        plan,
-        period,
+    row = (
+        await Draw.select(*_COLUMNS)
+        .where(Draw.plugin == plugin, Draw.plan == plan, Draw.period == period)
+        .lock_rows("UPDATE")
+        .first()
     )
     return None if row is None else _stored(row)
 
 
 async def lock_unchanged(scope: Scope, draw: StoredDraw) -> bool:
     """Lock a draw; tell whether it still is where it was when it was read."""
-    row = await scope.connection.fetchrow(
-        f"SELECT {_DRAW} FROM draw WHERE id = $1 FOR UPDATE",  # noqa: S608
-        draw.id,
-    )
-    return row is not None and _stored(row) == draw
+    return await by_id(scope, draw.id, lock=True) == draw
 
 
-async def save(scope: Scope, id: UUID, document: DrawDocument, status: DrawStatus, **columns: Any) -> None:
-    """Save where a draw stands; `columns` are further ones, by names from our own code."""
-    names = ["document", "status", *columns]
-    sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(names, 2))
-    await scope.connection.execute(
-        f"UPDATE draw SET {sets} WHERE id = $1",  # noqa: S608
-        id,
-        _json.encode(document).decode(),
-        status,
-        *columns.values(),
-    )
+async def save(
+    scope: Scope,
+    id: UUID,
+    document: DrawDocument,
+    status: DrawStatus,
+    columns: Mapping[Column | str, Any] | None = None,
+) -> None:
+    """Save where a draw stands, and what else is new about it."""
+    stands: dict[Column | str, Any] = {Draw.document: json_text(document), Draw.status: status}
+    stands.update(columns or {})
+    await Draw.update(stands).where(Draw.id == id)
 
 
 async def closed(scope: Scope, since: date) -> list[StoredDraw]:
-    """Return the draws whose population is closed, of periods that ended on `since` or later."""
-    rows = await scope.connection.fetch(
-        f"SELECT {_DRAW} FROM draw WHERE status = 'drawn' AND last_day >= $1 ORDER BY last_day, id",  # noqa: S608
-        since,
-    )
-    return [_stored(row) for row in rows]
+    """Return the draws that are done, of periods that ended on `since` or later."""
+    query = Draw.select(*_COLUMNS).where(Draw.status == "drawn", Draw.last_day >= since)
+    return [_stored(row) for row in await query.order_by(Draw.last_day, Draw.id)]
 
 
-async def set_seen(scope: Scope, ids: Sequence[UUID], until: datetime) -> None:
-    """Save up to when, wall time, what came in was held against these draws."""
-    await scope.connection.execute("UPDATE draw SET seen_until = $2 WHERE id = ANY($1)", ids, until)
+async def set_seen(scope: Scope, id: UUID, until: datetime) -> None:
+    """Save up to when, wall time, what came in was held against a draw."""
+    await Draw.update({Draw.seen_until: until}).where(Draw.id == id)
 
 
-def _stored(row: Any) -> StoredDraw:
-    return StoredDraw(**{**dict(row), "document": msgspec.convert(row["document"], DrawDocument)})
+def _stored(row: Mapping[str, Any]) -> StoredDraw:
+    return StoredDraw(**{**row, "document": msgspec.convert(row["document"], DrawDocument)})

@@ -3,23 +3,29 @@
 Found by the spans of days that a day looks back to, through indexes: never by looking at every contract.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.schedules import Schedule, anchor_spans, occurrences
+from piccolo.columns import Column
+from piccolo.query.functions.aggregate import Min
+from piccolo.querystring import QueryString
 
 from huifang_tenants.intake import OWN_SOURCE
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import update
-from huifang_tenants.stores.reading.keyset import Where
+from huifang_tenants.stores.queries import any_of, pair_in
+from huifang_tenants.tables.contracts import Contract
+from huifang_tenants.tables.customers import Customer
+from huifang_tenants.tables.plugins import ScheduleProgress
 
 _COLUMNS: Final = {
-    "contract.issued_on": "issued_on",
-    "contract.effective_on": "effective_on",
-    "contract.expires_on": "expires_on",
+    "contract.issued_on": Contract.issued_on,
+    "contract.effective_on": Contract.effective_on,
+    "contract.expires_on": Contract.expires_on,
 }
 _FIRST_BIRTH: Final = date(1900, 1, 1)
 
@@ -38,55 +44,57 @@ class Progress(msgspec.Struct, frozen=True):
         return self.done_until + timedelta(1)
 
 
+class _Arguments(list[object]):
+    """The arguments of a query, numbered as they come."""
+
+    def place(self, value: object) -> str:
+        """Add a value; return its place in the SQL."""
+        self.append(value)
+        return f"${len(self)}"
+
+
 async def next_to_look_at(scope: Scope, known: Iterable[tuple[str, str]], today: date) -> Progress | None:
     """Return the schedule that is furthest behind today, of these (plugin, schedule); None when all are done with today."""
-    wanted = list(known)
-    row = await scope.connection.fetchrow(
-        "SELECT plugin, schedule, done_until, done_to FROM schedule_progress WHERE done_until < $3"
-        " AND (plugin, schedule) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
-        " ORDER BY done_until, plugin, schedule LIMIT 1",
-        [plugin for plugin, _ in wanted],
-        [schedule for _, schedule in wanted],
-        today,
+    plugins, schedules = _columns(known)
+    row = (
+        await ScheduleProgress.select()
+        .where(
+            ScheduleProgress.done_until < today,
+            pair_in((ScheduleProgress.plugin, ScheduleProgress.schedule), plugins, schedules),
+        )
+        .order_by(ScheduleProgress.done_until, ScheduleProgress.plugin, ScheduleProgress.schedule)
+        .first()
     )
-    return None if row is None else Progress(**dict(row))
+    return None if row is None else Progress(**row)
 
 
 async def keep_progress(scope: Scope, wanted: Iterable[tuple[str, str]], today: date) -> None:
     """Let exactly these (plugin, schedule) be looked at, those that are new from `today` on."""
-    kept = list(wanted)
-    plugins, schedules = [plugin for plugin, _ in kept], [schedule for _, schedule in kept]
-    await scope.connection.execute(
-        "DELETE FROM schedule_progress WHERE (plugin, schedule) NOT IN (SELECT * FROM unnest($1::text[], $2::text[]))",
-        plugins,
-        schedules,
-    )
-    await scope.connection.execute(
-        "INSERT INTO schedule_progress (plugin, schedule, done_until) SELECT plugin, schedule, $3"
-        " FROM unnest($1::text[], $2::text[]) AS s(plugin, schedule) ON CONFLICT DO NOTHING",
-        plugins,
-        schedules,
-        today - timedelta(1),
-    )
+    plugins, schedules = _columns(wanted)
+    kept = pair_in((ScheduleProgress.plugin, ScheduleProgress.schedule), plugins, schedules)
+    await ScheduleProgress.delete().where(QueryString("NOT ({})", kept))
+    for plugin, schedule in zip(plugins, schedules, strict=True):
+        new = ScheduleProgress(plugin=plugin, schedule=schedule, done_until=today - timedelta(1))
+        await ScheduleProgress.insert(new).on_conflict(action="DO NOTHING")
 
 
 async def move_on(scope: Scope, progress: Progress, done_to: str | None) -> None:
     """Save that the day is done up to a contract, or done with where that is None; nothing where somebody else was faster."""
-    await scope.connection.execute(
-        "UPDATE schedule_progress SET done_until = $5, done_to = $6"
-        " WHERE plugin = $1 AND schedule = $2 AND done_until = $3 AND done_to = $4",
-        progress.plugin,
-        progress.schedule,
-        progress.done_until,
-        progress.done_to,
-        progress.day if done_to is None else progress.done_until,
-        done_to or "",
+    stands: dict[Column | str, Any] = {
+        ScheduleProgress.done_until: progress.day if done_to is None else progress.done_until,
+        ScheduleProgress.done_to: done_to or "",
+    }
+    await ScheduleProgress.update(stands).where(
+        ScheduleProgress.plugin == progress.plugin,
+        ScheduleProgress.schedule == progress.schedule,
+        ScheduleProgress.done_until == progress.done_until,
+        ScheduleProgress.done_to == progress.done_to,
     )
 
 
 async def are_any(scope: Scope) -> bool:
     """Tell whether the tenant has any schedule."""
-    found: bool = await scope.connection.fetchval("SELECT EXISTS (SELECT FROM schedule_progress)")
+    found: bool = await ScheduleProgress.exists()
     return found
 
 
@@ -97,38 +105,42 @@ async def due_contracts(
 
     `prefix` is what the ids of its events on that day begin with: a person that has one already, by whichever contract, gets no other.
     """
-    where = Where()
+    arguments = _Arguments()
+    of_the_kind = f"d.status = ANY({arguments.place(list(schedule.statuses))})"
+    if schedule.lines is not None:
+        of_the_kind += f" AND d.line = ANY({arguments.place(list(schedule.lines))})"
     match schedule.anchor:
         case "calendar":
             if not any(occurrences(schedule, None, on, on)):
                 return [], None
-            due = None
+            source = "contract d"
         case "customer.birth_date":
             days = sorted(_days_of_birth(schedule, on))
-            tokens = where.parameter([scope.cipher.blind("birthday", day) for day in days])
-            due = f"customer p JOIN contract d ON d.policyholder_id = p.id WHERE p.birthday_blind = ANY({tokens})"
+            tokens = arguments.place([scope.cipher.blind("birthday", day) for day in days])
+            source = (
+                f"customer p JOIN contract d ON d.policyholder_id = p.id AND p.birthday_blind = ANY({tokens})"
+            )
         case anchor:
             column = _COLUMNS[anchor]
-            earliest = await scope.connection.fetchval(f"SELECT min({column}) FROM contract")  # noqa: S608
+            earliest = (await Contract.select(Min(column).as_alias("day")))[0]["day"]
             spans = anchor_spans(schedule, on, earliest) if earliest is not None else []
-            firsts = where.parameter([first for first, _ in spans])
-            lasts = where.parameter([last for _, last in spans])
-            due = (
+            firsts = arguments.place([first for first, _ in spans])
+            lasts = arguments.place([last for _, last in spans])
+            source = (
                 f"unnest({firsts}::date[], {lasts}::date[]) AS s(first, last)"
-                f" JOIN contract d ON d.{column} BETWEEN s.first AND s.last WHERE true"
+                f" JOIN contract d ON d.{column._meta.name} BETWEEN s.first AND s.last"
             )
     # What is due is little, and looked up once; but on a day of the calendar it is everything, and gone through in order.
-    looked_up = "" if due is None else f"WITH due AS MATERIALIZED (SELECT d.* FROM {due}) "  # noqa: S608
-    relation = "contract" if due is None else "due"
-    where.add("c.contract_no > {}", after)
-    _of_the_kind(where, schedule, "c")
+    once = "NOT MATERIALIZED" if schedule.anchor == "calendar" else "MATERIALIZED"
+    condition = f"c.contract_no > {arguments.place(after)}"
     if schedule.per == "customer":
-        where.plain(_first_of_the_person(where, schedule, prefix, relation))
-    most = where.parameter(limit)
+        condition += f" AND {_first_of_the_person(arguments, prefix)}"
+    # SQL: spans of days, and joins by numbers that are no foreign keys.
     rows = await scope.connection.fetch(
-        f"{looked_up}SELECT c.contract_no, c.policyholder_id FROM {relation} c WHERE {where.sql()}"  # noqa: S608
-        f" ORDER BY 1 LIMIT {most}",
-        *where.arguments,
+        f"WITH due AS {once} (SELECT d.contract_no, d.policyholder_id FROM {source} WHERE {of_the_kind})"  # noqa: S608
+        f" SELECT c.contract_no, c.policyholder_id FROM due c WHERE {condition}"
+        f" ORDER BY 1 LIMIT {arguments.place(limit)}",
+        *arguments,
     )
     end: str | None = rows[-1]["contract_no"] if len(rows) == limit else None
     if schedule.anchor == "customer.birth_date":
@@ -138,21 +150,17 @@ async def due_contracts(
     return [row["contract_no"] for row in rows], end
 
 
-def _of_the_kind(where: Where, schedule: Schedule, contract: str) -> None:
-    """Add that a contract is of a status and line for which there is a schedule."""
-    where.add(f"{contract}.status = ANY({{}})", list(schedule.statuses))
-    where.add(f"{contract}.line = ANY({{}})", None if schedule.lines is None else list(schedule.lines))
+def _columns(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    listed = list(pairs)
+    return [first for first, _ in listed], [second for _, second in listed]
 
 
-def _first_of_the_person(where: Where, schedule: Schedule, prefix: str, relation: str) -> str:
+def _first_of_the_person(arguments: _Arguments, prefix: str) -> str:
     """The condition that of all contracts of a person that are due, this is the first by number and none was told before."""
-    others = Where()
-    others.arguments = where.arguments
-    _of_the_kind(others, schedule, "o")
-    source, told = where.parameter(OWN_SOURCE), where.parameter(prefix)
+    source, told = arguments.place(OWN_SOURCE), arguments.place(prefix)
     return (
-        f"(c.policyholder_id IS NULL OR NOT EXISTS (SELECT FROM {relation} o"  # noqa: S608
-        f" WHERE o.policyholder_id = c.policyholder_id AND o.contract_no < c.contract_no AND {others.sql()})"
+        "(c.policyholder_id IS NULL OR NOT EXISTS"  # noqa: S608
+        " (SELECT FROM due o WHERE o.policyholder_id = c.policyholder_id AND o.contract_no < c.contract_no)"
         " AND NOT EXISTS (SELECT FROM contract t JOIN event e"
         f" ON e.source = {source} AND e.event_id = {told} || t.contract_no"
         " WHERE t.policyholder_id = c.policyholder_id AND t.contract_no <> c.contract_no))"
@@ -168,10 +176,9 @@ def _days_of_birth(schedule: Schedule, on: date) -> set[str]:
     }
 
 
-async def _births(scope: Scope, customers: set[UUID]) -> dict[UUID, date]:
-    rows = await scope.connection.fetch(
-        "SELECT id, birth_date_enc FROM customer WHERE id = ANY($1) AND birth_date_enc IS NOT NULL",
-        list(customers),
+async def _births(scope: Scope, customers: Collection[UUID]) -> dict[UUID, date]:
+    rows = await Customer.select(Customer.id, Customer.birth_date_enc).where(
+        Customer.id == any_of(customers), Customer.birth_date_enc.is_not_null()
     )
     return {row["id"]: _opened(scope, row["id"], row["birth_date_enc"]) for row in rows}
 
@@ -182,12 +189,13 @@ def _opened(scope: Scope, id: UUID, sealed: bytes) -> date:
 
 async def index_birthdays(scope: Scope, limit: int) -> int:
     """Index the birthdays of customers that came in before there was an index of them; return how many were left without."""
-    rows: Sequence[tuple[UUID, bytes]] = await scope.connection.fetch(
-        "SELECT id, birth_date_enc FROM customer WHERE birthday_blind IS NULL AND birth_date_enc IS NOT NULL"
-        " ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
-        limit,
+    rows = (
+        await Customer.select(Customer.id, Customer.birth_date_enc)
+        .where(Customer.birthday_blind.is_null(), Customer.birth_date_enc.is_not_null())
+        .order_by(Customer.id)
+        .limit(limit)
+        .lock_rows("UPDATE", skip_locked=True)
     )
-    indexed = [
-        (id, scope.cipher.blind("birthday", f"{_opened(scope, id, sealed):%m-%d}")) for id, sealed in rows
-    ]
+    born = {row["id"]: _opened(scope, row["id"], row["birth_date_enc"]) for row in rows}
+    indexed = [(id, scope.cipher.blind("birthday", f"{day:%m-%d}")) for id, day in born.items()]
     return await update(scope, "customer", "id", [("birthday_blind", "bytea")], indexed)

@@ -1,9 +1,10 @@
 """Draws from populations, and their members."""
 
-from piccolo.columns import JSON, UUID, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import JSON, UUID, Boolean, Bytea, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
+from huifang_tenants.tables.events import Event
 
 
 class Draw(Table, tablename="draw", db=ENGINE):
@@ -36,7 +37,7 @@ class DrawMember(Table, tablename="draw_member", db=ENGINE):
     """What a plan made of one event, and what became of it in the draw."""
 
     id = UUID(primary_key=True, default=None)
-    draw_id = UUID(default=None)
+    draw_id = ForeignKey(Draw, null=False)
     member = Text(default=None)
     contract_no = Text(default=None)
     claim_no = Text(null=True, default=None)
@@ -50,7 +51,7 @@ class DrawMember(Table, tablename="draw_member", db=ENGINE):
     substitutes = Text(null=True, default=None)
     reason = Text(null=True, default=None)
     trace = JSON(null=True, default=None)
-    event_id = UUID(null=True, default=None)
+    event_id = ForeignKey(Event, null=True)
     watched = Boolean(default=False)
     late = Text(null=True, default=None)
     late_at = Timestamptz(null=True, default=None)

@@ -16,6 +16,7 @@ from huifang_tenants.stores import draws
 from huifang_tenants.stores.draws import Asked
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.plugins import load_settings
+from huifang_tenants.tables.draws import Draw
 
 MAY_ASK: Final = frozenset({"tenant_admin", "compliance_officer", "team_leader"})
 """Roles whose holders may have a draw made out of its time (HT-8)."""
@@ -57,7 +58,7 @@ async def ask_for_draw(
     asked = Asked(actor.on_behalf_of or actor.name, reason, leave_out_failed)
     document = msgspec.structs.replace(found.document, asked=asked, skipped=None)
     status = "committed" if found.status == "skipped" else found.status
-    await draws.save(scope, found.id, document, status, asked_at=scope.now, try_at=None)
+    await draws.save(scope, found.id, document, status, {Draw.asked_at: scope.now, Draw.try_at: None})
     details = {"plan": plan_id, "period": period, "leave_out_failed": leave_out_failed}
     await record(scope, actor, "draw.asked", "draw", found.id, details, reason=reason, details=details)
     return found.id

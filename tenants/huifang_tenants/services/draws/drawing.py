@@ -22,6 +22,7 @@ from huifang_tenants.stores import alarms, draw_members, draws
 from huifang_tenants.stores.draws import StoredDraw
 from huifang_tenants.stores.ledger import SYSTEM, record
 from huifang_tenants.stores.plugins import load_settings
+from huifang_tenants.tables.draws import Draw
 from huifang_tenants.tenant import Tenant
 
 FAILED: Final = "draw_failed"
@@ -84,7 +85,7 @@ async def _begun(scope: Scope, found: StoredDraw, plan: PlanEntry, wanted: Amoun
         gathering_since=scope.wall_now,
         waiting=(),
     )
-    await draws.save(scope, found.id, document, "gathering", replaces=plan.replace)
+    await draws.save(scope, found.id, document, "gathering", {Draw.replaces: plan.replace})
 
 
 async def _gather(services: Services, tenant: Tenant, found: StoredDraw, plan: PlanEntry) -> None:
@@ -118,7 +119,7 @@ async def _close(scope: Scope, found: StoredDraw, document: draws.DrawDocument) 
     if counted.get("failed"):
         if asked is None or not asked.leave_out_failed:
             first = await draw_members.first_failure(scope, found.id)
-            problem = f"the plan failed on {counted['failed']}, first on {first['member']}: {first['reason']}"
+            problem = f"the plan failed on {counted['failed']}, first on {first[0]}: {first[1]}"
             await _put_off(scope, found, document, problem)
             return
         await draw_members.leave_out_failed(scope, found.id)
@@ -131,11 +132,13 @@ async def _close(scope: Scope, found: StoredDraw, document: draws.DrawDocument) 
         found.id,
         document,
         "closed",
-        population_hash=hashed,
-        closed_at=scope.now,
-        closed_early=early,
-        seen_until=document.gathering_since,
-        try_at=None,
+        {
+            Draw.population_hash: hashed,
+            Draw.closed_at: scope.now,
+            Draw.closed_early: early,
+            Draw.seen_until: document.gathering_since,
+            Draw.try_at: None,
+        },
     )
     amount = document.amount or Amount("full")
     details = {
@@ -163,7 +166,7 @@ async def _draw(scope: Scope, found: StoredDraw) -> None:
     ids = {member: id for member, (id, _) in population.items()}
     await draw_members.save_ranks(scope, ids, result.ranked, drawn, watched=found.replaces)
     document = msgspec.structs.replace(found.document, pools=result.pools)
-    await draws.save(scope, found.id, document, "drawn", seed=seed.hex(), drawn_at=scope.now)
+    await draws.save(scope, found.id, document, "drawn", {Draw.seed: seed.hex(), Draw.drawn_at: scope.now})
     details = {"plan": found.plan_id, "period": found.period, "seed": seed.hex(), "drawn": len(drawn)}
     content = [details, sorted(drawn)]
     await record(scope, SYSTEM, "draw.drawn", "draw", found.id, content, details=details)
@@ -176,7 +179,7 @@ async def _skip(services: Services, tenant: Tenant, found: StoredDraw, reason: s
         if await draws.lock_unchanged(scope, found):
             document = msgspec.structs.replace(found.document, skipped=reason, asked=None)
             await draw_members.clear_gathered(scope, found.id)
-            await draws.save(scope, found.id, document, "skipped", asked_at=None)
+            await draws.save(scope, found.id, document, "skipped", {Draw.asked_at: None})
             details = {"plan": found.plan_id, "period": found.period}
             await record(
                 scope, SYSTEM, "draw.skipped", "draw", found.id, details, reason=reason, details=details
@@ -199,7 +202,7 @@ async def _put_off(scope: Scope, found: StoredDraw, document: draws.DrawDocument
     tries = document.tries + 1
     pause = min(_LONGEST_PAUSE, timedelta(minutes=2 ** min(tries, 10)))
     document = msgspec.structs.replace(document, problem=problem[:1000], tries=tries)
-    await draws.save(scope, found.id, document, "committed", try_at=scope.wall_now + pause)
+    await draws.save(scope, found.id, document, "committed", {Draw.try_at: scope.wall_now + pause})
     details = {
         "draw": str(found.id),
         "plan": found.plan_id,

@@ -15,7 +15,6 @@ from huifang_tenants.stores.draw_members import Untaken
 from huifang_tenants.stores.ledger import SYSTEM, Entry, record_many
 from huifang_tenants.tenant import Tenant
 
-_BATCH: Final = 500
 _POOLS: Final = 50
 
 
@@ -23,7 +22,7 @@ async def take_in_drawn(services: Services, tenant: Tenant) -> bool:
     """Take in a `sample.drawn` event for members that were drawn; tell whether there were any."""
 
     async def find(scope: Scope) -> list[Untaken]:
-        return await draw_members.untaken(scope, _BATCH)
+        return await draw_members.untaken(scope)
 
     found = await in_scope(services.db, tenant, find, read_only=True)
     if not found:
@@ -45,8 +44,9 @@ async def take_in_drawn(services: Services, tenant: Tenant) -> bool:
 
 def _event(one: Untaken) -> IncomingEvent:
     """The event of a member; the same again for the same member, so that it counts once."""
+    plan = f"{one.plugin}/{one.plan}"
     payload = SampleDrawn(
-        plan=one.plan,
+        plan=plan,
         period=one.period,
         member=one.member,
         rank=one.rank,
@@ -56,7 +56,7 @@ def _event(one: Untaken) -> IncomingEvent:
     )
     return IncomingEvent(
         source=OWN_SOURCE,
-        event_id=f"sample.drawn/{one.plan}/{one.period}/{one.member}",
+        event_id=f"sample.drawn/{plan}/{one.period}/{one.member}",
         type="sample.drawn",
         time=one.drawn_at,
         subject=None,
@@ -92,8 +92,7 @@ async def replace_ended(services: Services, tenant: Tenant) -> bool:
 
 
 async def _replace_in(scope: Scope, draw_id: UUID, pool: str) -> None:
-    await scope.connection.execute("SELECT 1 FROM draw WHERE id = $1 FOR UPDATE", draw_id)
-    draw = await draws.by_id(scope, draw_id)
+    draw = await draws.by_id(scope, draw_id, lock=True)
     if draw is None:
         return
     places = await draw_members.places_in(scope, draw_id, pool)

@@ -75,7 +75,7 @@ async def _notice(services: Services, tenant: Tenant, draw: StoredDraw, plan: Pl
             noticed += await in_scope(services.db, tenant, write)
 
     async def end(scope: Scope) -> None:
-        await draws.set_seen(scope, [draw.id], until)
+        await draws.set_seen(scope, draw.id, until)
 
     await in_scope(services.db, tenant, end)
     return noticed

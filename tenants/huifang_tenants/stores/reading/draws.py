@@ -5,20 +5,32 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.draw_members import ENDED, STANDING, WITH_STANDING
-from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
-from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import Page, Position, Slice, Where, page_by_id
+from huifang_tenants.stores.reading.rows import fetch_all
+from huifang_tenants.tables.draws import Draw, DrawMember
+from huifang_tenants.tables.oversight import Ledger
 
-_DRAW: Final = """
-SELECT d.id, d.plugin || '/' || d.plan AS plan, d.period, d.first_day, d.last_day, d.status, d.replaces, d.commitment,
-       d.committed_at, d.committed_late, d.asked_at, d.population_hash, d.closed_at, d.closed_early, d.seed, d.drawn_at,
-       d.document -> 'amount' AS amount, d.document -> 'asked' AS asked, d.document ->> 'problem' AS problem,
-       d.document ->> 'skipped' AS skipped, coalesce(d.document -> 'amount_trace', '[]') AS amount_trace,
-       coalesce(json_array_length(d.document -> 'waiting'), 0) AS waiting
-FROM draw d
-"""
+_NAME: Final = QueryString("{} || '/' || {}", Draw.plugin, Draw.plan)
+_DRAW: Final = together(
+    *Draw.all_columns(
+        exclude=[Draw.plugin, Draw.plan, Draw.seed_enc, Draw.try_at, Draw.seen_until, Draw.document]
+    ),
+    QueryString("{} || '/' || {}", Draw.plugin, Draw.plan, alias="plan"),
+    *(
+        QueryString(f"{{}} {'->' if is_json else '->>'} '{name}'", Draw.document, alias=name)
+        for name, is_json in (("amount", True), ("asked", True), ("problem", False), ("skipped", False))
+    ),
+)
+_MORE: Final = together(
+    QueryString("coalesce({} -> 'amount_trace', '[]')", Draw.document, alias="amount_trace"),
+    QueryString("coalesce(json_array_length({} -> 'waiting'), 0)", Draw.document, alias="waiting"),
+)
+# SQL from here on: counts under conditions, and what LATERAL joins.
 _COUNTS: Final = """
 SELECT count(*) FILTER (WHERE status IN ('reserve', 'drawn')) AS members, count(*) FILTER (WHERE status = 'drawn') AS drawn,
        count(*) FILTER (WHERE status = 'left_out') AS left_out, count(*) FILTER (WHERE status = 'failed') AS failed,
@@ -65,18 +77,19 @@ class MemberFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_draws(scope: Scope, wanted: DrawFilter, page: Page) -> Slice:
     """One page of draws, in the order in which they were committed to."""
     where = Where()
-    where.add("d.plugin || '/' || d.plan = {}", wanted.plan)
-    where.add("d.period = {}", wanted.period)
-    where.add("d.status = {}", wanted.status)
-    return await page_by_id(scope, _DRAW, where, page, id_column="d.id")
+    if wanted.plan is not None:
+        where.conditions.append(QueryString("{} = {}", _NAME, wanted.plan))
+    where.equals(Draw.period, wanted.period)
+    where.equals(Draw.status, wanted.status)
+    return await page_by_id(Draw, _DRAW, where, page)
 
 
 async def get_draw(scope: Scope, id: UUID) -> Mapping[str, Any] | None:
     """One draw with its pools, and what each still lacks; None when there is none."""
-    row = await fetch_one(scope, f"{_DRAW} WHERE d.id = $1", id)
+    row = await Draw.select(*_DRAW, *_MORE).where(Draw.id == id).first()
     if row is None:
         return None
-    counts = await fetch_one(scope, _COUNTS, id)
+    (counts,) = await fetch_all(scope, _COUNTS, id)
     pools = [
         {**pool, "shortfall": max(0, pool["wanted"] - pool["open"] - pool["successful"])}
         if row["replaces"]
@@ -88,36 +101,58 @@ async def get_draw(scope: Scope, id: UUID) -> Mapping[str, Any] | None:
 
 async def list_members(scope: Scope, draw_id: UUID, wanted: MemberFilter, page: Page) -> Slice | None:
     """One page of what a plan made of events, in the order in which they were gathered; None when there is no such draw."""
-    if not await scope.connection.fetchval("SELECT true FROM draw WHERE id = $1", draw_id):
+    if not await Draw.exists().where(Draw.id == draw_id):
         return None
-    where = Where()
-    where.add("m.draw_id = {}", draw_id)
-    where.add("m.status = {}", wanted.status)
-    where.add(f"{STANDING} = {{}}", wanted.standing)
-    where.add("m.pool = {}", wanted.pool)
-    where.add("m.contract_no = {}", wanted.contract_no)
-    where.flag(wanted.late, "m.late IS NOT NULL")
-    found = await page_by_id(scope, _MEMBER, where, page, id_column="m.id")
-    return Slice([{**row, "trace": _whole(row["trace"])} for row in found.rows], found.last)
+    direction, comparison = ("DESC", "<") if page.descending else ("ASC", ">")
+    rows = await fetch_all(
+        scope,
+        f"{_MEMBER} WHERE m.draw_id = $1 AND ($2::text IS NULL OR m.status = $2) AND ($3::text IS NULL OR {STANDING} = $3)"
+        " AND ($4::text IS NULL OR m.pool = $4) AND ($5::text IS NULL OR m.contract_no = $5)"
+        f" AND ($6::bool IS NULL OR (m.late IS NOT NULL) = $6) AND ($7::uuid IS NULL OR m.id {comparison} $7)"
+        f" ORDER BY m.id {direction} LIMIT $8",
+        draw_id,
+        wanted.status,
+        wanted.standing,
+        wanted.pool,
+        wanted.contract_no,
+        wanted.late,
+        None if page.after is None else page.after.id,
+        page.limit + 1,
+    )
+    shown = [{**row, "trace": _whole(row["trace"])} for row in rows[: page.limit]]
+    return Slice(shown, Position(None, shown[-1]["id"]) if len(rows) > page.limit else None)
 
 
 async def whole_population(scope: Scope, draw_id: UUID) -> list[dict[str, Any]]:
     """Everything a plan made of events, by pool and rank."""
-    return await fetch_all(
-        scope,
-        "SELECT member, stratum, group_name, status, rank, drawn_at, substitutes, reason, trace, late, late_at"
-        " FROM draw_member WHERE draw_id = $1 ORDER BY pool, rank, member",
-        draw_id,
+    found: list[dict[str, Any]] = (
+        await DrawMember.select(
+            DrawMember.member,
+            DrawMember.stratum,
+            DrawMember.group_name,
+            DrawMember.status,
+            DrawMember.rank,
+            DrawMember.drawn_at,
+            DrawMember.substitutes,
+            DrawMember.reason,
+            DrawMember.trace,
+            DrawMember.late,
+            DrawMember.late_at,
+        )
+        .where(DrawMember.draw_id == draw_id)
+        .order_by(DrawMember.pool, DrawMember.rank, DrawMember.member)
     )
+    return found
 
 
 async def ledger_of(scope: Scope, draw_id: UUID) -> list[dict[str, Any]]:
     """What the ledger says of a draw, oldest first."""
-    return await fetch_all(
-        scope,
-        "SELECT id::text AS id, at, action, details FROM ledger WHERE subject_id = $1 ORDER BY at, id",
-        draw_id,
+    rows = (
+        await Ledger.select(Ledger.id, Ledger.at, Ledger.action, Ledger.details)
+        .where(Ledger.subject_id == draw_id)
+        .order_by(Ledger.at, Ledger.id)
     )
+    return [{**row, "id": str(row["id"])} for row in rows]
 
 
 def _whole(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
