@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
-from huifang_tenants.outbox import REFRESH, Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
@@ -21,6 +21,7 @@ from huifang_tenants.services.upkeep import (
     Step,
     announce_at_risk,
     due_now,
+    fan_out,
     needs_recount,
     recount,
     refresh,
@@ -161,6 +162,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
+        FAN_OUT: in_batches(_fan_out),
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 
@@ -194,6 +196,11 @@ async def _recount(services: Services, tenant: Tenant, payload: dict[str, Any]) 
 async def _refresh(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     rest = await refresh(services, tenant, _after(payload))
     return None if rest is None else {"after": str(rest)}
+
+
+async def _fan_out(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    rest = await fan_out(services, tenant, UUID(payload["event"]), _after(payload))
+    return None if rest is None else {**payload, "after": str(rest)}
 
 
 def _after(payload: dict[str, Any]) -> UUID | None:

@@ -98,6 +98,10 @@ WITH_STANDING: Final = (
 """Members with what `STANDING` and `ENDED` look at. SQL: LATERAL, and a join by a number that is no foreign key."""
 
 
+_SOLD: Final = (
+    "SELECT c.contract_no FROM event e JOIN contract c ON c.seller_no = e.payload ->> 'seller_no'"
+    " WHERE e.type = 'seller.departed' AND e.contract_no IS NULL AND 'seller.departed' = ANY($1)"
+)
 _PLUGIN: Final[Any] = DrawMember.draw_id.plugin
 _PLAN: Final[Any] = DrawMember.draw_id.plan
 _PERIOD: Final[Any] = DrawMember.draw_id.period
@@ -132,11 +136,9 @@ async def contracts_with(
     wanted = list(kinds)
     # SQL: joins by numbers that are no foreign keys.
     rows = await scope.connection.fetch(
-        "SELECT contract_no FROM (SELECT DISTINCT contract_no FROM event WHERE type = ANY($1) AND happened_at >= $2"
-        " AND happened_at < $3 AND contract_no > $4 UNION SELECT c.contract_no FROM event d"
-        " JOIN contract c ON c.seller_no = d.payload ->> 'seller_no' WHERE d.type = 'seller.departed'"
-        " AND 'seller.departed' = ANY($1) AND d.contract_no IS NULL AND d.happened_at >= $2 AND d.happened_at < $3"
-        " AND c.contract_no > $4) found ORDER BY 1 LIMIT $5",
+        "SELECT contract_no FROM (SELECT DISTINCT e.contract_no FROM event e WHERE e.type = ANY($1)"  # noqa: S608
+        " AND e.happened_at >= $2 AND e.happened_at < $3 AND e.contract_no > $4"
+        f" UNION {_SOLD} AND e.happened_at >= $2 AND e.happened_at < $3 AND c.contract_no > $4) found ORDER BY 1 LIMIT $5",
         wanted,
         start_of_day(first),
         end_of_day(last),
@@ -322,13 +324,14 @@ async def contracts_with_news(
     `since` is the lowest id that an event may have which came in after the closing.
     """
     rows = await scope.connection.fetch(
-        "SELECT DISTINCT e.contract_no FROM event e WHERE e.id >= $2 AND e.contract_no > $6 AND e.source <> $8"
-        " AND ((e.type = ANY($3) AND e.happened_at >= $4 AND e.happened_at < $5)"
-        " OR EXISTS (SELECT FROM draw_member m WHERE m.draw_id = $1 AND m.contract_no = e.contract_no))"
-        " ORDER BY 1 LIMIT $7",
+        "SELECT contract_no FROM (SELECT DISTINCT e.contract_no FROM event e"  # noqa: S608
+        " WHERE e.id >= $3 AND e.contract_no > $6"
+        " AND e.source <> $8 AND ((e.type = ANY($1) AND e.happened_at >= $4 AND e.happened_at < $5)"
+        " OR EXISTS (SELECT FROM draw_member m WHERE m.draw_id = $2 AND m.contract_no = e.contract_no))"
+        f" UNION {_SOLD} AND e.id >= $3 AND c.contract_no > $6) found ORDER BY 1 LIMIT $7",
+        list(kinds),
         draw.id,
         since,
-        list(kinds),
         start_of_day(draw.first_day),
         end_of_day(draw.last_day),
         after,

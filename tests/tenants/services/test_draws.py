@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from huifang_core.events import ClaimRegistered, ClaimReported, ClaimSettled, Reporter
+from huifang_core.events import ClaimRegistered, ClaimReported, ClaimSettled, Reporter, SellerDeparted
 from huifang_core.sampling_proof import Bundle, problems
 from huifang_core.windows import start_of_day
 from huifang_tenants.plugin_host import PluginHost
@@ -432,3 +432,14 @@ async def test_gathering_in_many_batches_loses_and_doubles_nobody(insurer, send,
         await register(insurer, send, n)
     later = await on(insurer, APRIL + timedelta(days=1))
     assert len((await bundle(later)).members) == 7
+
+
+async def test_ts_3_departed_sellers_make_members_of_every_contract_they_sold(insurer, send):
+    for n in range(3):
+        await insurer.take(send.customer(f"KO{n}"), send.contract(f"O{n}", seller_no="S1"))
+    await insurer.take(send.event("gone", SellerDeparted("S1", MARCH), None, MARCH))
+    await ask(insurer, "2026", Actor("cli:test"), plan="planning/orphans")
+    await work(insurer)
+    said = await bundle(insurer, "orphans", "2026")
+    assert problems(said) == ()
+    assert sorted(one.id for one in said.members) == ["core/gone/O0", "core/gone/O1", "core/gone/O2"]

@@ -99,3 +99,11 @@ COMMENT ON COLUMN case_file.withdrawn IS 'What opened it, an answer or an event,
 ALTER TABLE case_entry DROP CONSTRAINT case_entry_kind_check;
 ALTER TABLE case_entry ADD CONSTRAINT case_entry_kind_check CHECK (kind IN ('opened', 'assigned', 'commented', 'solved',
     'closed', 'reopened', 'escalated', 'withdrawn', 'restored'));
+
+-- A seller's departure names no contract and is an event of all that were sold (LN-2).
+
+CREATE INDEX contract_seller_idx ON contract (seller_no, id) WHERE seller_no IS NOT NULL;
+CREATE INDEX event_departed_idx ON event ((payload ->> 'seller_no'))
+    WHERE type = 'seller.departed' AND contract_no IS NULL;
+CREATE INDEX event_departed_against_idx ON event (source, (coalesce(corrects, retracts)))
+    WHERE type = 'seller.departed' AND contract_no IS NULL;

@@ -25,6 +25,7 @@ from huifang_tenants.services.intake.batch import (
     ParkReason,
     RowResult,
 )
+from huifang_tenants.services.intake.departures import Departures, names_no_contract
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.snapshot import Snapshot
 from huifang_tenants.stores.customers import Ref
@@ -67,6 +68,8 @@ class Resolution:
         self._received_at = received_at
         self._import_id = batch.import_id
         self.people = People(snapshot, cipher)
+        self.sellers = snapshot.sellers
+        self.departures = Departures(snapshot.departures)
         self.contracts: dict[str, HeldContract] = {
             number: HeldContract(
                 id=stored.id,
@@ -120,7 +123,7 @@ class Resolution:
                     contract=held.base,
                     policyholder=self.people.parties[held.policyholder_id],
                     unit=unit,
-                    events=tuple(stored.event for stored in self.events_of(number)),
+                    events=tuple(stored.event for stored in self.seen_by(number)),
                     as_of=held.as_of,
                 )
                 ready.append((held, subject))
@@ -129,6 +132,10 @@ class Resolution:
     def events_of(self, number: str) -> list[StoredEvent]:
         """Return all events of a contract, those on file and those of this batch."""
         return [*self._snapshot.events.get(number, ()), *self._incoming.get(number, ())]
+
+    def seen_by(self, number: str) -> list[StoredEvent]:
+        """Return the events that the rules of a contract see: its own, and those that concern all its seller's contracts."""
+        return [*self.events_of(number), *self.departures.of(self.contracts[number].current.seller_no)]
 
     def _customer(self, item: CustomerIn) -> None:
         id, changed = self.people.take(item.source, item.customer, item.as_of)
@@ -196,6 +203,8 @@ class Resolution:
             held = self.contracts.get(event.contract_no)
             if held is not None:
                 held.touched = True
+        elif names_no_contract(event):
+            self.departures.add(StoredEvent(row.id, row.event))
 
     def _event_row(self, event: IncomingEvent, content: bytes) -> EventRow:
         plain, personal = (None, None) if event.payload is None else split_personal(event.payload)

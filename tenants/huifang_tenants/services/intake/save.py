@@ -1,6 +1,8 @@
 """Saving what a batch came to, in one transaction: all of it or nothing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -11,19 +13,20 @@ from huifang_core.reconcile import Change, Close, Complete, Create, OnBooks, Ope
 from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
-from huifang_tenants.outbox import enqueue
+from huifang_tenants.outbox import FAN_OUT, NewJob, enqueue, enqueue_many
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import ParkReason
 from huifang_tenants.services.intake.cases import CaseWork, Desk, save_cases
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.resolve import HeldContract, Resolution
-from huifang_tenants.stores import contracts, customers, events, merges, obligations
+from huifang_tenants.stores import contracts, customers, departures, events, merges, obligations
 from huifang_tenants.stores.contracts import ContractRow
 from huifang_tenants.stores.events import EventRow
 from huifang_tenants.stores.ledger import Actor, Entry, record_many
 from huifang_tenants.stores.obligations import NewObligation
 
+_SOON: Final = timedelta(seconds=3)
 _json = msgspec.json.Encoder()
 
 
@@ -68,6 +71,8 @@ async def save(
     await _save_customers(scope, resolution.people)
     await _save_contracts(scope, resolution)
     parking = _parking(resolution, derived, waiting, broken)
+    failed = _failed_departures(resolution, derived)
+    parking.update(failed)
     rows = [
         msgspec.structs.replace(row, park_reason=parking[row.id].reason, park_detail=parking[row.id].detail)
         for row in resolution.new_events.values()
@@ -77,8 +82,10 @@ async def save(
         scope,
         [
             (stored.id, parking[stored.id].reason, parking[stored.id].detail)
-            for number in resolution.affected
-            for stored in resolution.events_of(number)
+            for stored in (
+                *(stored for number in resolution.affected for stored in resolution.events_of(number)),
+                *(stored for stored in resolution.departures.on_file if stored.id in failed),
+            )
             if stored.id not in resolution.event_lines
             and (stored.park_reason, stored.park_detail)
             != (parking[stored.id].reason, parking[stored.id].detail)
@@ -90,6 +97,10 @@ async def save(
     await save_cases(
         scope, desk, [_case_work(resolution, item) for item in derived if item.case_changes], actor
     )
+    left = [row for row in rows if row.event.type == "seller.departed" and row.event.contract_no is None]
+    # In a while: a contract of theirs that is being saved at this moment is then there to be found.
+    soon = scope.wall_now + _SOON
+    await enqueue_many(scope, [NewJob(FAN_OUT, {"event": str(row.id)}, run_at=soon) for row in left])
     if any(row.born_late for row in made):
         await enqueue(scope, "obligations.born_late", {}, dedupe="born_late")
     return parking
@@ -111,6 +122,11 @@ async def _lock(scope: Scope, resolution: Resolution, derived: Sequence[Derived]
         for item in derived
         for change in item.changes
     ]
+    # A departure that came in meanwhile concerns contracts of this batch.
+    if not await departures.still_all(
+        scope, resolution.sellers, (stored.id for stored in resolution.departures.on_file)
+    ):
+        raise Outdated
     if not await obligations.lock(scope, {UUID(id): statuses[id] for id in changed if id is not None}):
         raise Outdated
 
@@ -197,6 +213,20 @@ def _parking(
     return found
 
 
+def _failed_departures(resolution: Resolution, derived: Sequence[Derived]) -> dict[UUID, Parking]:
+    """Departures of sellers that a rule failed on, with one of the contracts it failed for."""
+    found: dict[UUID, Parking] = {}
+    for item in derived:
+        number = item.held.base.contract_no
+        failures = {(f.source, f.event_id): f for f in item.derivation.failures}
+        for stored in resolution.departures.of(item.held.current.seller_no):
+            failure = failures.get((stored.event.source, stored.event.event_id))
+            if failure is not None:
+                detail = f"{number}: {failure.plugin}/{failure.rule}: {failure.error}"
+                found[stored.id] = Parking("rule_failed", detail)
+    return found
+
+
 async def _save_obligations(
     scope: Scope, resolution: Resolution, derived: Sequence[Derived]
 ) -> list[NewObligation]:
@@ -243,7 +273,7 @@ async def _save_obligations(
 def _event_ids(resolution: Resolution, item: Derived) -> dict[tuple[str, str], UUID]:
     return {
         (stored.event.source, stored.event.event_id): stored.id
-        for stored in resolution.events_of(item.held.base.contract_no)
+        for stored in resolution.seen_by(item.held.base.contract_no)
     }
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, UniqueViolationError
 from huifang_core.case_books import reconcile_cases
-from huifang_core.derive import Derivation, SettingsVersion, Subject
+from huifang_core.derive import Derivation, Subject
 from huifang_core.reconcile import reconcile
 from huifang_core.windows import start_of_day
 
@@ -22,7 +22,7 @@ from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake.batch import PARKED, Batch, RowResult, Taken
 from huifang_tenants.services.intake.cases import Desk
-from huifang_tenants.services.intake.resolve import Resolution
+from huifang_tenants.services.intake.resolve import HeldContract, Resolution
 from huifang_tenants.services.intake.save import Derived, Outdated, Parking, save
 from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
 from huifang_tenants.stores.ledger import Actor
@@ -65,7 +65,7 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
     if refused and batch.all_or_nothing:
         return Taken(refused)
     ready, waiting = resolution.subjects()
-    answers = await _derive(services, [subject for _, subject in ready], snapshot.settings)
+    answers = await _derive(services, ready, snapshot)
     broken = {
         held.base.contract_no: answer.reason
         for (held, _), answer in zip(ready, answers, strict=True)
@@ -104,16 +104,18 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
 
 
 async def _derive(
-    services: Services, subjects: Sequence[Subject], settings: tuple[SettingsVersion, ...]
+    services: Services, ready: Sequence[tuple[HeldContract, Subject]], snapshot: Snapshot
 ) -> list[Answer | HostFailure]:
-    """Ask the plugin host about contracts with events; without any there is nothing a rule could look at."""
-    asked = [subject for subject in subjects if subject.events]
-    answers = iter(await services.host.derive(asked, settings, await services.announced()))
+    """Ask the plugin host about contracts with events, or with something on the books; of others a rule could make nothing."""
+    on_books = snapshot.books.keys() | snapshot.cases.keys()
+    asked = [bool(subject.events) or held.id in on_books for held, subject in ready]
+    subjects = [subject for (_, subject), is_asked in zip(ready, asked, strict=True) if is_asked]
+    answers = iter(await services.host.derive(subjects, snapshot.settings, await services.announced()))
     return [
         next(answers)
-        if subject.events
+        if is_asked
         else Answer(Derivation(subject.contract, desired=(), failures=(), plugins=()), {})
-        for subject in subjects
+        for (_, subject), is_asked in zip(ready, asked, strict=True)
     ]
 
 

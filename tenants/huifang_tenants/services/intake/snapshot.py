@@ -13,7 +13,16 @@ from huifang_core.rules import UnitView
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import Batch
-from huifang_tenants.stores import cases, contracts, customers, events, obligations, organisation, plugins
+from huifang_tenants.stores import (
+    cases,
+    contracts,
+    customers,
+    departures,
+    events,
+    obligations,
+    organisation,
+    plugins,
+)
 from huifang_tenants.stores.contracts import StoredContract
 from huifang_tenants.stores.customers import Ref, StoredCustomer
 from huifang_tenants.stores.events import StoredEvent
@@ -37,6 +46,8 @@ class Snapshot(msgspec.Struct):
     event_hashes: dict[tuple[str, str], bytes]
     books: dict[UUID, list[OnBooks]]
     cases: dict[UUID, list[CaseOnBooks]]
+    sellers: frozenset[str]
+    departures: list[StoredEvent]
 
 
 async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
@@ -67,8 +78,10 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
     policyholders = {contract.policyholder for contract in incoming_contracts}
     policyholders.update(stored.base.policyholder for stored in known.values())
     policyholders.update(stored.policyholder_no for stored in known.values())
-    policyholders.update(_new_policyholders(event.payload for event in sent_along))
-    policyholders.update(_new_policyholders(one.event.payload for all in history.values() for one in all))
+    policyholders.update(_new_values("policyholder", (event.payload for event in sent_along)))
+    policyholders.update(
+        _new_values("policyholder", (one.event.payload for all in history.values() for one in all))
+    )
     refs.update(await customers.refs_of(scope, policyholders - set(refs)))
     identities = await customers.by_identities(
         scope,
@@ -80,6 +93,11 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
             if identity is not None
         ),
     )
+    sellers = {contract.seller_no for contract in incoming_contracts}
+    sellers.update(stored.base.seller_no for stored in known.values())
+    sellers.update(_new_values("seller_no", (event.payload for event in sent_along)))
+    sellers.update(_new_values("seller_no", (one.event.payload for all in history.values() for one in all)))
+    sold_by = frozenset(seller for seller in sellers if seller is not None)
     ids = {ref.customer_id for found in refs.values() for ref in found}
     ids.update(stored.id for stored in identities.values())
     ids.update(stored.policyholder_id for stored in known.values() if stored.policyholder_id is not None)
@@ -98,6 +116,8 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
         ),
         books=await obligations.of_contracts(scope, (stored.id for stored in known.values())),
         cases=await cases.of_contracts(scope, (stored.id for stored in known.values())),
+        sellers=sold_by,
+        departures=await departures.of_sellers(scope, sold_by),
     )
 
 
@@ -117,7 +137,8 @@ def _touched(
             yield own.customer_id
 
 
-def _new_policyholders(payloads: Iterable[AnyPayload | None]) -> Iterator[str]:
+def _new_values(field: str, payloads: Iterable[AnyPayload | None]) -> Iterator[str]:
+    """What changes to contracts say of one of their fields, a code."""
     for payload in payloads:
-        if isinstance(payload, ContractChanged) and "policyholder" in payload.changes:
-            yield payload.changes["policyholder"]
+        if isinstance(payload, ContractChanged) and payload.changes.get(field) is not None:
+            yield payload.changes[field]
