@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from huifang_core.cases import CaseClass, CaseDraft
 from huifang_core.contracts import Contract
 from huifang_core.drafting import trace_event
@@ -39,6 +40,12 @@ draws.share:
   values:
     - {value: 0.3, cites: [CI-1], source: none, verified_on: 2026-01-01}
 """
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings."""
+
+    new_year: tuple[str, ...] = ("01-01",)
 
 
 def _fault(contract: Contract) -> str:
@@ -142,6 +149,12 @@ def huifang_manifest() -> Manifest:
 
 
 @hookimpl
+def huifang_settings() -> type[Settings]:
+    """Return the settings."""
+    return Settings
+
+
+@hookimpl
 def huifang_parameters() -> str:
     """Return the parameters."""
     return PARAMETERS
@@ -205,7 +218,7 @@ def huifang_schedules() -> tuple[Schedule, ...]:
         ),
         Schedule(id="before_expiry", title=title, cites=cites, anchor="contract.expires_on", days=-30),
         Schedule(id="birthday", title=title, cites=cites, anchor="customer.birth_date", per="customer"),
-        Schedule(id="new_year", title=title, cites=cites, anchor="calendar", dates=("01-01",), per="customer"),
+        Schedule(id="new_year", title=title, cites=cites, anchor="calendar", dates=("01-01",), dates_setting="new_year", per="customer"),
     )  # fmt: skip
 
 

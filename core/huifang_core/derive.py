@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from huifang_core.accounts import FROM_EVENTS, as_registered
 from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Contract, ContractStatus, amended
 from huifang_core.customers import Party
@@ -181,10 +182,12 @@ def current_contract(
     that happened before `as_of`, unless it is a correction, which is newer knowledge. Of two events the one with the
     higher sequence decides, whatever their times. A contract that is over stays so.
     """
-    contract, status = base, base.status
+    events = tuple(standing)
+    contract = as_registered(base, events) if as_of == FROM_EVENTS else base
+    status = base.status
     newest: dict[str, int] = {}
     owed: Decimal | None = None
-    for event in standing:
+    for event in events:
         if event.sequence is not None:
             known = event.sequence <= base.version
         else:

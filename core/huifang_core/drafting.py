@@ -4,14 +4,16 @@ The functions that take `parameters` read them under fixed names, which a plugin
 `ladder.phone_wait_minutes`, for all other rungs `ladder.<rung>_attempts` and `ladder.<rung>_lead_days`, and `retention.years_up_to_one_year`, `retention.years_longer_than_one_year`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from huifang_core.contracts import Contract, is_longer_than_one_year
-from huifang_core.events import BusinessEvent
+from huifang_core.events import BusinessEvent, SampleDrawn, ScheduleReached, order
 from huifang_core.obligations import ContactChannel, Retention, Rung, VoidOn
 from huifang_core.parameters import ParametersAt
+from huifang_core.periods import span_of
+from huifang_core.plans import Period
 from huifang_core.trace import Trace
 from huifang_core.windows import SHANGHAI, day_of
 from huifang_core.workdays import WorkingCalendar
@@ -70,6 +72,68 @@ def trace_event(event: BusinessEvent, trace: Trace) -> date:
         time=event.time,
     )
     return day_of(event.time)
+
+
+def root_of(event: BusinessEvent) -> str:
+    """Return what stays the same of an event when it is corrected: an occasion where two alike may come on one day."""
+    return event.corrects or event.event_id
+
+
+def is_reached(event: BusinessEvent, schedule: str, trace: Trace) -> bool:
+    """Tell whether a `schedule.reached` event comes of this schedule ("plugin/schedule"), and record of which occurrence."""
+    reached = event.payload
+    assert isinstance(reached, ScheduleReached)
+    if reached.schedule != schedule:
+        trace.decision(
+            "schedule",
+            f"属于其他日程{reached.schedule}，本规则不适用",
+            f"of another schedule, {reached.schedule}: not this rule's",
+        )
+        return False
+    trace.fact(
+        "schedule.period",
+        reached.period,
+        f"日程{schedule}的第{reached.period}期",
+        f"schedule {schedule}, occurrence {reached.period}",
+    )
+    return True
+
+
+def is_drawn(event: BusinessEvent, plan: str, trace: Trace) -> bool:
+    """Tell whether a `sample.drawn` event comes of this plan ("plugin/plan"), and record which member it draws."""
+    drawn = event.payload
+    assert isinstance(drawn, SampleDrawn)
+    if drawn.plan != plan:
+        trace.decision(
+            "sample.plan",
+            f"由其他计划{drawn.plan}抽中，本规则不适用",
+            f"drawn by another plan, {drawn.plan}: not this rule's",
+        )
+        return False
+    trace.fact(
+        "sample.member",
+        drawn.member,
+        f"计划{drawn.plan}在{drawn.period}抽中第{drawn.rank}位（{drawn.stratum or '全体'}）",
+        f"plan {drawn.plan} drew it for {drawn.period} as number {drawn.rank} of {drawn.stratum or 'all'}",
+    )
+    return True
+
+
+def first_of_period(
+    event: BusinessEvent, history: Iterable[BusinessEvent], kind: Period, trace: Trace
+) -> bool:
+    """Tell whether an event is the first of a contract, with those of `history`, in its month, quarter or year: each contract is drawn once."""
+    span = span_of(kind, day_of(event.time))
+    earlier = [e for e in history if span.first <= day_of(e.time) <= span.last and order(e) < order(event)]
+    if not earlier:
+        return True
+    first = min(earlier, key=order)
+    trace.decision(
+        "first_of_period",
+        f"{span.name}内已有更早的事件{first.event_id}计入，每户每期只计一次",
+        f"event {first.event_id} of {span.name} counts already: each contract is in the population once",
+    )
+    return False
 
 
 def ladder(parameters: ParametersAt, *channels: ContactChannel) -> tuple[Rung, ...]:

@@ -98,6 +98,12 @@ FACTS: Mapping[str, FactSpec] = {
         ),
         _spec("feedback.received_on", "date", "收到反馈日", "date the feedback came in"),
         _spec("risk.kind", "text", "风险类型", "kind of risk"),
+        _spec(
+            "registration.base_differs",
+            "boolean",
+            "申报基数与核定不符",
+            "the declared base is known to differ",
+        ),
         _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
         # No script says these: they are what an answer may correct (HI-1, CI-5).
         _spec("customer.phone", "text", "联系电话", "customer's phone"),

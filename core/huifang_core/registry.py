@@ -81,9 +81,15 @@ class Plugin:
             if name not in self.parameters.parameters:
                 raise PluginError(id, f"{owner} names the parameter {name}, which parameters.yaml lacks")
         try:
-            msgspec.convert({}, self.settings_type)
+            defaults = msgspec.convert({}, self.settings_type)
         except (msgspec.ValidationError, TypeError) as error:
             raise PluginError(id, f"its settings need a default for every field: {error}") from error
+        for schedule in self.schedules:
+            setting = schedule.dates_setting
+            if setting is not None and getattr(defaults, setting, None) != schedule.dates:
+                raise PluginError(
+                    id, f"schedule {schedule.id} has other dates than the default of its setting {setting}"
+                )
 
     @property
     def id(self) -> str:

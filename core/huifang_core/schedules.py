@@ -4,9 +4,9 @@ On the day the platform takes in an ordinary `schedule.reached` event for the co
 other. Its id is made of schedule, period and contract, so that one day never counts twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -26,7 +26,8 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """When events of a schedule are due.
 
     From the anchor's day it counts `months` and then `days` further, or back where they are negative; with `every_months` again
-    after each such span. With the anchor `calendar`, `dates` (MM-DD) are the days themselves; one that a year lacks is left out.
+    after each such span. With the anchor `calendar`, `dates` (MM-DD) are the days themselves; one that a year lacks is left out. `dates_setting` names
+    the plugin's setting by which a tenant may have others; its default are `dates`.
     Contracts of other `lines` or `statuses` are passed over (None: any line). `per` customer: a person with several contracts
     gets one event, for the contract that is oldest by its number.
     """
@@ -39,6 +40,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     days: int = 0
     every_months: Annotated[int, Meta(ge=1)] | None = None
     dates: tuple[DayOfYear, ...] = ()
+    dates_setting: str | None = None
     lines: tuple[Line, ...] | None = None
     statuses: tuple[ContractStatus, ...] = ("in_force",)
     per: Literal["contract", "customer"] = "contract"
@@ -51,14 +53,19 @@ class Occurrence(Struct, frozen=True):
     on: date
 
 
-def occurrences(schedule: Schedule, anchor: date | None, first: date, last: date) -> Iterator[Occurrence]:
+def occurrences(
+    schedule: Schedule, anchor: date | None, first: date, last: date, settings: Mapping[str, Any] = {}
+) -> Iterator[Occurrence]:
     """Yield the days in `[first, last]`, oldest first, on which a schedule is due for something anchored on day `anchor`.
 
-    None as the anchor yields nothing unless the schedule is one of the calendar. A birthday on 29 February is kept on the 28th
+    `settings` are the tenant's own of the plugin. None as the anchor yields nothing unless the schedule is one of the calendar. A birthday on 29 February is kept on the 28th
     in other years.
     """
     if schedule.anchor == "calendar":
-        yield from _calendar_days(schedule, first, last)
+        dates = (
+            settings.get(schedule.dates_setting, schedule.dates) if schedule.dates_setting else schedule.dates
+        )
+        yield from _calendar_days(dates, first, last)
         return
     if anchor is None:
         return
@@ -104,9 +111,9 @@ def anchor_spans(schedule: Schedule, on: date, earliest: date) -> list[tuple[dat
     return spans
 
 
-def _calendar_days(schedule: Schedule, first: date, last: date) -> Iterator[Occurrence]:
+def _calendar_days(dates: Iterable[str], first: date, last: date) -> Iterator[Occurrence]:
     for year in range(first.year, last.year + 1):
-        for day_of_year in sorted(schedule.dates):
+        for day_of_year in sorted(set(dates)):
             try:
                 on = date.fromisoformat(f"{year}-{day_of_year}")
             except ValueError:

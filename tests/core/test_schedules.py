@@ -120,3 +120,16 @@ def test_a_repeating_schedule_hits_the_day_itself_whenever_one_starts_to_look(ye
     made = schedule(anchor="contract.effective_on", every_months=12)
     day = date(1930 + years, 5, 20)
     assert days(made, date(1930, 5, 20), day, day) == [day.isoformat()]
+
+
+def test_a_tenant_may_set_the_days_of_the_calendar() -> None:
+    """TS-3: campaigns around the annual review, whenever that is; a day given twice is one day."""
+    made = schedule(anchor="calendar", dates=("03-01",), dates_setting="review_dates")
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    assert [found.on for found in occurrences(made, None, *year, {"other": True})] == [date(2026, 3, 1)]
+    own = {"review_dates": ("06-15", "05-20", "06-15")}
+    assert [found.on for found in occurrences(made, None, *year, own)] == [
+        date(2026, 5, 20),
+        date(2026, 6, 15),
+    ]
+    assert list(occurrences(made, None, *year, {"review_dates": ()})) == []

@@ -86,15 +86,33 @@ class Battery(msgspec.Struct, frozen=True):
 
 
 def run_battery(plugin: Plugin) -> Battery:
-    """Run every rule and plan of a plugin over the samples of its event types."""
-    settings = plugin.settings_type()
+    """Run every rule and plan of a plugin over the samples of its event types, as it comes and with everything switched on."""
+    usual, full = plugin.settings_type(), everything_on(plugin.settings_type)
+    variants = [usual] if usual == full else [usual, full]
     calendar = WorkingCalendar()
     runs: list[Run] = []
     owners: tuple[Rule | Plan, ...] = (*plugin.rules, *plugin.plans)
     for owner in owners:
         for sample in samples(sorted(owner.events), sorted(owner.needs), plugin):
-            runs.append(_run(plugin, owner, sample, settings, calendar))
+            runs += (_run(plugin, owner, sample, settings, calendar) for settings in variants)
     return Battery(tuple(runs))
+
+
+def everything_on(settings_type: type[Any]) -> Any:
+    """Return settings with every switch on and every list of choices complete; all else as by default."""
+    chosen: dict[str, Any] = {}
+    for field in msgspec.structs.fields(settings_type):
+        described = msgspec.inspect.type_info(field.type)
+        while isinstance(described, msgspec.inspect.Metadata):
+            described = described.type
+        match described:
+            case msgspec.inspect.BoolType():
+                chosen[field.name] = True
+            case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=codes)):
+                chosen[field.name] = tuple(codes)
+            case _:
+                pass
+    return settings_type(**chosen)
 
 
 def samples(events: Sequence[str], needs: Sequence[str], plugin: Plugin) -> Iterator[Sample]:
@@ -111,8 +129,12 @@ def _varied(
 ) -> Iterator[Sample]:
     usual = _contract(line)
     person, unit = Party("P-1", "individual", date(1990, 5, 20), "female", "370100"), UnitView("U-1", "city")
+    # The same again and again, as of a customer of whom much is known.
+    many = tuple(
+        msgspec.structs.replace(event, event_id=f"{event.event_id}-{n}") for event in others for n in range(5)
+    )
     for payload in payloads:
-        for history in ((), others) if others else ((),):
+        for history in ((), others, many) if others else ((),):
             yield Sample(_event(kind, payload), usual, person, unit, history)
     first = _event(kind, payloads[0])
     for changes in _CONTRACT_CHANGES:

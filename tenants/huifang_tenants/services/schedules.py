@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from huifang_core.catalogue import Catalogue
+from huifang_core.derive import settings_on
 from huifang_core.events import ScheduleReached
 from huifang_core.schedules import Schedule
 from huifang_core.windows import day_of, start_of_day
@@ -77,7 +78,9 @@ async def _look_at(services: Services, tenant: Tenant, schedule: Schedule, progr
             pass
 
     async def find(scope: Scope) -> tuple[list[str], str | None]:
-        return await schedules.due_contracts(scope, schedule, on, prefix, progress.done_to, _BATCH)
+        version = settings_on(await load_settings(scope), progress.plugin, on)
+        settings = version.settings if version is not None else {}
+        return await schedules.due_contracts(scope, schedule, on, prefix, progress.done_to, _BATCH, settings)
 
     numbers, rest = await in_scope(services.db, tenant, find, read_only=True)
     if numbers:

@@ -155,8 +155,8 @@ async def change(scope: Scope, rows: Sequence[ContractRow]) -> None:
         scope,
         "contract",
         "id",
-        [*_COLUMNS, ("revision", "int")],
-        [(row.id, *_values(scope, row), (row.expected or 0) + 1) for row in rows],
+        [("contract_no", "text"), *_COLUMNS, ("revision", "int")],
+        [(row.id, row.base.contract_no, *_values(scope, row), (row.expected or 0) + 1) for row in rows],
     )
 
 

@@ -1,18 +1,19 @@
 """Loading and saving business events; personal fields of a payload are sealed apart from the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.accounts import ABOUT_SOMEBODY, OF_PAYERS
 from huifang_core.events import AnyPayload, BusinessEvent
 from huifang_core.windows import end_of_day, start_of_day
 from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.bulk import copy, update
 from huifang_tenants.stores.queries import Kept, Slot, any_of, json_text, pair_in
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.events import ControlTotal, Event
@@ -85,12 +86,15 @@ _SAVE_CONTROL_TOTAL: Final = Kept(
 
 # As `resolve` finds a policyholder: one it can't tell would come up again with every run, and for nothing.
 CAN_GO_ON = (
-    "e.status = 'parked' AND (e.park_reason = 'unknown_contract'"
+    "e.status = 'parked' AND (e.park_reason = 'unknown_contract' AND (c.id IS NOT NULL OR"  # noqa: S608
+    f" (e.type IN ({', '.join(repr(kind) for kind in sorted(OF_PAYERS | ABOUT_SOMEBODY))})"
+    " AND (EXISTS (SELECT FROM customer_ref r WHERE r.customer_no = e.contract_no)"
+    " OR EXISTS (SELECT FROM unit u WHERE u.code = e.contract_no))))"
     " OR (e.park_reason = 'unknown_policyholder' AND (SELECT count(DISTINCT r.customer_id) = 1 OR bool_or(r.source = c.source)"
     " FROM customer_ref r WHERE r.customer_no = c.policyholder_no))"
     " OR (e.park_reason = 'unknown_unit' AND EXISTS (SELECT FROM unit u WHERE u.code = c.unit)))"
 )
-"""Condition on event `e` and its contract `c`: what the event was parked for has come in meanwhile."""
+"""Condition on event `e` and its contract `c`, if there is one: what the event was parked for has come in meanwhile."""
 
 
 async def content_hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
@@ -198,6 +202,11 @@ async def insert(scope: Scope, rows: Sequence[EventRow]) -> None:
     )
 
 
+async def move(scope: Scope, numbers: Mapping[UUID, str]) -> None:
+    """Let events, by id, be those of other contract numbers: the account they belong to has got its own."""
+    await update(scope, "event", "id", [("contract_no", "text")], list(numbers.items()))
+
+
 async def set_parking(scope: Scope, changes: Sequence[tuple[UUID, str | None, str | None]]) -> None:
     """Park events, or take them up again, as (id, reason, detail); no reason means accepted."""
     await _SET_PARKING.run_each(
@@ -212,12 +221,12 @@ async def set_parking(scope: Scope, changes: Sequence[tuple[UUID, str | None, st
 async def parked_contracts(scope: Scope, limit: int) -> list[str]:
     """Return numbers of contracts with parked events that may be taken up now, oldest first.
 
-    That is: the contract has come in meanwhile, its policyholder and unit too.
+    That is: the contract has come in meanwhile, its policyholder and unit too, or else the payer or office that stands in its place.
     """
     # SQL: events name contracts by number, and Piccolo joins along foreign keys.
     rows = await scope.connection.fetch(
         "SELECT e.contract_no, min(e.received_at) AS since FROM event e"  # noqa: S608
-        f" JOIN contract c ON c.contract_no = e.contract_no WHERE {CAN_GO_ON}"
+        f" LEFT JOIN contract c ON c.contract_no = e.contract_no WHERE {CAN_GO_ON}"
         " GROUP BY e.contract_no ORDER BY since LIMIT $1",
         limit,
     )

@@ -3,7 +3,7 @@
 Found by the spans of days that a day looks back to, through indexes: never by looking at every contract.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -99,11 +99,17 @@ async def are_any(scope: Scope) -> bool:
 
 
 async def due_contracts(
-    scope: Scope, schedule: Schedule, on: date, prefix: str, after: str, limit: int
+    scope: Scope,
+    schedule: Schedule,
+    on: date,
+    prefix: str,
+    after: str,
+    limit: int,
+    settings: Mapping[str, Any],
 ) -> tuple[list[str], str | None]:
     """Return the next contract numbers after `after` for which a schedule is due on a day, and where to go on, None at the end.
 
-    `prefix` is what the ids of its events on that day begin with: a person that has one already, by whichever contract, gets no other.
+    `settings` are the tenant's own of the plugin on that day. `prefix` is what the ids of its events on that day begin with: a person that has one already, by whichever contract, gets no other.
     """
     arguments = _Arguments()
     of_the_kind = f"d.status = ANY({arguments.place(list(schedule.statuses))})"
@@ -111,7 +117,7 @@ async def due_contracts(
         of_the_kind += f" AND d.line = ANY({arguments.place(list(schedule.lines))})"
     match schedule.anchor:
         case "calendar":
-            if not any(occurrences(schedule, None, on, on)):
+            if not any(occurrences(schedule, None, on, on, settings)):
                 return [], None
             source = "contract d"
         case "customer.birth_date":

@@ -79,7 +79,7 @@ _DUE: Final = (
     " (SELECT unit FROM obligation WHERE born_late IS NOT NULL AND born_late_noticed_at IS NULL ORDER BY unit LIMIT 1)"
     " IS NOT NULL AS born_late,"
     " EXISTS (SELECT FROM control_total WHERE taken IS DISTINCT FROM announced AND taken IS NULL) AS totals,"
-    " EXISTS (SELECT FROM event e JOIN contract c ON c.contract_no = e.contract_no"
+    " EXISTS (SELECT FROM event e LEFT JOIN contract c ON c.contract_no = e.contract_no"
     f" WHERE {CAN_GO_ON}) AS parked,"
     " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports,"
     " EXISTS (SELECT FROM draw WHERE status IN ('committed', 'gathering', 'closed')"

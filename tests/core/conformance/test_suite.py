@@ -303,5 +303,18 @@ def test_what_a_rule_may_use_is_not(package: Callable[[str], Plugin]) -> None:
     assert [f for f in check_plugin(package(source), today=TODAY) if f.check == "code"] == []
 
 
+def test_rules_that_are_off_by_default_are_tried_too() -> None:
+    class Switched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        on: Annotated[bool, described("启用", "on", "是否启用。", "Whether it is on.")] = False
+
+    def evaluate(event: Any, settings: Any, trace: Any) -> list[Any]:
+        trace.decision("on", "未启用", "switched off")
+        if settings.on:
+            raise ValueError("only seen when on")
+        return []
+
+    assert "it raised ValueError: only seen when on" in said(found(settings=Switched, evaluate=evaluate))
+
+
 def test_every_check_can_be_told_by_name_what_it_is_for() -> None:
     assert all(purpose for purpose in CHECKS.values())

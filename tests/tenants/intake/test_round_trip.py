@@ -152,6 +152,8 @@ def of_type(field: msgspec.structs.FieldInfo) -> st.SearchStrategy[Any]:
         strategy = DAYS
     elif "Decimal" in str(field.type):
         strategy = MONEY
+    elif bool in kinds:
+        strategy = st.booleans()
     elif "Literal" in str(field.type):
         strategy = st.from_type(field.type).filter(lambda code: code is not None)
     else:

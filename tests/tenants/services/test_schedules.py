@@ -204,6 +204,23 @@ async def test_a_day_of_the_calendar_comes_for_everybody_once_in_batches(make, s
     assert await reached(later) == [("new_year", f"N{n}", "2027-01-01") for n in range(5)]
 
 
+async def test_ts_3_a_tenant_s_own_days_of_the_calendar_count_from_the_day_they_were_set(make, send):
+    insurer = await make(date(2026, 12, 28))
+    await insurer.take(
+        send.customer("KN"), send.contract("N", policyholder="KN", effective_on=None, issued_on=None)
+    )
+    async with insurer.scope() as opened:
+        await configure(
+            opened,
+            await insurer.services.catalogue(),
+            "planning",
+            Actor("test:set"),
+            settings={"new_year": ["12-27", "12-29", "02-17"]},
+        )
+    later = await jump(insurer, date(2027, 3, 1))
+    assert await reached(later) == [("new_year", "N", "2026-12-29"), ("new_year", "N", "2027-02-17")]
+
+
 async def test_one_whose_policyholder_has_not_come_in_waits_for_it(make, send):
     insurer = await make(date(2026, 3, 10))
     await insurer.take(send.contract("P1", effective_on=date(2025, 12, 11)))
