@@ -8,6 +8,7 @@ import msgspec
 from huifang_core.derive import Desired
 from huifang_core.obligations import ObligationStatus
 from huifang_core.reconcile import Close, Complete, OnBooks, Open
+from huifang_core.windows import Window
 
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
@@ -78,7 +79,8 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
         return {}
     rows = await scope.connection.fetch(
         "SELECT contract_id, id, key, generation, plugin, rule, root_event_id, status, input_hash, fingerprint,"
-        " CASE WHEN status = 'completed' AND status_reason = 'imported' THEN completed_at END AS imported_at"
+        " CASE WHEN status = 'completed' AND status_reason = 'imported' THEN completed_at END AS imported_at,"
+        " status_reason AS reason, due_from, due_by, provisional"
         " FROM obligation WHERE contract_id = ANY($1)",
         wanted,
     )
@@ -86,7 +88,11 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
     for row in rows:
         values = dict(row)
         contract_id = values.pop("contract_id")
-        books.setdefault(contract_id, []).append(OnBooks(**{**values, "id": str(values["id"])}))
+        due_from, due_by, provisional = (values.pop(name) for name in ("due_from", "due_by", "provisional"))
+        window = None if due_by is None else Window(due_from, due_by, provisional)
+        books.setdefault(contract_id, []).append(
+            OnBooks(**{**values, "id": str(values["id"]), "window": window})
+        )
     return books
 
 
@@ -229,7 +235,7 @@ def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
     completed = done is not None and row.status == "completed"
     reason = "imported" if completed else None
     if row.status == "voided" and desired.voided is not None:
-        reason = f"{desired.voided.type}:{desired.voided.event_id}"
+        reason = desired.voided.reason
     closed = row.status in ("completed", "voided", "cancelled", "historic")
     return (
         row.id,
