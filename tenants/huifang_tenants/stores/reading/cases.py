@@ -17,7 +17,7 @@ SELECT f.id, f.number, f.plugin, f.case_class, f.severity, f.status, f.unit, f.c
        f.revision
 FROM case_file f LEFT JOIN contract c ON c.id = f.contract_id LEFT JOIN staff s ON s.id = f.assignee
 """
-_OVERDUE: Final = "f.due_by <= {now} AND f.status IN ('open', 'assigned')"
+_OVERDUE: Final = "f.due_by <= {now} AND f.status IN ('open', 'assigned') AND NOT f.withdrawn"
 _ENTRIES: Final = """
 SELECT id, kind, text_enc, text_enc IS NOT NULL AS has_text, actor, on_behalf_of, at
 FROM case_entry WHERE case_id = $1 ORDER BY at, id
