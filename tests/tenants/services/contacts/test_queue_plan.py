@@ -33,7 +33,7 @@ class Crowd:
             await scope.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
             worker = queue.Worker(new_id(), "NOBODY", unit, scope.wall_now - timedelta(minutes=30))
             return await scope.connection.fetchval(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {queue._PICK}",
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queue._PICK}",
                 list(channels),
                 *queue._common(scope, worker),
                 [],
