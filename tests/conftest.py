@@ -57,7 +57,7 @@ def fresh_database(postgres_admin_url: str) -> Iterator[Callable[..., str]]:
         source = urlsplit(template).path.lstrip("/") if template else "template0"
         _psql(postgres_admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
         made.append(name)
-        return urlunsplit(urlsplit(postgres_admin_url)._replace(path=f"/{name}")).replace(":/", ":///", 1)
+        return _database(postgres_admin_url, name)
 
     yield create
     for name in reversed(made):
@@ -82,6 +82,14 @@ def planning_plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
     sys.path.insert(0, str(site))
     yield say
     sys.path.remove(str(site))
+
+
+def _database(url: str, name: str) -> str:
+    """The same server's address of another database."""
+    parts = urlsplit(url)
+    found = urlunsplit(parts._replace(path=f"/{name}"))
+    # Without a host, as of a socket, urlunsplit leaves out the empty place where it would stand.
+    return found if parts.netloc else found.replace(":/", ":///", 1)
 
 
 def _psql(url: str, statement: str) -> None:

@@ -51,7 +51,7 @@ TRANSITIONS: Mapping[ObligationStatus, frozenset[ObligationStatus]] = {
     "expired": frozenset({"completed", "voided", "superseded", "cancelled"}),
     "historic": frozenset({"completed", "superseded", "cancelled"}),
     "completed": frozenset({"superseded"}),
-    "voided": frozenset({"superseded"}),
+    "voided": frozenset({"superseded", "cancelled"}),
     "superseded": frozenset(),
     "cancelled": frozenset(),
 }
@@ -158,6 +158,11 @@ class VoidedBy(msgspec.Struct, frozen=True):
     event_id: str
     type: str
     time: datetime
+
+    @property
+    def reason(self) -> str:
+        """How it is put down on the books."""
+        return f"{self.type}:{self.event_id}"
 
 
 def voided_by(void_on: tuple[VoidOn, ...], events: tuple[BusinessEvent, ...]) -> VoidedBy | None:

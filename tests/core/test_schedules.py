@@ -91,15 +91,6 @@ def test_looking_day_by_day_finds_the_same_as_looking_at_the_whole_span(
     assert all(first <= found.on <= last for found in whole)
 
 
-def test_a_monthly_schedule_misses_no_month_from_december_on() -> None:
-    made = schedule(anchor="contract.effective_on", every_months=1)
-    assert days(made, date(2025, 12, 15), date(2026, 1, 1), date(2026, 3, 31)) == [
-        "2026-01-15",
-        "2026-02-15",
-        "2026-03-15",
-    ]
-
-
 @given(
     anchor=DAYS,
     on=DAYS,

@@ -23,7 +23,7 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     case_class: Annotated[str, described("Class (问题分类).")]
     severity: Annotated[int, described("1 minor … 4 most serious.")]
     status: Annotated[CaseStatus, described("Status.")]
-    overdue: Annotated[bool, described("Due at the tenant's business time and not solved.")]
+    overdue: Annotated[bool, described("Due at the tenant's business time, not solved and not withdrawn.")]
     unit: UnitCode
     contract_id: Annotated[UUID | None, described("The contract it is about.")]
     contract_no: Annotated[str | None, described("That contract's number.")]

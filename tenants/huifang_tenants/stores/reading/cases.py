@@ -102,5 +102,11 @@ def _columns(scope: Scope) -> Columns:
 
 
 def _overdue(scope: Scope) -> QueryString:
-    """The condition that a case is overdue now."""
-    return QueryString("{} <= {} AND {} IN ('open', 'assigned')", CaseFile.due_by, scope.now, CaseFile.status)
+    """The condition that a case is overdue now; one that was withdrawn never is."""
+    return QueryString(
+        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {}",
+        CaseFile.due_by,
+        scope.now,
+        CaseFile.status,
+        CaseFile.withdrawn,
+    )
