@@ -10,6 +10,7 @@ from huifang_core.units import Level, Staff, Unit, chain, supervisor_of
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores import trainings
 
 
 class StoredStaff(msgspec.Struct, frozen=True):
@@ -35,6 +36,14 @@ async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of units by code."""
     rows = await scope.connection.fetch("SELECT code, id FROM unit WHERE code = ANY($1)", list(codes))
     return {row["code"]: row["id"] for row in rows}
+
+
+async def staff_ids(scope: Scope, numbers: Collection[str]) -> dict[str, UUID]:
+    """Return the row ids of staff by staff number."""
+    rows = await scope.connection.fetch(
+        "SELECT staff_no, id FROM staff WHERE staff_no = ANY($1)", list(numbers)
+    )
+    return {row["staff_no"]: row["id"] for row in rows}
 
 
 def views(units: Mapping[str, Unit]) -> dict[str, UnitView]:
@@ -72,12 +81,15 @@ async def save_units(scope: Scope, incoming: Sequence[Unit]) -> list[str]:
 
 
 async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
-    """Insert or change staff; return the staff numbers that changed."""
+    """Insert or change staff; return the staff numbers that changed.
+
+    `trained_until` is taken as stated; trainings on record may let it last longer.
+    """
     # The ciphertext is tied to the row's id, so no other import may insert the row in between.
     await scope.connection.execute("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE")
     rows = await scope.connection.fetch(
-        "SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller FROM staff"
-        " WHERE staff_no = ANY($1)",
+        "SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until_stated, is_seller"
+        " FROM staff WHERE staff_no = ANY($1)",
         [staff.staff_no for staff in incoming],
     )
     known: dict[str, tuple[UUID, Staff]] = {}
@@ -92,22 +104,22 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
                 roles=tuple(row["roles"]),
                 vendor=row["vendor"],
                 phone=scope.cipher.decrypt(phone, "staff.phone", row["id"]) if phone else None,
-                trained_until=row["trained_until"],
+                trained_until=row["trained_until_stated"],
                 is_seller=row["is_seller"],
             ),
         )
-    changed: list[str] = []
+    changed: list[tuple[UUID, str]] = []
     for staff in incoming:
         present = known.get(staff.staff_no)
         if present is not None and present[1] == staff:
             continue
         id = present[0] if present else new_id()
         await scope.connection.execute(
-            "INSERT INTO staff (id, staff_no, name_enc, unit, roles, vendor, phone_enc, phone_blind, trained_until,"
-            " is_seller, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            "INSERT INTO staff (id, staff_no, name_enc, unit, roles, vendor, phone_enc, phone_blind,"
+            " trained_until_stated, is_seller, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
             " ON CONFLICT ON CONSTRAINT staff_staff_no_key DO UPDATE SET name_enc = excluded.name_enc,"
             " unit = excluded.unit, roles = excluded.roles, vendor = excluded.vendor, phone_enc = excluded.phone_enc,"
-            " phone_blind = excluded.phone_blind, trained_until = excluded.trained_until,"
+            " phone_blind = excluded.phone_blind, trained_until_stated = excluded.trained_until_stated,"
             " is_seller = excluded.is_seller, updated_at = excluded.updated_at",
             id,
             staff.staff_no,
@@ -122,8 +134,9 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
             scope.wall_now,
         )
         known[staff.staff_no] = (id, staff)
-        changed.append(staff.staff_no)
-    return changed
+        changed.append((id, staff.staff_no))
+    await trainings.settle(scope, {id for id, _ in changed})
+    return [staff_no for _, staff_no in changed]
 
 
 async def staff_by_number(scope: Scope, staff_no: str) -> StoredStaff | None:

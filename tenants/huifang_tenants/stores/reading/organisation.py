@@ -5,15 +5,19 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.readiness import policy_in_force, stands
 from huifang_core.windows import day_of
 
 from huifang_tenants.masking import mask_name, mask_phone
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.readiness import PolicyOnFile, department_in, policies_in
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_id
 from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
+from huifang_tenants.stores.reading.trainings import of_staff
 
 _UNIT: Final = """
-SELECT id, code, name, level, parent, region, supervisor, path, policy_on_file, callback_department, updated_at FROM unit
+SELECT id, code, name, level, parent, region, supervisor, path, callback_policies, callback_department, updated_at
+FROM unit
 """
 # Staff against work due (SD-3), of the unit and all below it.
 _LOAD: Final = """
@@ -26,9 +30,6 @@ SELECT (SELECT count(*) FROM staff WHERE unit IN (SELECT code FROM below)) AS st
 """
 _STAFF: Final = """
 SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller, updated_at FROM staff
-"""
-_TRAININGS: Final = """
-SELECT id, course, held_on, valid_until, recorded_by, recorded_at FROM staff_training WHERE staff_id = $1 ORDER BY held_on, id
 """
 
 
@@ -59,7 +60,8 @@ async def list_units(scope: Scope, wanted: UnitFilter, page: Page) -> Slice:
     for column in ("code", "level", "parent", "supervisor"):
         where.add(f"{column} = {{}}", getattr(wanted, column))
     where.add("path @> ARRAY[{}]::text[]", wanted.unit)
-    return await page_by_id(scope, _UNIT, where, page, id_column="id")
+    found = await page_by_id(scope, _UNIT, where, page, id_column="id")
+    return Slice([_with_setup(scope, row) for row in found.rows], found.last)
 
 
 async def get_unit(scope: Scope, unit_id: UUID) -> Mapping[str, Any] | None:
@@ -68,9 +70,15 @@ async def get_unit(scope: Scope, unit_id: UUID) -> Mapping[str, Any] | None:
     if row is None:
         return None
     return {
-        **row,
+        **_with_setup(scope, row),
         **(await fetch_all(scope, _LOAD, row["code"], day_of(scope.now), scope.now))[0],
     }
+
+
+async def list_policies(scope: Scope, unit_id: UUID) -> list[dict[str, Any]] | None:
+    """Every version of a unit's callback policy, in the order in which they were recorded; None without such a unit."""
+    row = await fetch_one(scope, "SELECT callback_policies FROM unit WHERE id = $1", unit_id)
+    return None if row is None else _policies(scope, row["callback_policies"])
 
 
 async def list_staff(scope: Scope, wanted: StaffFilter, page: Page) -> Slice:
@@ -92,7 +100,40 @@ async def get_staff(scope: Scope, staff_id: UUID) -> Mapping[str, Any] | None:
     row = await fetch_one(scope, f"{_STAFF} WHERE id = $1", staff_id)
     if row is None:
         return None
-    return {**_masked(scope, row), "trainings": await fetch_all(scope, _TRAININGS, staff_id)}
+    return {**_masked(scope, row), "trainings": await of_staff(scope, staff_id)}
+
+
+def _with_setup(scope: Scope, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A unit with its callback policy and department as they stand today (SD-3)."""
+    department = department_in(row["callback_department"])
+    policies = _policies(scope, row["callback_policies"])
+    return {
+        **row,
+        "policy_on_file": any(policy["in_force"] for policy in policies),
+        "callback_department": department.name
+        if department and stands(department, day_of(scope.now))
+        else None,
+        "department": msgspec.to_builtins(department),
+        "callback_policies": policies,
+    }
+
+
+def _policies(scope: Scope, document: Any) -> list[dict[str, Any]]:
+    on_file = policies_in(document)
+    standing = policy_in_force([one.policy for one in on_file], day_of(scope.now))
+    return [_policy(one, in_force=one.policy == standing) for one in on_file]
+
+
+def _policy(on_file: PolicyOnFile, *, in_force: bool) -> dict[str, Any]:
+    document = on_file.document
+    return {
+        **msgspec.structs.asdict(on_file.policy),
+        "id": on_file.id,
+        "in_force": in_force,
+        "recorded_by": on_file.recorded_by,
+        "recorded_at": on_file.recorded_at,
+        "document": msgspec.structs.asdict(document) if document else None,
+    }
 
 
 def _masked(scope: Scope, row: Mapping[str, Any]) -> dict[str, Any]:
