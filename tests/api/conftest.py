@@ -284,10 +284,11 @@ async def fill(opened: TenantScope) -> Filled:
         ],
     )
     staff = await opened.connection.fetchval("SELECT id FROM staff WHERE staff_no = 'K1'")
+    training = new_id()
     await StaffTraining.insert(
         StaffTraining(
-            id=new_id(), staff_id=staff, course="回访规范", held_on=today, valid_until=today, recorded_by="cli:root",
-            recorded_at=NOW,
+            id=training, staff_id=staff, course="回访规范", held_on=today, valid_until=today, recorded_by="cli:root",
+            recorded_at=NOW, passed=True, trainer_enc=cipher.encrypt("钱讲师", "staff_training.trainer", training),
         )
     )  # fmt: skip
     unit = await opened.connection.fetchval("SELECT id FROM unit WHERE code = '37'")
@@ -342,7 +343,7 @@ async def fill(opened: TenantScope) -> Filled:
     ids = {
         "customers": customer, "contracts": contract, "events": event, "obligations": obligation, "contacts": contact,
         "cases": case, "units": unit, "staff": staff, "imports": run, "alarms": alarm, "notices": notice, "ledger": row,
-        "evidence": evidence,
+        "evidence": evidence, "trainings": training,
     }  # fmt: skip
     return Filled(ids, waiting, section)
 

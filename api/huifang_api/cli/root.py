@@ -99,8 +99,11 @@ def _in_words(refusal: Refused) -> str:
 
 
 class _Fields(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "—"
+    """The values a text mentions; a dash for those that are not known."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key)
+        return "—" if value is None else value
 
 
 def _end(message: str, code: int) -> Any:

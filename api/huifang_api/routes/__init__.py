@@ -4,6 +4,7 @@ from typing import Final
 
 from huifang_api.routes import (
     alarms,
+    callback_setup,
     case_work,
     cases,
     contact_work,
@@ -26,6 +27,7 @@ from huifang_api.routes import (
     reference,
     reports,
     staff,
+    trainings,
     units,
 )
 
@@ -46,7 +48,9 @@ API_ROUTES: Final = (
     *cases.ROUTES,
     *case_work.ROUTES,
     *units.ROUTES,
+    *callback_setup.ROUTES,
     *staff.ROUTES,
+    *trainings.ROUTES,
     *imports.ROUTES,
     *import_upload.ROUTES,
     *plugin_settings.ROUTES,
