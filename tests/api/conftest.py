@@ -34,6 +34,8 @@ from huifang_tenants.tables.oversight import Alarm, Notice
 from huifang_tenants.tenant import Tenant
 from litestar import Litestar
 
+from .core_server import CoreServer
+
 
 class Api(msgspec.Struct, frozen=True, eq=False):
     """The app under test with two tenants; `client` speaks for the first by default."""
@@ -403,3 +405,12 @@ def add() -> Add:
 @pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture
+async def core_server() -> AsyncIterator[CoreServer]:
+    """A core system on 127.0.0.1."""
+    server = CoreServer()
+    await server.start()
+    yield server
+    await server.stop()

@@ -9,6 +9,7 @@ from huifang_api.routes import (
     cases,
     contact_work,
     contacts,
+    contract_look_up,
     contracts,
     customers,
     event_intake,
@@ -37,6 +38,7 @@ ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 API_ROUTES: Final = (
     *customers.ROUTES,
     *contracts.ROUTES,
+    *contract_look_up.ROUTES,
     *record_intake.ROUTES,
     *events.ROUTES,
     *event_intake.ROUTES,

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.look_ups import confirmed_in
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_id
 from huifang_tenants.stores.reading.rows import fetch_one
 
@@ -16,7 +17,7 @@ SELECT id, contract_no, source, line, product_code, product_name, product_class,
        version, revision, created_at, updated_at
 FROM contract
 """
-_SELECT_WHOLE: Final = _SELECT.replace(" revision,", " revision, base,")
+_SELECT_WHOLE: Final = _SELECT.replace(" revision,", " revision, base, look_up,")
 
 
 class ContractFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,5 +51,13 @@ async def list_contracts(scope: Scope, wanted: ContractFilter, page: Page) -> Sl
 
 
 async def get_contract(scope: Scope, contract_id: UUID) -> Mapping[str, Any] | None:
-    """One contract with `base`, the contract as it came in last; None when there is none."""
-    return await fetch_one(scope, f"{_SELECT_WHOLE} WHERE id = $1", contract_id)
+    """One contract with `base`, the contract as it came in last, and how fresh that is; None when there is none."""
+    row = await fetch_one(scope, f"{_SELECT_WHOLE} WHERE id = $1", contract_id)
+    if row is None:
+        return None
+    confirmed = confirmed_in(row["look_up"], row["revision"])
+    return {
+        **row,
+        "looked_up_at": confirmed.at if confirmed else None,
+        "confirmed_as_of": confirmed.as_of if confirmed else None,
+    }

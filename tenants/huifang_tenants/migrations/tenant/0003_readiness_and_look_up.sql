@@ -1,4 +1,4 @@
--- What SD-3 asks of an organisation, fed by files and requests: trainings, and per unit the policy and the department.
+-- What SD-3 asks of an organisation, fed by files and requests; and how fresh a contract is (SD-4).
 
 ALTER TABLE staff ADD COLUMN trained_until_stated date;
 UPDATE staff SET trained_until_stated = trained_until WHERE trained_until IS NOT NULL;
@@ -22,3 +22,6 @@ ALTER TABLE unit
     ADD COLUMN callback_department json;
 COMMENT ON COLUMN unit.callback_policies IS 'Every version of the written callback policy, with the hash of its document (SD-3).';
 COMMENT ON COLUMN unit.callback_department IS 'The department that makes callbacks, with its posts (SD-3).';
+
+ALTER TABLE contract ADD COLUMN look_up json;
+COMMENT ON COLUMN contract.look_up IS 'When the core system last gave or confirmed it, and of which revision that speaks (SD-4).';
