@@ -28,6 +28,10 @@ COMMANDS: Final = {
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),
     "plugin": ("huifang_api.cli.plugins", "List installed plugins; switch them on in a tenant."),
+    "policy-lookup": (
+        "huifang_api.cli.looking_up",
+        "Set where a tenant's core system is asked for a policy's present data.",
+    ),
     "calendar": ("huifang_api.cli.calendars", "Show the working calendar, and enter an announced year."),
     "openapi": ("huifang_api.cli.openapi", "Print the OpenAPI document."),
     "doctor": ("huifang_api.cli.doctor", "Find and explain what is wrong with this installation."),
