@@ -23,6 +23,7 @@ from huifang_tenants.policy_lookup import (
 from huifang_tenants.provisioning import change_setting
 from huifang_tenants.scope import scope
 from huifang_tenants.services.look_up import MEANINGS, freshness, look_up
+from huifang_tenants.stores import contracts
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Freshness
 from huifang_tenants.tenant import Tenant
@@ -168,14 +169,12 @@ def try_(contract_no: str, slug: str, home: Path | None, as_json: bool) -> None:
         async with open_runtime(here.settings) as runtime, CoreSystemClient() as core:
             tenant = await runtime.registry.by_slug(slug)
             async with scope(runtime.database, tenant, read_only=True) as opened:
-                id = await opened.connection.fetchval(
-                    "SELECT id FROM contract WHERE contract_no = $1", contract_no
-                )
-            if id is None:
+                stored = (await contracts.by_numbers(opened, [contract_no])).get(contract_no)
+            if stored is None:
                 raise click.ClickException(f"no contract {contract_no} in tenant {slug}")
-            outcomes = await look_up(runtime.services, core, tenant, [id], anew=True)
+            outcomes = await look_up(runtime.services, core, tenant, [stored.id], anew=True)
             async with scope(runtime.database, tenant, read_only=True) as opened:
-                [found] = await freshness(opened, [id], outcomes)
+                [found] = await freshness(opened, [stored.id], outcomes)
                 return found
 
     with installation(home) as here:

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 from huifang_core.contracts import Contract
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import Kept, Slot, any_of, json_text
+from huifang_tenants.tables.contracts import Contract as ContractTable
 
 Failure = Literal[
     "timed_out", "unreachable", "failing", "unauthorised", "unknown", "unusable", "not_allowed", "resting"
@@ -17,6 +20,25 @@ Failure = Literal[
 Outcome = Literal[Failure, "confirmed", "changed", "older", "fresh", "off", "overtaken"]
 """How a look-up went."""
 Origin = Literal["live", "cache", "import"]
+
+_KNOWN: Final = Kept(
+    ContractTable.select(
+        ContractTable.id,
+        ContractTable.source,
+        ContractTable.base,
+        ContractTable.revision,
+        QueryString("coalesce({}, {})", ContractTable.as_of, ContractTable.updated_at, alias="as_of"),
+        ContractTable.look_up,
+    ).where(ContractTable.id == any_of(Slot("ids")))
+)
+_LOCK: Final = Kept(
+    ContractTable.select(ContractTable.id, ContractTable.base, ContractTable.revision)
+    .where(ContractTable.contract_no == Slot("contract_no"))
+    .lock_rows("NO KEY UPDATE")
+)
+_CONFIRM: Final = Kept(
+    ContractTable.update({ContractTable.look_up: Slot("look_up")}).where(ContractTable.id == Slot("id"))
+)
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,26 +84,17 @@ class Known(msgspec.Struct, frozen=True):
 
 async def known(scope: Scope, ids: Collection[UUID]) -> dict[UUID, Known]:
     """Return what is known of these contracts, by id."""
-    rows = await scope.connection.fetch(
-        "SELECT id, source, base, revision, coalesce(as_of, updated_at) AS as_of, look_up FROM contract"
-        " WHERE id = ANY($1)",
-        list(ids),
-    )
+    rows = await _KNOWN.rows(scope, ids=list(ids))
     return {row["id"]: _known(row) for row in rows}
 
 
 async def confirm(scope: Scope, contract: Contract, as_of: datetime) -> UUID | None:
     """Note that the core system says of a contract what is on file; None where another one is on file by now."""
-    row = await scope.connection.fetchrow(
-        "SELECT id, base, revision FROM contract WHERE contract_no = $1 FOR NO KEY UPDATE",
-        contract.contract_no,
-    )
+    row = await _LOCK.row(scope, contract_no=contract.contract_no)
     if row is None or msgspec.convert(row["base"], Contract) != contract:
         return None
-    await scope.connection.execute(
-        "UPDATE contract SET look_up = $2 WHERE id = $1",
-        row["id"],
-        msgspec.to_builtins(Confirmed(scope.wall_now, as_of, row["revision"])),
+    await _CONFIRM.run(
+        scope, id=row["id"], look_up=json_text(Confirmed(scope.wall_now, as_of, row["revision"]))
     )
     id: UUID = row["id"]
     return id

@@ -2,13 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.readiness import CallbackDepartment, CallbackPolicy
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import any_of, json_text
+from huifang_tenants.tables.organisation import Unit
+
+_SETUP: Final = (Unit.id, Unit.code, Unit.callback_policies, Unit.callback_department)
 
 
 class PolicyDocument(msgspec.Struct, frozen=True):
@@ -53,32 +57,31 @@ def department_in(document: Any) -> CallbackDepartment | None:
 
 async def lock_by_codes(scope: Scope, codes: Collection[str]) -> dict[str, UnitSetup]:
     """Return what the units with these codes have, by code, locked against other writers."""
-    rows = await scope.connection.fetch(
-        "SELECT id, code, callback_policies, callback_department FROM unit WHERE code = ANY($1)"
-        " ORDER BY id FOR NO KEY UPDATE",
-        list(codes),
+    rows = (
+        await Unit.select(*_SETUP)
+        .where(Unit.code == any_of(codes))
+        .order_by(Unit.id)
+        .lock_rows("NO KEY UPDATE")
     )
     return {row["code"]: _setup(row) for row in rows}
 
 
 async def of_unit(scope: Scope, unit_id: UUID, *, lock: bool = False) -> UnitSetup | None:
     """Return what a unit has, locked against other writers if asked for; None when there is no such unit."""
-    row = await scope.connection.fetchrow(
-        f"SELECT id, code, callback_policies, callback_department FROM unit WHERE id = $1{' FOR NO KEY UPDATE' if lock else ''}",  # noqa: S608
-        unit_id,
-    )
+    query = Unit.select(*_SETUP).where(Unit.id == unit_id)
+    row = await (query.lock_rows("NO KEY UPDATE") if lock else query).first()
     return _setup(row) if row is not None else None
 
 
 async def save(scope: Scope, setup: UnitSetup) -> None:
     """Save what a unit, locked before, has now."""
-    await scope.connection.execute(
-        "UPDATE unit SET callback_policies = $2, callback_department = $3, updated_at = $4 WHERE id = $1",
-        setup.id,
-        msgspec.to_builtins(setup.policies),
-        msgspec.to_builtins(setup.department),
-        scope.wall_now,
-    )
+    await Unit.update(
+        {
+            Unit.callback_policies: json_text(setup.policies),
+            Unit.callback_department: json_text(setup.department) if setup.department else None,
+            Unit.updated_at: scope.wall_now,
+        }
+    ).where(Unit.id == setup.id)
 
 
 def _setup(row: Any) -> UnitSetup:
