@@ -43,7 +43,7 @@ def population(
     Events taken back are not there, corrected ones as corrected. Nothing comes of a plugin that was off.
     """
     versions = tuple(settings)
-    roots = effective(subject.events)
+    roots = effective(subject.events, subject.contract.contract_no)
     standing = tuple(event for event, _ in roots)
     contract = current_contract(subject.contract, standing, subject.as_of)
     found: list[Candidate] = []

@@ -28,6 +28,7 @@ from huifang_tenants.plugin_process import (
     host_check_settings,
     host_derive,
     host_explain,
+    host_start,
 )
 
 __all__ = ["Answer", "Document", "HostBroken", "HostFailure", "PluginHost"]
@@ -78,12 +79,22 @@ class PluginHost:
         self._pool.join(5)
 
     def _new_pool(self) -> Any:
-        return ProcessPool(max_workers=self._processes, context=multiprocessing.get_context("forkserver"))
+        # Loading the plugins is the start of a process, not part of what it is asked first: after a crash it would
+        # use up the deadline of the next batch.
+        return ProcessPool(
+            max_workers=self._processes,
+            initializer=host_start,
+            context=multiprocessing.get_context("forkserver"),
+        )
 
     async def catalogue(self) -> Catalogue:
-        """Return what the installed plugins supply, read once per pool; raises `HostBroken`."""
+        """Return what the installed plugins supply, read once per pool; raises `HostBroken`, also where they never load."""
         if self._catalogue is None:
-            answer = await self._ask(host_catalogue, (), _START_LIMIT)
+            try:
+                async with asyncio.timeout(_START_LIMIT):
+                    answer = await self._ask(host_catalogue, (), _START_LIMIT)
+            except TimeoutError as error:
+                raise HostBroken(f"the plugins did not load within {_START_LIMIT:g} s") from error
             self._catalogue = msgspec.msgpack.decode(answer, type=Catalogue)
         return self._catalogue
 

@@ -70,6 +70,11 @@ _registry: Registry | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
 
 
+def host_start() -> None:
+    """Load the plugins, before anything is asked."""
+    _loaded()
+
+
 def host_catalogue() -> bytes:
     """Return the catalogue of what is installed."""
     return encoder.encode(catalogue_of(_loaded()))

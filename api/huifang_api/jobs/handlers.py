@@ -15,6 +15,7 @@ from huifang_tenants.services.upkeep import (
     PARKED,
     RECOUNT,
     RETRY,
+    SCRIPTS,
     STEPS,
     Step,
     announce_at_risk,
@@ -23,8 +24,10 @@ from huifang_tenants.services.upkeep import (
     recount,
     refresh,
     retry_parked,
+    scripts_need_watching,
     take_up_parked,
     watch_parameters,
+    watch_scripts,
 )
 from huifang_tenants.tenant import Tenant
 
@@ -33,7 +36,7 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, **dict.fromkeys(STEPS, 1)}
+URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, SCRIPTS: 1, **dict.fromkeys(STEPS, 1)}
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -107,19 +110,30 @@ async def at_risk(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
+async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
+    """Look for callbacks whose script is missing; which are there, the plugin host says."""
+    catalogue = await services.catalogue()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        await watch_scripts(scope, catalogue)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 def ticking(seconds: float) -> Handler:
     """The handler that looks what is due in a tenant, enqueues it, and comes again in `seconds` to twice that."""
 
     async def tick(services: Services, tenant: Tenant, job: Job) -> None:
-        calendar = await services.calendar()
+        calendar, catalogue = await services.calendar(), await services.catalogue()
 
         async def work(scope: Scope) -> Sequence[NewJob]:
+            kinds = await due_now(scope, calendar)
+            if await scripts_need_watching(scope, catalogue):
+                kinds = (*kinds, SCRIPTS)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
             pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
-            jobs = [
-                NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind)
-                for kind in await due_now(scope, calendar)
-            ]
+            jobs = [NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind) for kind in kinds]
             return [*jobs, NewJob(TICK, {}, run_at=scope.wall_now + pause, urgency=1, dedupe=TICK)]
 
         await finishing(services, tenant, job, work)
@@ -133,6 +147,7 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
 
     async def work(scope: Scope) -> Sequence[NewJob]:
         await watch_parameters(scope, catalogue)
+        await watch_scripts(scope, catalogue)
         jobs = [NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY)]
         if await needs_recount(scope, calendar):
             jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
@@ -147,6 +162,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         TICK: ticking(tick),
         DAILY: daily,
         AT_RISK: at_risk,
+        SCRIPTS: scripts,
         PARKED: in_batches(_parked),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),

@@ -11,6 +11,7 @@ from huifang_api.routes import (
     contacts,
     contract_look_up,
     contracts,
+    customer_merges,
     customers,
     event_intake,
     events,
@@ -37,6 +38,7 @@ ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 
 API_ROUTES: Final = (
     *customers.ROUTES,
+    *customer_merges.ROUTES,
     *contracts.ROUTES,
     *contract_look_up.ROUTES,
     *record_intake.ROUTES,

@@ -1,4 +1,7 @@
-"""Cases (问题件): opened by answers or by hand, assigned, commented, solved, closed, reopened."""
+"""Cases (问题件): opened by answers or by hand, assigned, commented, solved, closed, reopened.
+
+Whoever moves a case on must be fit to work on it (`case_people`); anybody still here may open one or comment.
+"""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -9,9 +12,9 @@ from huifang_core.obligations import IllegalTransition
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.case_people import check_here, check_may_work, fit_assignee
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.stores.organisation import staff_by_number
 
 EntryKind = Literal[
     "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn"
@@ -59,10 +62,10 @@ async def open_case(
 
 
 async def assign(scope: Scope, id: UUID, staff_no: str, actor: Actor) -> None:
-    """Give a case to a member of staff, or to another one."""
-    staff = await staff_by_number(scope, staff_no)
-    if staff is None:
-        raise Refused("case.assignee_unknown", staff_no=staff_no)
+    """Give a case to a member of staff who is fit for it, or to another one."""
+    row = await _locked(scope, id)
+    await check_may_work(scope, row["unit"], actor)
+    staff = await fit_assignee(scope, row["unit"], staff_no)
     await _move(scope, id, "assigned")
     await scope.connection.execute("UPDATE case_file SET assignee = $2 WHERE id = $1", id, staff.id)
     await _enter(scope, id, "assigned", staff_no, actor)
@@ -71,12 +74,15 @@ async def assign(scope: Scope, id: UUID, staff_no: str, actor: Actor) -> None:
 async def comment(scope: Scope, id: UUID, text: str, actor: Actor) -> None:
     """Add a comment; a case can be commented in any status."""
     await _locked(scope, id)
+    await check_here(scope, actor)
     await scope.connection.execute("UPDATE case_file SET revision = revision + 1 WHERE id = $1", id)
     await _enter(scope, id, "commented", text, actor)
 
 
 async def solve(scope: Scope, id: UUID, solution: str, actor: Actor) -> None:
     """Record how a case was solved."""
+    row = await _locked(scope, id)
+    await check_may_work(scope, row["unit"], actor)
     await _move(scope, id, "solved")
     await scope.connection.execute(
         "UPDATE case_file SET solved_at = $2, solved_by = $3 WHERE id = $1",
@@ -90,6 +96,7 @@ async def solve(scope: Scope, id: UUID, solution: str, actor: Actor) -> None:
 async def close(scope: Scope, id: UUID, actor: Actor) -> None:
     """Close a solved case; whoever solved it can't close it."""
     row = await _locked(scope, id)
+    await check_may_work(scope, row["unit"], actor)
     if row["status"] == "solved" and row["solved_by"] == (actor.on_behalf_of or actor.name):
         raise Refused("case.closed_by_solver")
     await _move(scope, id, "closed")
@@ -100,6 +107,7 @@ async def close(scope: Scope, id: UUID, actor: Actor) -> None:
 async def reopen(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
     """Open a solved or closed case again, with the reason."""
     row = await _locked(scope, id)
+    await check_may_work(scope, row["unit"], actor)
     if row["status"] not in ("solved", "closed"):
         raise Refused("state.conflict", current=row["status"], wanted="open")
     await _move(scope, id, "open")
@@ -129,7 +137,7 @@ async def escalate(scope: Scope, id: UUID, actor: Actor) -> None:
 
 async def _locked(scope: Scope, id: UUID) -> Any:
     row = await scope.connection.fetchrow(
-        "SELECT status, solved_by FROM case_file WHERE id = $1 FOR UPDATE", id
+        "SELECT status, unit, solved_by FROM case_file WHERE id = $1 FOR UPDATE", id
     )
     if row is None:
         raise Refused("not_found", kind="case")

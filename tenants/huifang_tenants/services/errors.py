@@ -3,6 +3,9 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "case.assignee_not_active",
+    "case.assignee_not_permitted",
+    "case.assignee_outside_unit",
     "case.assignee_unknown",
     "case.closed_by_solver",
     "contact.answer_refused",
@@ -12,6 +15,12 @@ RefusalCode = Literal[
     "contact.not_in_progress",
     "contact.outcome_contradicts",
     "contact.quiet_hours",
+    "contact.script_missing",
+    "customer.identity_taken",
+    "customer.kinds_differ",
+    "customer.merged_already",
+    "customer.not_merged",
+    "customer.same_record",
     "evidence.damaged",
     "evidence.hash_differs",
     "evidence.no_file",
@@ -31,8 +40,10 @@ RefusalCode = Literal[
     "queue.not_leased",
     "queue.nothing_leased",
     "report.period_invalid",
+    "staff.not_active",
     "staff.not_found",
     "staff.not_permitted",
+    "staff.outside_unit",
     "staff.untrained",
     "state.conflict",
     "validation.failed",

@@ -17,6 +17,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.events import CAN_GO_ON
 from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.tables.cases import CaseFile
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.events import ControlTotal
@@ -291,6 +292,32 @@ async def counted_by_another_calendar(scope: Scope, calendar: str, before: datet
         Obligation.due_by < before,
     )
     return found
+
+
+async def scripts_asked_for(scope: Scope) -> list[str]:
+    """Return the scripts that open obligations ask for, as "plugin/script"; one probe of an index for each."""
+    rows = await scope.connection.fetch(
+        "WITH RECURSIVE asked AS ((SELECT plugin, script FROM obligation WHERE status = 'open'"
+        " ORDER BY plugin, script LIMIT 1)"
+        " UNION ALL SELECT following.plugin, following.script FROM asked CROSS JOIN LATERAL"
+        " (SELECT o.plugin, o.script FROM obligation o WHERE o.status = 'open'"
+        " AND (o.plugin, o.script) > (asked.plugin, asked.script) ORDER BY o.plugin, o.script LIMIT 1) following)"
+        " SELECT plugin || '/' || script AS asked FROM asked"
+    )
+    return [row["asked"] for row in rows]
+
+
+async def without_script(scope: Scope, playable: Playable) -> list[Any]:
+    """Return plugin, script, count and earliest deadline of the open obligations that can't be played."""
+    condition = PLAYABLE.format(scripts="$1", items="$2")
+    return list(
+        await scope.connection.fetch(
+            "SELECT o.plugin, o.script, count(*) AS number, min(o.due_by) AS earliest FROM obligation o"  # noqa: S608
+            f" WHERE o.status = 'open' AND NOT ({condition}) GROUP BY o.plugin, o.script",
+            playable.scripts,
+            playable.items,
+        )
+    )
 
 
 async def next_deadline(scope: Scope) -> datetime | None:

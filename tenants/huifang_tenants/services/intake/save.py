@@ -17,7 +17,7 @@ from huifang_tenants.services.intake.batch import ParkReason
 from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.resolve import Resolution
-from huifang_tenants.stores import contracts, customers, events, merges, obligations
+from huifang_tenants.stores import contracts, customers, event_links, events, merges, obligations
 from huifang_tenants.stores.contracts import ContractRow
 from huifang_tenants.stores.events import EventRow
 from huifang_tenants.stores.ledger import Actor, Entry, record_many
@@ -91,6 +91,9 @@ async def save(
 
 async def _lock(scope: Scope, resolution: Resolution, derived: Sequence[Derived]) -> None:
     """Hold everything that will be changed, provided that it still is as it was read."""
+    coming_in = [row.event for row in resolution.new_events.values()]
+    if not await event_links.hold_together(scope, coming_in, resolution.known_events()):
+        raise Outdated
     touched = [
         (held.id, held.expected)
         for number in resolution.affected

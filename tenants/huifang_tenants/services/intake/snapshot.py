@@ -15,7 +15,15 @@ from huifang_core.rules import UnitView
 from huifang_tenants.intake import IncomingEvent
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import Batch
-from huifang_tenants.stores import contracts, customers, events, obligations, organisation, plugins
+from huifang_tenants.stores import (
+    contracts,
+    customers,
+    event_links,
+    events,
+    obligations,
+    organisation,
+    plugins,
+)
 from huifang_tenants.stores.contracts import StoredContract
 from huifang_tenants.stores.customers import Ref, StoredCustomer
 from huifang_tenants.stores.events import StoredEvent
@@ -24,7 +32,8 @@ from huifang_tenants.stores.events import StoredEvent
 class Snapshot(msgspec.Struct):
     """Everything on file that bears on a batch; contracts and events by contract number, books by contract id.
 
-    `refs` are all of each number in the batch; `others` are further numbers of those of whom something new came in.
+    `refs` are all of each number in the batch; `others` are further numbers of those of whom something new came in. Contracts
+    are there, too, of which an event is corrected, or is a correction, across contracts; `loose` are such events of no contract.
     """
 
     units: dict[str, UnitView]
@@ -36,6 +45,7 @@ class Snapshot(msgspec.Struct):
     contracts: dict[str, StoredContract]
     waiting: frozenset[str]
     events: dict[str, list[StoredEvent]]
+    loose: list[StoredEvent]
     event_hashes: dict[tuple[str, str], bytes]
     books: dict[UUID, list[OnBooks]]
 
@@ -73,6 +83,8 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
     known.update(waiting)
     known.update(await contracts.of_policyholders(scope, touched))
     history = await events.of_contracts(scope, numbers | set(known))
+    loose = await event_links.complete(scope, history, sent_along)
+    known.update(await contracts.by_numbers(scope, history.keys() - known.keys() - numbers))
 
     policyholders = {contract.policyholder for contract in incoming_contracts}
     policyholders.update(stored.base.policyholder for stored in known.values())
@@ -103,6 +115,7 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
         contracts=known,
         waiting=frozenset(waiting),
         events=history,
+        loose=loose,
         event_hashes=await events.content_hashes(
             scope, {(event.source, event.event_id) for event in sent_along}
         ),
@@ -113,8 +126,9 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
 def _named(events: Iterable[IncomingEvent], contracts: Iterable[Contract]) -> Iterator[str]:
     """Payers, certificates and offices that stand where a contract number might, and payers whose contracts come in."""
     for event in events:
-        if event.about is not None:
-            yield event.about
+        number = event.about or getattr(event.payload, "payer", None)
+        if number is not None:
+            yield number
     yield from (contract.policyholder for contract in contracts if contract.line in ACCOUNT_LINES)
 
 

@@ -20,6 +20,7 @@ from huifang_tenants.services.upkeep.parameters import watch_parameters
 from huifang_tenants.services.upkeep.parked import RETRY, ask_retry, retry_parked, take_up_parked
 from huifang_tenants.services.upkeep.refresh import refresh
 from huifang_tenants.services.upkeep.sandbox import advance_clock
+from huifang_tenants.services.upkeep.scripts import SCRIPTS, scripts_need_watching, watch_scripts
 from huifang_tenants.services.upkeep.silent_imports import end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
 
@@ -28,6 +29,7 @@ __all__ = [
     "PARKED",
     "RECOUNT",
     "RETRY",
+    "SCRIPTS",
     "STEPS",
     "Step",
     "advance_clock",
@@ -46,8 +48,10 @@ __all__ = [
     "recount",
     "refresh",
     "retry_parked",
+    "scripts_need_watching",
     "settle",
     "take_up_parked",
     "watch_deliveries",
     "watch_parameters",
+    "watch_scripts",
 ]

@@ -12,6 +12,7 @@ from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.upkeep.due import settle
 from huifang_tenants.services.upkeep.parameters import watch_parameters
+from huifang_tenants.services.upkeep.scripts import watch_scripts
 from huifang_tenants.stores import upkeep
 from huifang_tenants.tenant import Tenant
 
@@ -29,6 +30,7 @@ async def advance_clock(services: Services, registry: TenantRegistry, tenant: Te
 
     async def next_stop(scope: Scope) -> datetime | None:
         await watch_parameters(scope, catalogue)
+        await watch_scripts(scope, catalogue)
         return await _next_instant(scope, calendar)
 
     while True:

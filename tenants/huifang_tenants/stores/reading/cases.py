@@ -8,6 +8,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Columns, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.cases import CaseEntry, CaseFile
@@ -26,7 +27,9 @@ _ENTRY: Final = together(
 
 
 class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases; None means any. `unit` includes the units below it, `assignee` is a staff number."""
+    """Which cases; None means any. `unit` includes the units below it, `assignee` is a staff number, `customer_id` any record of the
+    person.
+    """
 
     status: str | None = None
     case_class: str | None = None
@@ -46,7 +49,7 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
     where.equals(CaseFile.status, wanted.status)
     where.equals(CaseFile.case_class, wanted.case_class)
     where.equals(CaseFile.severity, wanted.severity)
-    where.equals(CaseFile.customer_id, wanted.customer_id)
+    where.add(OF_PERSON, CaseFile.customer_id, wanted.customer_id)
     where.equals(CaseFile.obligation_id, wanted.obligation_id)
     where.equals(CaseFile.contact_id, wanted.contact_id)
     where.equals(_CONTRACT_NO, wanted.contract_no)

@@ -12,7 +12,7 @@ from huifang_tenants.stores.readiness import department_in, policies_in
 
 
 class UnitReadiness(msgspec.Struct, frozen=True):
-    """A unit as it stands: `path` from the head office down; `workers` take contacts, `trained` of them may.
+    """A unit as it stands: `path` from the head office down; `workers` are there to take contacts, `trained` of them may.
 
     `posts` are those of its callback department, 0 where there is none.
     """
@@ -45,6 +45,7 @@ async def unit_readiness(
         " (SELECT a.code FROM unit a WHERE a.code = ANY(u.path) AND a.level = 'city'"
         "  ORDER BY array_position(u.path, a.code) DESC LIMIT 1) AS city"
         " FROM unit u LEFT JOIN staff s ON s.unit = u.code AND s.roles && $1::text[]"
+        " AND (s.active_until IS NULL OR s.active_until >= $2)"
         ' WHERE $3::text IS NULL OR u.path @> ARRAY[$3::text] GROUP BY u.id ORDER BY u.path COLLATE "C"',
         list(roles),
         on,
