@@ -119,9 +119,8 @@ def select(clean: Path, numbers: dict[int, str]) -> dict[str, Table]:
         column = rows[0].index("contract_no")
         tables[name] = [rows[0], *(row for row in rows[1:] if row[column] in chosen)]
     tables["control_totals.csv"] = read(clean / "control_totals.csv")[:9]
-    for name in ("units.csv", "staff.csv"):
-        tables[name] = read(clean / name)
-    return tables
+    whole = ("units.csv", "staff.csv", "trainings.csv", "callback_policies.csv", "callback_departments.csv")
+    return tables | {name: read(clean / name) for name in whole}
 
 
 def break_customers(report: Report, table: Table) -> None:
@@ -278,6 +277,46 @@ def break_small_files(report: Report, tables: dict[str, Table]) -> None:
     )
 
 
+def break_readiness(report: Report, tables: dict[str, Table]) -> None:
+    """Trainings, callback policies and callback departments."""
+    spoil(
+        report,
+        "trainings.csv",
+        tables["trainings.csv"],
+        (
+            Fault("S0102", "passed", "perhaps", "neither true nor false"),
+            Fault("S0103", "valid_until", "", "missing"),
+            Fault("S0104", "held_on", "2026-02-30", "no such day"),
+            Fault("S0107", "valid_until", "2026-01-01", "before the training was held"),
+            Fault("S0108", "staff_no", "S9999", "no such person", "unknown_reference"),
+            Fault("S0109", "course", "", "missing"),
+        ),
+    )
+    spoil(
+        report,
+        "callback_policies.csv",
+        tables["callback_policies.csv"],
+        (
+            Fault("SD", "approved_on", "去年", "not a date"),
+            Fault("QD", "version", "", "missing"),
+            Fault("SD-JN", "unit", "SD-XX", "no such unit", "unknown_reference"),
+            Fault("SD-WF", "in_force_until", "2024-08-31", "before it came into force"),
+            Fault("SD-LY", "approved_on", "2026-10-20", "in the future"),
+        ),
+    )
+    spoil(
+        report,
+        "callback_departments.csv",
+        tables["callback_departments.csv"],
+        (
+            Fault("SD", "posts", "0", "a department without a post"),
+            Fault("QD", "head", "S9999", "no such person", "unknown_reference"),
+            Fault("SD-JN", "name", "", "missing"),
+            Fault("SD-YT", "until", "2026-06-31", "no such day"),
+        ),
+    )
+
+
 def broken_stream(report: Report, clean: Path) -> str:
     """Lines of NDJSON, each with a fault of its own."""
     file = "events.ndjson"
@@ -346,6 +385,7 @@ def write_broken(clean: Path, out: Path) -> None:
     break_contracts(report, tables["contracts.csv"], numbers)
     break_events(report, tables["events.csv"], numbers)
     break_small_files(report, tables)
+    break_readiness(report, tables)
     encodings = {"units.csv": "gb18030", "contracts.csv": "utf-8-sig"}
     for name, table in tables.items():
         write(out / name, table, encodings.get(name, "utf-8"))

@@ -11,6 +11,9 @@ from world import Record
 COLUMNS: dict[str, tuple[str, ...]] = {
     "units.csv": ("code", "name", "level", "parent", "region", "supervisor"),
     "staff.csv": ("staff_no", "name", "unit", "roles", "vendor", "phone", "trained_until", "is_seller"),
+    "trainings.csv": ("staff_no", "course", "held_on", "passed", "valid_until", "trainer"),
+    "callback_policies.csv": ("unit", "title", "version", "approved_on", "in_force_from", "in_force_until"),
+    "callback_departments.csv": ("unit", "name", "posts", "head", "until"),
     "customers.csv": (
         *("customer_no", "kind", "name", "id_type", "id_number", "birth_date", "gender", "phones", "emails"),
         *("address", "region", "contact.name", "contact.phone"),

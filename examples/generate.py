@@ -16,6 +16,7 @@ from typing import TextIO
 from broken import write_broken
 from feed import COLUMNS, cells, line
 from ordinary import ordinary, plain
+from readiness import departments, policies, trainings
 from stories import staff_events, stories
 from timeline import STREAM, Event, Timeline, at, historic_callbacks, past, snapshot
 from world import AS_OF, CALLERS, CUT_OVER, VISITORS, Record, staff, units
@@ -136,6 +137,12 @@ def write_export(out: Path, seed: int, contracts: int, *, simple: bool) -> None:
             export.row("units.csv", unit)
         for person in staff():
             export.row("staff.csv", person, chinese=person["unit"].startswith("QD"))
+        for training in trainings(seed):
+            export.row("trainings.csv", training, chinese=training["staff_no"].startswith("S03"))
+        for policy in policies():
+            export.row("callback_policies.csv", policy)
+        for department in departments():
+            export.row("callback_departments.csv", department)
         if simple:
             sent = write_book(export, plain(contracts, seed), [], seed)
         else:

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from huifang_api.access import authorise, check_routes
 from huifang_api.addresses import Addresses
 from huifang_api.checks import check_request
+from huifang_api.core_system import CoreSystemClient
 from huifang_api.edge import Edge
 from huifang_api.oauth.clients import ClientCache
 from huifang_api.oauth.signing import SigningKeys
@@ -81,7 +82,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
         settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
     )
     try:
-        async with open_runtime(settings) as runtime:
+        async with open_runtime(settings) as runtime, CoreSystemClient() as core_system:
             signing = SigningKeys(runtime.database, runtime.keys)
             yield World(
                 settings=settings,
@@ -89,6 +90,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                 registry=runtime.registry,
                 services=runtime.services,
                 evidence=evidence,
+                core_system=core_system,
                 redis=redis,
                 clients=ClientCache(runtime.database),
                 signing=signing,

@@ -258,11 +258,13 @@ CATALOGUE: Final[Mapping[ProblemCode, Entry]] = dict((*_OF_THE_API.items(), *REF
 
 NOUNS: Final[Mapping[str, Text]] = {
     "alarm": text("预警", "alarm"),
+    "callback_policy": text("回访制度", "callback policy"),
     "case": text("问题件", "case"),
     "case_class": text("问题分类", "class of cases"),
     "contact": text("回访记录", "contact"),
     "contract": text("合同", "contract"),
     "customer": text("客户", "customer"),
+    "document": text("文件", "document"),
     "event": text("业务事件", "event"),
     "evidence": text("证据", "piece of evidence"),
     "import": text("导入批次", "import"),
@@ -274,6 +276,7 @@ NOUNS: Final[Mapping[str, Text]] = {
     "report": text("报表", "report"),
     "script": text("话术", "script"),
     "staff": text("人员", "member of staff"),
+    "training": text("培训记录", "training"),
     "unit": text("机构", "unit"),
 }
 """What the field `kind` of a problem is called."""

@@ -92,8 +92,11 @@ class Problem(Exception):
 
 
 class _Fields(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "—"
+    """The values a text mentions; a dash for those that are not known."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key)
+        return "—" if value is None else value
 
 
 def problem_response(problem: Problem, language: Language, request_id: str) -> Response[ProblemDetails]:

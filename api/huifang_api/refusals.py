@@ -53,10 +53,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         403,
         text("人员未完成培训", "Staff untrained"),
         text(
-            "工号 {staff_no} 没有有效的培训记录,不能分派回访(SD-3)。",
-            "Staff {staff_no} has no valid training on record and can't be given calls (SD-3).",
+            "工号 {staff_no} 没有今天仍有效的培训记录,不能分派回访(SD-3);最近一次有效期至:{trained_until}。",
+            "Staff {staff_no} has no training on record that counts today and can't be given calls (SD-3); the last one "
+            "counted until: {trained_until}.",
         ),
-        text("登记培训后重试。", "Record the training, then try again."),
+        text(
+            "登记一次合格的培训后重试:POST /api/v1/trainings,或导入 trainings.csv;人事系统中的有效期随 staff.csv 更新。",
+            "Record a training that was passed, then try again: `POST /api/v1/trainings`, or import `trainings.csv`; what "
+            "the personnel system says comes in with `staff.csv`.",
+        ),
     ),
     # What is asked for.
     "not_found": Entry(

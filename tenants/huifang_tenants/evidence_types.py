@@ -9,12 +9,13 @@ FileKind = Literal["recording", "signed_scan", "signed_receipt"]
 HEAD: Final = 64
 """How many bytes from the start tell the type."""
 
-_PAPER: Final = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp")
+PAPER: Final = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp")
+"""What a paper may be scanned or written to."""
 
 ALLOWED: Final[Mapping[FileKind, tuple[str, ...]]] = {
     "recording": ("audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4", "audio/amr", "audio/amr-wb"),
-    "signed_scan": _PAPER,
-    "signed_receipt": _PAPER,
+    "signed_scan": PAPER,
+    "signed_receipt": PAPER,
 }
 """The types of each kind, by the names under which they are kept and served."""
 

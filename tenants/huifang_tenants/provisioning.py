@@ -9,11 +9,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 
 from huifang_tenants.database import admin_connection
-from huifang_tenants.errors import IllegalSlug, PreparationError, TenantExists, WrongKey
+from huifang_tenants.errors import IllegalSlug, PreparationError, TenantExists, UnknownTenant, WrongKey
 from huifang_tenants.fields import FieldCipher
 from huifang_tenants.grants import grant_control, grant_tenant
 from huifang_tenants.ids import new_id, opaque_id
@@ -168,6 +169,20 @@ async def list_tenants(admin_url: str) -> list[TenantSummary]:
     """All tenants of the cell, by slug, with how their last migration ended; needs no keys."""
     async with admin_connection(admin_url) as connection:
         return [TenantSummary(**row) for row in await connection.fetch(_SUMMARIES)]
+
+
+async def change_setting(admin_url: str, tenant_id: UUID, name: str, value: Any | None) -> None:
+    """Set one setting of a tenant, or take it away with None; processes that run notice within seconds. UnknownTenant."""
+    async with admin_connection(admin_url) as connection:
+        status = await connection.execute(
+            "UPDATE control.tenant SET settings = CASE WHEN $3::jsonb IS NULL THEN settings - $2::text"
+            " ELSE settings || jsonb_build_object($2::text, $3::jsonb) END WHERE id = $1",
+            tenant_id,
+            name,
+            value,
+        )
+    if status != "UPDATE 1":
+        raise UnknownTenant(tenant_id)
 
 
 async def _check_server(connection: asyncpg.Connection) -> str:

@@ -34,6 +34,8 @@ from huifang_tenants.tables.oversight import Alarm, Notice
 from huifang_tenants.tenant import Tenant
 from litestar import Litestar
 
+from .core_server import CoreServer
+
 
 class Api(msgspec.Struct, frozen=True, eq=False):
     """The app under test with two tenants; `client` speaks for the first by default."""
@@ -284,10 +286,11 @@ async def fill(opened: TenantScope) -> Filled:
         ],
     )
     staff = await opened.connection.fetchval("SELECT id FROM staff WHERE staff_no = 'K1'")
+    training = new_id()
     await StaffTraining.insert(
         StaffTraining(
-            id=new_id(), staff_id=staff, course="回访规范", held_on=today, valid_until=today, recorded_by="cli:root",
-            recorded_at=NOW,
+            id=training, staff_id=staff, course="回访规范", held_on=today, valid_until=today, recorded_by="cli:root",
+            recorded_at=NOW, passed=True, trainer_enc=cipher.encrypt("钱讲师", "staff_training.trainer", training),
         )
     )  # fmt: skip
     unit = await opened.connection.fetchval("SELECT id FROM unit WHERE code = '37'")
@@ -342,7 +345,7 @@ async def fill(opened: TenantScope) -> Filled:
     ids = {
         "customers": customer, "contracts": contract, "events": event, "obligations": obligation, "contacts": contact,
         "cases": case, "units": unit, "staff": staff, "imports": run, "alarms": alarm, "notices": notice, "ledger": row,
-        "evidence": evidence,
+        "evidence": evidence, "trainings": training,
     }  # fmt: skip
     return Filled(ids, waiting, section)
 
@@ -402,3 +405,12 @@ def add() -> Add:
 @pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture
+async def core_server() -> AsyncIterator[CoreServer]:
+    """A core system on 127.0.0.1."""
+    server = CoreServer()
+    await server.start()
+    yield server
+    await server.stop()

@@ -8,7 +8,7 @@ import pytest
 
 RESOURCES = (
     "customers", "contracts", "events", "obligations", "contacts", "cases", "units", "staff", "imports", "alarms",
-    "notices", "ledger",
+    "notices", "ledger", "trainings",
 )  # fmt: skip
 UNKNOWN = "0190b7a0-0000-7000-8000-000000000000"
 
@@ -70,6 +70,9 @@ async def test_another_tenant_sees_nothing(api: Any, filled: Any, name: str) -> 
         ("cases?status=assigned&case_class=premium_kept&severity=4&unit=37&assignee=K1&contract_no=P1", True),
         ("cases?overdue=true", True),
         ("cases?overdue=false", False),
+        ("trainings?staff_no=K1&course=%E5%9B%9E%E8%AE%BF%E8%A7%84%E8%8C%83&unit=00&passed=true", True),
+        ("trainings?passed=false", False),
+        ("trainings?unit=3701", False),
         ("units?level=province&supervisor=shandong&parent=00&code=37", True),
         ("units?unit=3701", False),
         ("staff?role=caller&is_trained=true&is_seller=false&unit=00", True),

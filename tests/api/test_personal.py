@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-SECRETS = ("王小明", "13800138000", "138-0013-8000", "37010219900307", "经十路", "ming@", "李四", "1990-03-07", "客户在家", "请多联系我", "很着急", "赵敏", "13700137000")  # fmt: skip
+SECRETS = ("王小明", "13800138000", "138-0013-8000", "37010219900307", "经十路", "ming@", "李四", "1990-03-07", "客户在家", "请多联系我", "很着急", "赵敏", "13700137000", "钱讲师")  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "name", ["customers", "contacts", "cases", "staff", "obligations", "events", "contracts"]
+    "name", ["customers", "contacts", "cases", "staff", "trainings", "obligations", "events", "contracts"]
 )
 async def test_nothing_personal_is_shown(api: Any, filled: Any, name: str) -> None:
     for address in (name, f"{name}/{filled.ids[name]}"):

@@ -47,6 +47,7 @@ FILES = (
 # Here a body may have the right form and still be refused: what it says must also make sense.
 MUST_MAKE_SENSE = {
     "send_events", "put_contract", "put_customer", "import_file", "receive_evidence", "open_case", "set_plugin",
+    "record_training", "record_callback_policy", "put_callback_department", "put_callback_policy_document",
 }  # fmt: skip
 SCHEMA = schemathesis.openapi.from_dict(fuzzable())
 

@@ -99,6 +99,19 @@ def test_a_gap_in_the_control_totals_and_a_missing_delivery_raise_alarms(day: di
     assert kinds["delivery_missing"] >= 1
 
 
+def test_what_each_unit_lacks_is_shown(day: dict[str, Any]) -> None:
+    """SD-3: fed by the export's trainings, callback policies and departments."""
+    assert day["report"]["id"] == "organisation_readiness"
+    [table] = day["report"]["tables"]
+    ids = [measure["id"] for measure in table["measures"]]
+    units = {
+        row["dimensions"][2]["code"]: dict(zip(ids, row["values"], strict=True)) for row in table["rows"]
+    }
+    assert {code for code, row in units.items() if row["department_missing"]} == {"SD-YT", "SD-LY"}
+    assert {"SD-YT", "SD-WF", "SD-LY"} <= {code for code, row in units.items() if not row["policy_on_file"]}
+    assert (units["SD"]["workers"], units["SD"]["trained"], units["SD"]["posts"]) == (7, 6, 9)
+
+
 def test_what_is_done_is_not_done_again_after_a_restart(day: dict[str, Any], environ: dict[str, str]) -> None:
     again = _once(environ)
     before = {item["id"]: item for item in day["obligations"]}

@@ -28,6 +28,9 @@ FEES = {f"fees.{number}.{part}" for number in range(1, 5) for part in ("name", "
 KNOWN = {
     "units.csv": words("code name level parent region supervisor"),
     "staff.csv": words("staff_no name unit roles vendor phone trained_until is_seller"),
+    "trainings.csv": words("staff_no course held_on passed valid_until trainer"),
+    "callback_policies.csv": words("unit title version approved_on in_force_from in_force_until"),
+    "callback_departments.csv": words("unit name posts head until"),
     "customers.csv": words(
         "customer_no kind name id_type id_number birth_date gender phones emails address region "
         "contact.name contact.phone legal_representative.name legal_representative.phone"
@@ -149,6 +152,10 @@ def test_ids_are_unique_and_references_resolve() -> None:
     assert len(set(contracts)) == len(contracts)
     assert {row["parent"] for row in rows("units.csv")} <= units | {""}
     assert {row["unit"] for row in rows("staff.csv")} <= units
+    for row in (*rows("callback_policies.csv"), *rows("callback_departments.csv")):
+        assert row["unit"] in units
+    assert {row["head"] for row in rows("callback_departments.csv")} <= staff | {""}
+    assert {row["staff_no"] for row in rows("trainings.csv")} <= staff
     for row in rows("contracts.csv"):
         people = [row["policyholder"], *row["insured"].split(";"), *row["beneficiaries"].split(";")]
         assert set(people) <= {*customers, ""}
@@ -163,6 +170,38 @@ def test_ids_are_unique_and_references_resolve() -> None:
     for row in events:
         assert row["contract_no"] in contracts or row["type"] == "seller.departed"
         assert {row["corrects"], row["retracts"]} <= ids | {""}
+
+
+def test_trainings_agree_with_what_the_personnel_system_says() -> None:
+    """SD-3: the last training that was passed ends on the day on which the person's own row ends."""
+    last: dict[str, str] = {}
+    for row in rows("trainings.csv"):
+        assert row["held_on"] < "2026-10-12"
+        assert (row["valid_until"] != "") == (row["passed"] in ("true", "是"))
+        last[row["staff_no"]] = max(last.get(row["staff_no"], ""), row["valid_until"])
+    stated = {row["staff_no"]: row["trained_until"] for row in rows("staff.csv")}
+    assert {number: until for number, until in stated.items() if until} == {
+        number: until for number, until in last.items() if until
+    }
+    untrained = {number for number, until in stated.items() if until < "2026-10-12"}
+    assert {"S0106", "S0207", "S0208"} <= untrained
+
+
+def test_some_units_lack_a_policy_or_a_department() -> None:
+    """SD-3."""
+    on_file = {
+        row["unit"]
+        for row in rows("callback_policies.csv")
+        if row["in_force_from"] <= "2026-10-12" <= (row["in_force_until"] or "9999")
+    }
+    departments = {row["unit"] for row in rows("callback_departments.csv") if not row["until"]}
+    levels = {row["code"]: row["level"] for row in rows("units.csv")}
+    assert {"SD-YT", "SD-WF", "SD-LY"} == {
+        code for code, level in levels.items() if level != "county" and code not in on_file
+    }
+    assert {"SD-YT", "SD-LY"} == {
+        code for code, level in levels.items() if level != "county" and code not in departments
+    }
 
 
 def test_times_lie_before_the_export_and_callbacks_before_the_cut_over() -> None:

@@ -1,9 +1,11 @@
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import asyncpg
 import pytest
 from huifang_tenants.errors import MigrationError
+from huifang_tenants.keys import MasterKeys
 from huifang_tenants.migrate import CONTROL_STEPS, TENANT_STEPS, TenantOutcome, migrate_tenants, read_steps
 from huifang_tenants.provisioning import create_tenant, list_tenants, prepare_database
 from huifang_tenants.scope import scope
@@ -161,3 +163,26 @@ async def test_our_own_tenant_tables_stand_in_two_schemas_and_nowhere_else(fresh
     assert rows[0]["tables"] == rows[1]["tables"]
     assert leaks == 0
     assert appended == []
+
+
+async def test_staff_trained_before_trainings_were_on_record_stay_so(fresh_database, tmp_path):
+    """SD-3: what a tenant knew of its staff counts on, and is taken for what their records state."""
+    first = TENANT_STEPS / "0001_tenant.sql"
+    (tmp_path / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
+    url, keys = fresh_database(), MasterKeys.generate()
+    await prepare_database(url, keys)
+    tenant = await create_tenant(url, keys, "old", "x", directory=tmp_path)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            f"INSERT INTO {tenant.schema_name}.staff (id, staff_no, name_enc, unit, trained_until, updated_at)"
+            " VALUES (gen_random_uuid(), 'S1', 'x', 'SD', '2027-06-30', now())"
+        )
+        [outcome] = await migrate_tenants(url)
+        assert (outcome.state, outcome.error) == ("done", None)
+        row = await connection.fetchrow(
+            f"SELECT trained_until, trained_until_stated FROM {tenant.schema_name}.staff"
+        )
+    finally:
+        await connection.close()
+    assert row["trained_until"] == row["trained_until_stated"] == date(2027, 6, 30)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,8 @@ def _show(result: dict[str, Any]) -> None:
             last_day(_instant(item.get("due_by"))),
         )
     console.print(cases)
+    if result["report"] is not None:
+        console.print(_readiness(result["report"]["tables"][0]))
     alarms = Counter(item["kind"] for item in result["alarms"])
     summary = Table("figure", "count", title="The day 当日汇总")
     by_status = Counter(item["status"] for item in result["obligations"])
@@ -231,6 +234,28 @@ def _show(result: dict[str, Any]) -> None:
     console.print(summary)
     for problem in result["problems"]:
         click.echo(f"problem: {problem}", err=True)
+
+
+def _readiness(found: dict[str, Any]) -> Table:
+    """The product's own report on what each unit has for its callbacks."""
+    shown = (
+        "policy_on_file", "callback_department", "posts", "workers", "trained", "trained_share", "due", "overdue",
+    )  # fmt: skip
+    headings = {measure["id"]: measure["title"]["en"] for measure in found["measures"]}
+    table = Table("unit", *(headings[id] for id in shown), title="Readiness by unit 回访准备情况")
+    unit = [dimension["id"] for dimension in found["dimensions"]].index("unit")
+    for row in found["rows"]:
+        values = dict(zip(headings, row["values"], strict=True))
+        table.add_row(row["dimensions"][unit]["label"]["zh-CN"], *(_figure(id, values[id]) for id in shown))
+    return table
+
+
+def _figure(id: str, value: int | str | None) -> str:
+    if id in ("policy_on_file", "callback_department"):
+        return "yes" if value else "no"
+    if value is None:
+        return "—"
+    return f"{Decimal(value):.0%}" if isinstance(value, str) else str(value)
 
 
 def _invite(stack: Stack, client: NewClient) -> None:

@@ -20,7 +20,6 @@ from huifang_api.cli.root import print_json
 from huifang_api.cli.screen import console
 from huifang_api.runtime import Runtime, open_runtime
 
-ORDER: tuple[str, ...] = ("units", "staff", "customers", "contracts", "events")
 _ACTOR = Actor("cli:import")
 
 
@@ -90,10 +89,10 @@ def collect(paths: Sequence[Path], kind: Kind | None = None) -> list[tuple[Path,
             files.append(path)
 
     def place(path: Path) -> tuple[int, str]:
-        for position, stem in enumerate((*ORDER, "callbacks", "control_totals")):
+        for position, stem in enumerate((*KINDS, "callbacks", "control_totals")):
             if path.name.startswith(stem):
                 return position, path.name
-        return len(ORDER), path.name
+        return len(KINDS), path.name
 
     return [(path, kind) for path in sorted(files, key=place)]
 

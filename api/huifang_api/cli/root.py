@@ -29,6 +29,10 @@ COMMANDS: Final = {
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),
     "plugin": ("huifang_api.cli.plugins", "List installed plugins; switch them on in a tenant."),
+    "policy-lookup": (
+        "huifang_api.cli.looking_up",
+        "Set where a tenant's core system is asked for a policy's present data.",
+    ),
     "calendar": ("huifang_api.cli.calendars", "Show the working calendar, and enter an announced year."),
     "openapi": ("huifang_api.cli.openapi", "Print the OpenAPI document."),
     "doctor": ("huifang_api.cli.doctor", "Find and explain what is wrong with this installation."),
@@ -100,8 +104,11 @@ def _in_words(refusal: Refused) -> str:
 
 
 class _Fields(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "—"
+    """The values a text mentions; a dash for those that are not known."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key)
+        return "—" if value is None else value
 
 
 def _end(message: str, code: int) -> Any:

@@ -4,10 +4,12 @@ from typing import Final
 
 from huifang_api.routes import (
     alarms,
+    callback_setup,
     case_work,
     cases,
     contact_work,
     contacts,
+    contract_look_up,
     contracts,
     customer_merges,
     customers,
@@ -28,6 +30,7 @@ from huifang_api.routes import (
     reference,
     reports,
     staff,
+    trainings,
     units,
 )
 
@@ -38,6 +41,7 @@ API_ROUTES: Final = (
     *customers.ROUTES,
     *customer_merges.ROUTES,
     *contracts.ROUTES,
+    *contract_look_up.ROUTES,
     *record_intake.ROUTES,
     *events.ROUTES,
     *event_intake.ROUTES,
@@ -49,7 +53,9 @@ API_ROUTES: Final = (
     *cases.ROUTES,
     *case_work.ROUTES,
     *units.ROUTES,
+    *callback_setup.ROUTES,
     *staff.ROUTES,
+    *trainings.ROUTES,
     *imports.ROUTES,
     *import_upload.ROUTES,
     *plugin_settings.ROUTES,

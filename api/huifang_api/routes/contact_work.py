@@ -10,6 +10,7 @@ from huifang_core.scripts import Prompt as ScriptPrompt
 from huifang_core.scripts.model import DateAnswer, NumberAnswer, OpenAnswer, TextAnswer
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts import answering, concluding, starting
+from huifang_tenants.services.look_up import look_up_for
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import contacts as reading
 from huifang_tenants.stores.reading import work
@@ -32,6 +33,7 @@ from huifang_api.shapes.contact_work import (
     Standing,
     StartContact,
 )
+from huifang_api.shapes.look_up import shown
 from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import holder, in_tenant
 
@@ -57,9 +59,11 @@ _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location"
 async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Response[Standing]:
     """Start a contact for work this person has claimed; what was claimed together is served together (DEC-5).
 
-    Only a dialled number, or a visit made, counts as an attempt: `dialled: false` prepares without one.
+    Only a dialled number, or a visit made, counts as an attempt: `dialled: false` prepares without one. Where a policy
+    look-up is set up, the core system is asked first; `contracts` says how that went and how fresh the data is (SD-4).
     """
-    catalogue = await world_of(request).services.catalogue()
+    world = world_of(request)
+    catalogue = await world.services.catalogue()
     actor = Actor(request.auth.actor, data.staff_no)
     opening = starting.Opening(
         obligation_id=data.obligation_id,
@@ -68,6 +72,9 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
         dialled=data.dialled,
         number_index=data.number_index,
         client=request.auth.client_id,
+        looked_up=await look_up_for(
+            world.services, world.core_system, request.auth.tenant, data.obligation_id, data.staff_no
+        ),
     )
 
     async def start(scope: Scope) -> answering.Standing:
@@ -224,6 +231,7 @@ def _shown(standing: answering.Standing) -> Standing:
         obligation_id=standing.obligation_id,
         prompt=_prompt(standing.prompt) if standing.prompt is not None else None,
         suggested=standing.suggested,
+        contracts=[shown(found) for found in standing.contracts],
     )
 
 

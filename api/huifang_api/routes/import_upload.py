@@ -97,7 +97,7 @@ async def import_file(
     ] = None,
     on_behalf_of: OnBehalfOfParam = None,
 ) -> ImportReport:
-    """Import a file of a core system: units, staff, customers, contracts or events.
+    """Import a file: units, staff, trainings, callback policies and departments, customers, contracts or events.
 
     Good rows go in though others are broken, and everything wrong with those is on record. The same file again changes
     nothing, so one that was cut off is simply sent again.

@@ -1,12 +1,8 @@
 """Writing contracts (合同) and customers (客户): each under its number in its source, again and again with the same result."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from huifang_core.contracts import Contract
-from huifang_core.customers import Customer
-from huifang_tenants.clock import business_now, wall_now
-from huifang_tenants.intake import check_row
 from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, take_in
 from huifang_tenants.stores.reading import contracts as reading_contracts
 from huifang_tenants.stores.reading import customers as reading_customers
@@ -15,13 +11,12 @@ from litestar.params import PathParameter, QueryParameter
 
 from huifang_api.access import acting, needs, tenant_scope
 from huifang_api.documented import Answer, documented
-from huifang_api.faults import Fault, wrong_format
-from huifang_api.intake_faults import faults_of
+from huifang_api.faults import Fault
 from huifang_api.languages import language_of
 from huifang_api.parameters import OnBehalfOfParam
 from huifang_api.problem_catalogue import ProblemCode
-from huifang_api.problems import Problem, ProblemFault
-from huifang_api.raw_json import json_object
+from huifang_api.problems import ProblemFault
+from huifang_api.record_body import record_body
 from huifang_api.shapes.record_intake import (
     EXAMPLE_CONTRACT,
     EXAMPLE_CUSTOMER,
@@ -83,7 +78,7 @@ async def put_contract(
 
     A lower `version` than the one on file changes nothing. Callbacks that follow from it are derived at once.
     """
-    value, faults = await _checked(request, "contracts", "contract_no", contract_no)
+    value, faults = await record_body(request, "contracts", {"contract_no": contract_no})
     batch = Batch(contracts=(ContractIn(1, source, value, as_of),))
     return await _taken(request, batch, faults, "contracts", on_behalf_of)
 
@@ -118,32 +113,9 @@ async def put_customer(
 
     A record with the ID document of a person already on file belongs to that person (DEC-10).
     """
-    value, faults = await _checked(request, "customers", "customer_no", customer_no)
+    value, faults = await record_body(request, "customers", {"customer_no": customer_no})
     batch = Batch(customers=(CustomerIn(1, source, value, as_of),))
     return await _taken(request, batch, faults, "customers", on_behalf_of)
-
-
-async def _checked(
-    request: ApiRequest, kind: Literal["contracts", "customers"], number_field: str, number: str
-) -> tuple[Any, list[Fault]]:
-    """The record of a request, and what looks wrong with it without keeping it out."""
-    body = await json_object(request)
-    faults: list[Fault] = []
-    if body.get(number_field) not in (None, number):
-        faults.append(
-            wrong_format("body", f"/{number_field}", "与地址中的不一致", "is not the one in the address")
-        )
-    checked = check_row(
-        kind,
-        {**body, number_field: number},
-        received_at=business_now(request.auth.tenant, wall_now()),
-        strict_fields=True,
-    )
-    faults += faults_of((p for p in checked.problems if p.severity == "error"), body)
-    if faults or checked.value is None:
-        raise Problem("validation.failed", faults=faults)
-    value: Contract | Customer = checked.value
-    return value, faults_of(checked.problems, body)
 
 
 async def _taken(

@@ -14,6 +14,7 @@ from msgspec import Meta
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.contacts import ContactSummary
 from huifang_api.shapes.fields import Instant, described
+from huifang_api.shapes.look_up import ContractFreshness
 from huifang_api.shapes.queue import GivenStaffNo
 
 _GREATEST_INTEGER = 2**53 - 1
@@ -195,6 +196,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     ]
     suggested: Annotated[
         Outcome | None, described("At the end, the outcome that fits how the scripts ended.")
+    ]
+    contracts: Annotated[
+        list[ContractFreshness],
+        described(
+            "How fresh the contract data quoted is, as it was at the start (SD-4); kept in the contact."
+        ),
     ]
 
 

@@ -105,7 +105,12 @@ class EvidenceSummary(msgspec.Struct, frozen=True, kw_only=True):
 class ContactDetail(ContactSummary, frozen=True, kw_only=True):
     """A contact with its sections and evidence."""
 
-    snapshot: Annotated[Document, described("Contract facts shown to the caller, as they stood (SD-4).")]
+    snapshot: Annotated[
+        Document,
+        described(
+            "Contract facts shown to the caller, as they stood; `contracts` in it says of each how fresh it was (SD-4)."
+        ),
+    ]
     sections: Annotated[list[ContactSection], described("One per obligation, in order (DEC-5).")]
     evidence: Annotated[list[EvidenceSummary], described("What proves it.")]
 

@@ -62,6 +62,13 @@ class ContractDetail(ContractSummary, frozen=True, kw_only=True):
         dict[str, Any],
         described("The contract as it came in last: premium, fees, parties by customer number."),
     ]
+    looked_up_at: Annotated[
+        Instant | None,
+        described(
+            "When the core system last gave or confirmed it, UTC; null: never, or something has come in since (SD-4)."
+        ),
+    ]
+    confirmed_as_of: Annotated[Instant | None, described("When that was true in the core system, UTC.")]
 
 
 class ContractPage(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ from typing import Annotated
 import msgspec
 from huifang_core.units import Level, Role
 
-from huifang_api.shapes.fields import Day, Id, Instant, NextCursor, StaffNo, UnitCode, UpdatedAt, described
+from huifang_api.shapes.fields import Day, Id, NextCursor, StaffNo, UnitCode, UpdatedAt, described
+from huifang_api.shapes.readiness import CallbackDepartment, CallbackPolicy, Training
 
 
 class UnitSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,8 +20,10 @@ class UnitSummary(msgspec.Struct, frozen=True, kw_only=True):
     region: Annotated[str | None, described("GB/T 2260 region code, six digits.")]
     supervisor: Annotated[str | None, described("Supervising bureau; null: that of the unit above (DEC-11).")]
     path: Annotated[list[str], described("Codes from the head office down to this unit.")]
-    policy_on_file: Annotated[bool, described("The written callback policy is on file (SD-3).")]
-    callback_department: Annotated[str | None, described("The department that makes callbacks (SD-3).")]
+    policy_on_file: Annotated[bool, described("A written callback policy is in force today (SD-3).")]
+    callback_department: Annotated[
+        str | None, described("The department that makes callbacks; null: there is none today (SD-3).")
+    ]
     updated_at: UpdatedAt
 
 
@@ -31,6 +34,12 @@ class UnitDetail(UnitSummary, frozen=True, kw_only=True):
     trained_staff_count: Annotated[int, described("Those whose training counts today.")]
     open_obligations: Annotated[int, described("Obligations to be worked on.")]
     overdue_obligations: Annotated[int, described("Obligations overdue (DEC-2).")]
+    callback_policies: Annotated[
+        list[CallbackPolicy], described("Every version of its callback policy, as they were recorded.")
+    ]
+    department: Annotated[
+        CallbackDepartment | None, described("Its callback department as recorded last, also one that ended.")
+    ]
 
 
 class UnitPage(msgspec.Struct, frozen=True):
@@ -57,17 +66,6 @@ class StaffSummary(msgspec.Struct, frozen=True, kw_only=True):
         Day | None, described("Last day on which the person works here (在岗截止日); null: no end is known.")
     ]
     updated_at: UpdatedAt
-
-
-class Training(msgspec.Struct, frozen=True, kw_only=True):
-    """A training on record (SD-3)."""
-
-    id: Id
-    course: Annotated[str, described("What was taught.")]
-    held_on: Annotated[Day, described("Day it was held.")]
-    valid_until: Annotated[Day, described("Last day on which it counts.")]
-    recorded_by: Annotated[str, described("Who recorded it.")]
-    recorded_at: Annotated[Instant, described("When it was recorded, UTC.")]
 
 
 class StaffDetail(StaffSummary, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ def agree_in_customer(fields: dict[str, Any], path: str, found: Found) -> None:
         found.error(path + "birth_date", "in_future", "出生日期在将来", "a birth date can't be in the future")
     id_type, number = fields.get("id_type"), fields.get("id_number")
     if id_type is None:
-        if number is not None and not any(p.field == path + "id_type" for p in found.problems):
+        if number is not None and not _faulty(found, path + "id_type"):
             found.error(
                 path + "id_type",
                 "missing",
@@ -89,6 +89,64 @@ def agree_in_contract(fields: dict[str, Any], path: str, found: Found) -> None:
                 "费用项目没有费率或金额",
                 "a fee item with neither rate nor amount can't be told to the customer",
             )
+
+
+def agree_in_training(fields: dict[str, Any], path: str, found: Found) -> None:
+    """Check that a training was held before now, and that one that was passed counts until some day after it (SD-3)."""
+    held_on, valid_until = fields.get("held_on"), fields.get("valid_until")
+    if held_on is not None and held_on > found.today:
+        found.error(
+            path + "held_on",
+            "in_future",
+            "培训日期在将来,举办之后再登记",
+            "a training is recorded once it has been held, not ahead of it",
+        )
+    if held_on is not None and valid_until is not None and valid_until < held_on:
+        found.error(
+            path + "valid_until",
+            "before_held",
+            "早于培训日期",
+            "is before held_on: it would count for nothing",
+        )
+    if fields.get("passed") and valid_until is None and not _faulty(found, path + "valid_until"):
+        found.error(
+            path + "valid_until",
+            "missing",
+            "培训合格时必填有效期",
+            "missing: a training that was passed counts until some day",
+        )
+
+
+def agree_in_policy(fields: dict[str, Any], path: str, found: Found) -> None:
+    """Check that a callback policy was approved, and that it does not end before it begins (SD-3)."""
+    approved_on, begins, ends = (
+        fields.get(name) for name in ("approved_on", "in_force_from", "in_force_until")
+    )
+    if approved_on is not None and approved_on > found.today:
+        found.error(
+            path + "approved_on",
+            "in_future",
+            "批准日期在将来,批准之后再登记",
+            "a policy is recorded once it has been approved, not ahead of it",
+        )
+    if begins is not None and ends is not None and ends < begins:
+        found.error(
+            path + "in_force_until",
+            "before_in_force",
+            "早于生效日期;长期有效请留空",
+            "is before in_force_from; leave it empty where no end is set",
+        )
+    if approved_on is not None and begins is not None and begins < approved_on:
+        found.warn(
+            path + "in_force_from",
+            "before_approved",
+            "早于批准日期,请核对",
+            "is before approved_on: check both",
+        )
+
+
+def _faulty(found: Found, at: str) -> bool:
+    return any(problem.field == at for problem in found.problems)
 
 
 def agree_in_payload(fields: dict[str, Any], path: str, found: Found) -> None:

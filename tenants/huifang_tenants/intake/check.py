@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeVar, cast, overload
 import msgspec
 from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
+from huifang_core.readiness import CallbackDepartment, CallbackPolicy, Training
 from huifang_core.units import Staff, Unit
 from huifang_core.windows import day_of
 
@@ -15,8 +16,8 @@ from huifang_tenants.intake.events import IncomingEvent, check_event, cloudevent
 from huifang_tenants.intake.problems import FieldProblem
 from huifang_tenants.intake.records import Found
 
-Record = Unit | Staff | Customer | Contract | IncomingEvent
-R = TypeVar("R", Unit, Staff, Customer, Contract, IncomingEvent)
+Record = Unit | Staff | Training | CallbackPolicy | CallbackDepartment | Customer | Contract | IncomingEvent
+R = TypeVar("R", Unit, Staff, Training, CallbackPolicy, CallbackDepartment, Customer, Contract, IncomingEvent)
 
 Form = Literal["cells", "object"]
 """How a row's values stand: `cells` of a table, text under flat column names, or a nested JSON `object`."""
@@ -47,6 +48,33 @@ def check_row(
     strict_fields: bool,
     form: Form = "object",
 ) -> Checked[Staff]: ...
+@overload
+def check_row(
+    kind: Literal["trainings"],
+    values: Mapping[str, Any],
+    *,
+    received_at: datetime,
+    strict_fields: bool,
+    form: Form = "object",
+) -> Checked[Training]: ...
+@overload
+def check_row(
+    kind: Literal["callback_policies"],
+    values: Mapping[str, Any],
+    *,
+    received_at: datetime,
+    strict_fields: bool,
+    form: Form = "object",
+) -> Checked[CallbackPolicy]: ...
+@overload
+def check_row(
+    kind: Literal["callback_departments"],
+    values: Mapping[str, Any],
+    *,
+    received_at: datetime,
+    strict_fields: bool,
+    form: Form = "object",
+) -> Checked[CallbackDepartment]: ...
 @overload
 def check_row(
     kind: Literal["customers"],
@@ -82,7 +110,16 @@ def check_row(
     received_at: datetime,
     strict_fields: bool,
     form: Form = "object",
-) -> "Checked[Unit] | Checked[Staff] | Checked[Customer] | Checked[Contract] | Checked[IncomingEvent]": ...
+) -> (
+    Checked[Unit]
+    | Checked[Staff]
+    | Checked[Training]
+    | Checked[CallbackPolicy]
+    | Checked[CallbackDepartment]
+    | Checked[Customer]
+    | Checked[Contract]
+    | Checked[IncomingEvent]
+): ...
 def check_row(
     kind: Kind,
     values: Mapping[str, Any],

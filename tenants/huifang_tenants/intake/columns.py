@@ -3,24 +3,32 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from huifang_core.events import FROM_OUTSIDE
+from huifang_core.readiness import CallbackDepartment, CallbackPolicy, Training
 from huifang_core.units import Staff, Unit
 
+from huifang_tenants.intake.agreement import agree_in_policy, agree_in_training
 from huifang_tenants.intake.events import ATTRIBUTES, CONTRACTS, CUSTOMERS, PAYLOAD_READERS, Envelope
 from huifang_tenants.intake.records import Found, Numbered, RecordReader, SplitList
 
-Kind = Literal["units", "staff", "customers", "contracts", "events"]
-RecordKind = Literal["units", "staff", "customers", "contracts"]
+RecordKind = Literal[
+    "units", "staff", "trainings", "callback_policies", "callback_departments", "customers", "contracts"
+]
+Kind = Literal[RecordKind, "events"]
 
 RECORDS: Final[Mapping[str, RecordReader[Any]]] = {
     "units": RecordReader(Unit),
     "staff": RecordReader(Staff),
+    "trainings": RecordReader(Training, agree_in_training),
+    "callback_policies": RecordReader(CallbackPolicy, agree_in_policy),
+    "callback_departments": RecordReader(CallbackDepartment),
     "customers": CUSTOMERS,
     "contracts": CONTRACTS,
 }
-KINDS: Final[tuple[Kind, ...]] = ("units", "staff", "customers", "contracts", "events")
+KINDS: Final[tuple[Kind, ...]] = (*get_args(RecordKind), "events")
+"""In the order in which files need each other."""
 
 _FRAME: Final = frozenset(ATTRIBUTES) | {"specversion", "datacontenttype", "dataschema"}
 _SEMICOLON: Final = re.compile("[;\uff1b]")

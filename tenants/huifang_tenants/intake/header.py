@@ -15,7 +15,8 @@ from huifang_tenants.intake.values import narrow
 MOST_COLUMNS: Final = 2000
 _LONGEST_COLUMN: Final = 100
 
-_NAMED: Final = re.compile(r"(units|staff|customers|contracts|events|callbacks|control_totals)(?![a-z])")
+_OF_EVENTS: Final = ("callbacks", "control_totals")
+_NAMED: Final = re.compile(rf"({'|'.join((*KINDS, *_OF_EVENTS))})(?![a-z])")
 _REQUIRED: Final[dict[Kind, tuple[str, ...]]] = {
     **{kind: tuple(f.name for f in reader.fields.values() if f.required) for kind, reader in RECORDS.items()},  # type: ignore[misc]
     "events": ("id", "source", "type", "time"),
@@ -36,7 +37,7 @@ def kind_of_name(name: str) -> Kind | None:
     found = _NAMED.match(PurePath(name.replace("\\", "/")).name.lower())
     if found is None:
         return None
-    return "events" if found[1] in ("callbacks", "control_totals") else found[1]  # type: ignore[return-value]
+    return "events" if found[1] in _OF_EVENTS else found[1]  # type: ignore[return-value]
 
 
 def detect_kind(name: str, fields: Collection[str]) -> Kind:

@@ -25,6 +25,7 @@ from typing import (
 import msgspec
 from huifang_core.contracts import Rate
 from huifang_core.customers import ContactPerson, Customer, Email
+from huifang_core.readiness import Training
 from huifang_core.texts import text
 from huifang_core.units import Code, Region, Staff
 
@@ -51,13 +52,14 @@ from huifang_tenants.intake.values import (
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-OF_PEOPLE: Final = frozenset({Customer, ContactPerson, Staff})
+OF_PEOPLE: Final = frozenset({Customer, ContactPerson, Staff, Training})
 """Structs of which no value is shown unless it looks like a code: a cell may have slipped."""
 
 PERSONAL_FIELDS: Final[dict[type, frozenset[str]]] = {
     Customer: frozenset({"name", "id_number", "birth_date", "phones", "emails", "address"}),
     ContactPerson: frozenset({"name", "phone"}),
     Staff: frozenset({"name", "phone"}),
+    Training: frozenset({"trainer"}),
 }
 """Fields whose values are never shown; those of payloads are marked in the kernel."""
 

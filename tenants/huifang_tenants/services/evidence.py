@@ -22,9 +22,10 @@ from huifang_tenants.evidence_store import (
     StoreUnavailable,
     object_key,
 )
-from huifang_tenants.evidence_types import ALLOWED, HEAD, FileKind, agrees, sniff
+from huifang_tenants.evidence_types import ALLOWED, FileKind
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services.arriving import ArrivingFile
 from huifang_tenants.services.contacts.concluding import judge_success
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts
@@ -108,9 +109,9 @@ async def receive(
         raise Refused("evidence.too_large", limit=limit)
     id = new_id()
     await in_scope(db, tenant, lambda scope: _announce(scope, id, upload, actor))
-    checked = _Checked(upload, chunks, limit)
+    arriving = ArrivingFile(upload.kind, ALLOWED[upload.kind], upload.content_type, chunks, limit)
     try:
-        received = await store.put(tenant, id, checked.pass_on())
+        received = await store.put(tenant, id, arriving.pass_on())
         if upload.sha256 is not None and not hmac.compare_digest(upload.sha256, received.sha256):
             await store.delete(tenant, id)
             raise Refused("evidence.hash_differs", received=received.sha256.hex())
@@ -123,7 +124,7 @@ async def receive(
     except Exception:
         await _refuse(db, tenant, id, "interrupted", actor)
         raise
-    stored = await in_scope(db, tenant, lambda scope: _keep(scope, id, checked.found, received, actor))
+    stored = await in_scope(db, tenant, lambda scope: _keep(scope, id, arriving.found, received, actor))
     if stored is None:
         await store.delete(tenant, id)
         raise Refused("state.conflict", current="refused", wanted="stored")
@@ -266,41 +267,6 @@ async def clear_leftovers(
             await store.delete(tenant, id)
             cleared += 1
     return cleared
-
-
-class _Checked:
-    """A stream that is refused as soon as it is too large or not of an allowed type; `found` is its type."""
-
-    def __init__(self, upload: Upload, chunks: AsyncIterable[bytes], limit: int) -> None:
-        self._upload = upload
-        self._chunks = chunks
-        self._limit = limit
-        self.found = ""
-
-    async def pass_on(self) -> AsyncIterator[bytes]:
-        head, size = b"", 0
-        async for chunk in self._chunks:
-            size += len(chunk)
-            if size > self._limit:
-                raise Refused("evidence.too_large", limit=self._limit)
-            if self.found:
-                yield chunk
-                continue
-            head += chunk
-            if len(head) >= HEAD:
-                self.found = self._type(head)
-                yield head
-        if not self.found:
-            self.found = self._type(head)
-            yield head
-
-    def _type(self, head: bytes) -> str:
-        found, allowed = sniff(head[:HEAD]), ALLOWED[self._upload.kind]
-        if found not in allowed:
-            raise Refused("evidence.type_not_allowed", kind=self._upload.kind, accepted=", ".join(allowed))
-        if not agrees(self._upload.content_type, found):
-            raise Refused("evidence.type_contradicts", found=found)
-        return found
 
 
 async def _announce(scope: Scope, id: UUID, upload: Upload, actor: Actor) -> None:

@@ -23,6 +23,7 @@ from huifang_tenants.intake import (
     IncomingEvent,
     Kind,
     RawRow,
+    Record,
     RowProblem,
     Source,
     check_row,
@@ -30,9 +31,12 @@ from huifang_tenants.intake import (
 from huifang_tenants.intake.problems import Severity
 from huifang_tenants.outbox import REFRESH, enqueue
 from huifang_tenants.scope import Scope, in_scope, scope
+from huifang_tenants.services import readiness
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, EventIn, IntakeBusy, Taken, take_in
+from huifang_tenants.services.intake.batch import RowResult
 from huifang_tenants.services.intake.resolve import CONFLICT
+from huifang_tenants.services.readiness import Readiness
 from huifang_tenants.stores import events, imports, organisation
 from huifang_tenants.stores.imports import Counts
 from huifang_tenants.stores.ledger import Actor, record
@@ -44,9 +48,10 @@ _PROBLEMS_KEPT: Final = 10_000
 _PATIENCE: Final = 20
 _SECONDS_BETWEEN_SAVES: Final = 1.0
 _GARBAGE: Final = 50_000
+_READINESS: Final = frozenset({"trainings", "callback_policies", "callback_departments"})
 
 _T = TypeVar("_T")
-Numbered = tuple[int, Unit | Staff | Customer | Contract | IncomingEvent]
+Numbered = tuple[int, Record]
 
 
 class ImportReport(msgspec.Struct, frozen=True):
@@ -166,6 +171,8 @@ async def import_source(
         if strict:
             rows = await _checked(run, id, received_at)
             await _find_conflicts(run, rows)
+            if source.kind in _READINESS:
+                await _find_strangers(run, rows)
             if run.counts.refused:
                 run.counts.accepted = 0
                 return await _finish(run, id, "refused")
@@ -215,6 +222,8 @@ async def _take(
         for chunk in chunks:
             if run.source.kind in ("units", "staff"):
                 await _organisation(run, chunk)
+            elif run.source.kind in _READINESS:
+                await _readiness(run, chunk)
             elif chunk:
                 about = _about(chunk)
                 while len(pending) >= _AT_ONCE or any(about & others for others in pending.values()):
@@ -306,6 +315,25 @@ async def _organisation(run: _Run, chunk: list[Numbered]) -> None:
     changed = await in_scope(run.services.db, run.tenant, write)
     run.counts.accepted += len(changed)
     run.counts.unchanged += len(chunk) - len(changed)
+
+
+async def _readiness(run: _Run, chunk: list[Numbered]) -> None:
+    async def write(opened: Scope) -> tuple[RowResult, ...]:
+        return await readiness.record(opened, _of_readiness(chunk), run.actor)
+
+    run.count(Taken(await in_scope(run.services.db, run.tenant, write)))
+
+
+def _of_readiness(chunk: list[Numbered]) -> list[tuple[int, Readiness]]:
+    return [(line, value) for line, value in chunk if isinstance(value, Readiness)]
+
+
+async def _find_strangers(run: _Run, rows: list[Numbered]) -> None:
+    """Refuse, before anything goes in, rows that name staff or a unit nobody knows."""
+    for chunk in _chunks(rows, _BATCH):
+        async with scope(run.services.db, run.tenant, read_only=True) as opened:
+            refused = await readiness.strangers(opened, _of_readiness(chunk))
+        run.count(Taken(tuple(refused)))
 
 
 async def _find_conflicts(run: _Run, rows: list[Numbered]) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, Literal
 
 import msgspec
 from huifang_core.texts import Text, text
 
 from huifang_tenants.stores.reporting import labels
 from huifang_tenants.stores.reporting.counting import Dimension
+
+_SIX_DECIMALS: Final = Decimal("0.000001")
 
 
 class ReportInfo(msgspec.Struct, frozen=True):
@@ -114,6 +116,11 @@ class CodeLabels:
 def dimension_column(name: str, dimension: Dimension) -> Column:
     """The column of a dimension of a fact view."""
     return Column(name, dimension.title, dimension.meaning, "dimension")
+
+
+def share(over: int, under: int) -> Decimal | None:
+    """A part of a whole, with six decimals; None where there is no whole."""
+    return (Decimal(over) / under).quantize(_SIX_DECIMALS, ROUND_HALF_UP) if under else None
 
 
 def same(name: str) -> Text:

@@ -6,8 +6,7 @@ kernel's own report, `core`/`organisation_readiness`, is counted the same way.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any
 
 from huifang_core.catalogue import PluginEntry
 from huifang_core.reports import CaseCount, CaseTable, Count, ObligationTable, Ratio, Report
@@ -28,11 +27,11 @@ from huifang_tenants.services.report_tables import (
     Value,
     dimension_column,
     same,
+    share,
 )
 from huifang_tenants.stores.reporting import case_facts, labels, obligation_facts
 from huifang_tenants.stores.reporting.counting import Dimension, Figure, Selection
 
-_SHARE: Final = Decimal("0.000001")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 
 
@@ -128,7 +127,7 @@ async def _table(
     def values(counts: Sequence[int]) -> tuple[Value, ...]:
         of = dict(zip(figures, counts, strict=True))
         return tuple(
-            _share(of[measure.over], of[measure.under]) if isinstance(measure, Ratio) else of[measure.figure]
+            share(of[measure.over], of[measure.under]) if isinstance(measure, Ratio) else of[measure.figure]
             for measure in table.measures
         )
 
@@ -167,7 +166,3 @@ def _measure(measure: Count | Ratio | CaseCount, meanings: Mapping[str, Figure])
             return Column(measure.id, measure.title, meaning, "ratio")
         case Count(figure=name) | CaseCount(figure=name):
             return Column(measure.id, measure.title, meanings[name].meaning, "count", adds_up=True)
-
-
-def _share(over: int, under: int) -> Decimal | None:
-    return (Decimal(over) / under).quantize(_SHARE, ROUND_HALF_UP) if under else None

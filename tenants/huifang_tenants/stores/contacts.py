@@ -15,6 +15,7 @@ from huifang_core.texts import Language
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.look_ups import Freshness
 from huifang_tenants.stores.queries import Kept, Slot, slots_for
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, ScriptVersion
 
@@ -94,7 +95,7 @@ class StoredSection(msgspec.Struct, frozen=True):
 
 
 class StoredContact(msgspec.Struct, frozen=True):
-    """A contact with its sections in order."""
+    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4)."""
 
     id: UUID
     customer_id: UUID
@@ -113,12 +114,14 @@ class StoredContact(msgspec.Struct, frozen=True):
     connected: bool
     attempted: bool
     sections: tuple[StoredSection, ...]
+    contracts: tuple[Freshness, ...] = ()
 
 
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
-    `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted.
+    `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
+    says how fresh the contracts are whose facts these are.
     """
 
     id: UUID
@@ -135,6 +138,7 @@ class NewContact(msgspec.Struct, frozen=True):
     facts: dict[str, FactValue | None]
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
+    contracts: tuple[Freshness, ...] = ()
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -155,7 +159,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         dialled_at=contact.dialled_at,
         started_at=scope.now,
         personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
-        snapshot={"facts": contact.facts, "sections": contact.section_facts},
+        snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
     )
 
 
@@ -217,6 +221,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             _section(scope, section, {**row["snapshot"]["facts"], **own, **personal})
             for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
         ),
+        contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
     )
 
 

@@ -12,6 +12,7 @@ from piccolo.querystring import QueryString
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores import trainings
 from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
 from huifang_tenants.tables.organisation import Staff as StaffTable
 from huifang_tenants.tables.organisation import Unit as UnitTable
@@ -76,7 +77,7 @@ _SAVE_STAFF: Final = Kept(
     StaffTable.insert(slots_for(StaffTable)).on_conflict(
         target="staff_staff_no_key",
         action="DO UPDATE",
-        values=StaffTable.all_columns(exclude=[StaffTable.id, StaffTable.staff_no]),
+        values=StaffTable.all_columns(exclude=[StaffTable.id, StaffTable.staff_no, StaffTable.trained_until]),
     )
 )
 # SQL: unit codes are no foreign keys, along which Piccolo joins.
@@ -95,6 +96,14 @@ async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of units by code."""
     rows = await UnitTable.select(UnitTable.code, UnitTable.id).where(UnitTable.code == any_of(codes))
     return {row["code"]: row["id"] for row in rows}
+
+
+async def staff_ids(scope: Scope, numbers: Collection[str]) -> dict[str, UUID]:
+    """Return the row ids of staff by staff number."""
+    rows = await StaffTable.select(StaffTable.staff_no, StaffTable.id).where(
+        StaffTable.staff_no == any_of(numbers)
+    )
+    return {row["staff_no"]: row["id"] for row in rows}
 
 
 async def path_of(scope: Scope, code: str) -> tuple[str, ...]:
@@ -132,7 +141,10 @@ async def save_units(scope: Scope, incoming: Sequence[Unit]) -> list[str]:
 
 
 async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
-    """Insert or change staff; return the staff numbers that changed."""
+    """Insert or change staff; return the staff numbers that changed.
+
+    `trained_until` is taken as stated; trainings on record may let it last longer.
+    """
     # The ciphertext is tied to the row's id, so no other import may insert the row in between.
     await StaffTable.raw("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE")
     rows = await StaffTable.select().where(
@@ -150,12 +162,12 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
                 roles=tuple(row["roles"]),
                 vendor=row["vendor"],
                 phone=scope.cipher.decrypt(phone, "staff.phone", row["id"]) if phone else None,
-                trained_until=row["trained_until"],
+                trained_until=row["trained_until_stated"],
                 is_seller=row["is_seller"],
                 active_until=row["active_until"],
             ),
         )
-    changed: list[str] = []
+    changed: list[tuple[UUID, str]] = []
     for staff in incoming:
         present = known.get(staff.staff_no)
         if present is not None and present[1] == staff:
@@ -171,14 +183,16 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
             vendor=staff.vendor,
             phone_enc=scope.cipher.encrypt(staff.phone, "staff.phone", id) if staff.phone else None,
             phone_blind=scope.cipher.blind("phone", staff.phone) if staff.phone else None,
-            trained_until=staff.trained_until,
+            trained_until=None,
+            trained_until_stated=staff.trained_until,
             is_seller=staff.is_seller,
             active_until=staff.active_until,
             updated_at=scope.wall_now,
         )
         known[staff.staff_no] = (id, staff)
-        changed.append(staff.staff_no)
-    return changed
+        changed.append((id, staff.staff_no))
+    await trainings.settle(scope, {id for id, _ in changed})
+    return [staff_no for _, staff_no in changed]
 
 
 async def staff_by_number(scope: Scope, staff_no: str) -> StoredStaff | None:

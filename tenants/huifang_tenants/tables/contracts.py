@@ -35,3 +35,4 @@ class Contract(Table, tablename="contract", db=ENGINE):
     revision = Integer(default=1)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
+    look_up = JSON(null=True, default=None)

@@ -1,6 +1,6 @@
 """Units and staff, with training on record."""
 
-from piccolo.columns import UUID, Array, Boolean, Bytea, Date, ForeignKey, Text, Timestamptz
+from piccolo.columns import JSON, UUID, Array, Boolean, Bytea, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -17,9 +17,9 @@ class Unit(Table, tablename="unit", db=ENGINE):
     region = Text(null=True, default=None)
     supervisor = Text(null=True, default=None)
     path = Array(base_column=Text(), default=list)
-    policy_on_file = Boolean(default=False)
-    callback_department = Text(null=True, default=None)
     updated_at = Timestamptz(default=None)
+    callback_policies = JSON(default="[]")
+    callback_department = JSON(null=True, default=None)
 
 
 class Staff(Table, tablename="staff", db=ENGINE):
@@ -37,15 +37,18 @@ class Staff(Table, tablename="staff", db=ENGINE):
     is_seller = Boolean(default=False)
     active_until = Date(null=True, default=None)
     updated_at = Timestamptz(default=None)
+    trained_until_stated = Date(null=True, default=None)
 
 
 class StaffTraining(Table, tablename="staff_training", db=ENGINE):
-    """A training on record (SD-3)."""
+    """A training on record (SD-3); the trainer's name is encrypted."""
 
     id = UUID(primary_key=True, default=None)
     staff_id = ForeignKey(Staff, null=False)
     course = Text(default=None)
     held_on = Date(default=None)
-    valid_until = Date(default=None)
+    valid_until = Date(null=True, default=None)
     recorded_by = Text(default=None)
     recorded_at = Timestamptz(default=None)
+    passed = Boolean(default=False)
+    trainer_enc = Bytea(null=True, default=None)

@@ -7,14 +7,17 @@ import pytest
 from huifang_core.cases import CaseClass
 from huifang_core.catalogue import PluginEntry, catalogue_of
 from huifang_core.plugin import Manifest
+from huifang_core.readiness import CallbackDepartment, CallbackPolicy
 from huifang_core.registry import load_registry
 from huifang_core.reports import CaseCount, CaseTable, Count, ObligationTable, Ratio, Report
 from huifang_core.texts import LANGUAGES, text
 from huifang_core.windows import end_of_day, start_of_day
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.readiness import record
 from huifang_tenants.services.report_tables import ReportResult, Table
 from huifang_tenants.services.reports import available_reports, run_report
 from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.ledger import Actor
 
 from .books import Books, Contract, Obligation, new_id, random_books
 from .conftest import NOW, UNITS, House
@@ -171,6 +174,16 @@ async def test_units_are_held_against_what_is_asked_of_them(house: House) -> Non
         ("D", "SD-JN", ["auditor"], date(2030, 1, 1), None),
         ("E", "SD-JN", ["caller"], date(2030, 1, 1), date(2025, 7, 14)),
     ]
+    # The business day is 15 July 2025: what is over the day before, or begins the day after, does not count.
+    setup = (
+        CallbackPolicy("HO", "回访制度", "1", date(2024, 1, 1), date(2024, 2, 1)),
+        CallbackPolicy("SD", "回访制度", "1", date(2024, 1, 1), date(2024, 2, 1), date(2025, 7, 15)),
+        CallbackPolicy("SD-JN", "回访制度", "1", date(2024, 1, 1), date(2024, 2, 1), date(2025, 7, 14)),
+        CallbackPolicy("SD-YT", "回访制度", "1", date(2025, 7, 1), date(2025, 7, 16)),
+        CallbackDepartment("SD", "客服部", posts=4, head="A"),
+        CallbackDepartment("SD-YT", "客服部", posts=2),
+        CallbackDepartment("LN", "客服部", posts=3, until=date(2025, 7, 14)),
+    )
     async with house.scope() as opened:
         await books.save(opened)
         await copy(
@@ -179,11 +192,10 @@ async def test_units_are_held_against_what_is_asked_of_them(house: House) -> Non
             ["id", "staff_no", "name_enc", "unit", "roles", "trained_until", "active_until", "updated_at"],
             [(new_id(), no, b"x", unit, roles, until, last, at) for no, unit, roles, until, last in people],
         )
-        await opened.connection.execute("UPDATE unit SET policy_on_file = true WHERE code IN ('HO', 'SD')")
-        await opened.connection.execute("UPDATE unit SET callback_department = '客服部' WHERE code = 'SD'")
-        await opened.connection.execute("UPDATE unit SET callback_department = ' ' WHERE code = 'LN'")
+        results = await record(opened, tuple(enumerate(setup)), Actor("test"))
         table = (await run_report(opened, None, "organisation_readiness", FIRST, LAST)).tables[0]
         shandong = (await run_report(opened, None, "organisation_readiness", FIRST, LAST, "SD")).tables[0]
+    assert {result.status for result in results} == {"accepted"}
     rows = readable(table)
     assert list(rows) == [unit.code for unit in UNITS if unit.code.startswith("HO")] + sorted(
         code for code in PATHS if code != "HO"
@@ -191,10 +203,14 @@ async def test_units_are_held_against_what_is_asked_of_them(house: House) -> Non
     assert {code for code, row in rows.items() if row["policy_on_file"]} == {"HO", "SD"}
     assert {code for code, row in rows.items() if row["department_missing"]} == set(PATHS) - {
         "SD",
+        "SD-YT",
         "SD-JN-01",
     }
-    assert (rows["SD"]["workers"], rows["SD"]["trained"]) == (2, 1)
-    assert (rows["SD-JN"]["workers"], rows["SD-JN"]["trained"]) == (1, 0)
+    staffed = ("posts", "workers", "posts_short", "trained", "trained_share")
+    assert [rows["SD"][figure] for figure in staffed] == [4, 2, 2, 1, Decimal("0.5")]
+    assert [rows["SD-JN"][figure] for figure in staffed] == [0, 1, 0, 0, Decimal(0)]
+    assert [rows["SD-YT"][figure] for figure in staffed] == [2, 0, 2, 0, None]
+    assert [rows["LN"][figure] for figure in staffed] == [0, 0, 0, 0, None]
     work = [
         (dimensions["unit"], figures)
         for plugin in ("p", "other")
@@ -206,6 +222,7 @@ async def test_units_are_held_against_what_is_asked_of_them(house: House) -> Non
         below = {other for other, path in PATHS.items() if code in path}
         assert row["work_in_reach"] == sum(unit in below and "due" in figures for unit, figures in work)
     totals = dict(zip((column.id for column in table.measures), table.totals, strict=True))
+    assert [totals[figure] for figure in staffed] == [6, 3, 4, 1, Decimal("0.333333")]
     assert totals["due"] == totals["work_in_reach"] == rows["HO"]["work_in_reach"]
     assert set(readable(shandong)) == {"SD", "SD-JN", "SD-JN-01", "SD-YT"}
     assert (

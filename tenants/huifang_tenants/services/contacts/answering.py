@@ -33,6 +33,7 @@ from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.look_ups import Freshness
 
 _EXTEND_AFTER = timedelta(minutes=1)
 
@@ -48,7 +49,7 @@ class Standing(msgspec.Struct, frozen=True):
     """Where a contact stands: the section being played, its obligation, and what to say or ask now.
 
     Without `section` every script has ended and the outcome can be recorded: `prompt` is the words of the end, `suggested` the
-    outcome that fits how they ended.
+    outcome that fits how they ended. `contracts` says how fresh the data quoted is (SD-4).
     """
 
     contact_id: UUID
@@ -56,6 +57,7 @@ class Standing(msgspec.Struct, frozen=True):
     obligation_id: UUID | None
     prompt: Prompt | None
     suggested: Outcome | None
+    contracts: tuple[Freshness, ...]
 
 
 async def standing(scope: Scope, contact_id: UUID) -> Standing:
@@ -277,8 +279,8 @@ async def _standing(scope: Scope, contact: StoredContact) -> Standing:
     script = await contacts.load_script(scope, shown.script_hash)
     prompt = current(script, shown.state, shown.facts, contact.language)
     if section is None:
-        return Standing(contact.id, None, None, prompt, suggested_outcome(contact))
-    return Standing(contact.id, section.position, section.obligation_id, prompt, None)
+        return Standing(contact.id, None, None, prompt, suggested_outcome(contact), contact.contracts)
+    return Standing(contact.id, section.position, section.obligation_id, prompt, None, contact.contracts)
 
 
 def _last_played(contact: StoredContact) -> StoredSection:

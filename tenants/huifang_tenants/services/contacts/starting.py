@@ -25,16 +25,19 @@ from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.look_up import freshness
 from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.look_ups import Outcome
 
 
 class Opening(msgspec.Struct, frozen=True):
     """What a contact starts with: the obligation claimed, who starts it, and how.
 
     `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
-    number on file, counted from 0; without it, the first one not found wrong before.
+    number on file, counted from 0; without it, the first one not found wrong before. `looked_up` is how asking the core system about
+    the contracts went just before, kept with the facts the contact uses (SD-4).
     """
 
     obligation_id: UUID
@@ -43,6 +46,7 @@ class Opening(msgspec.Struct, frozen=True):
     dialled: bool = True
     number_index: int | None = None
     client: str | None = None
+    looked_up: dict[UUID, Outcome] = {}
 
 
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
@@ -68,6 +72,8 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         _check_hours(scope, channel)
     index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
+    # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
+    fresh = await freshness(scope, contract_ids, opening.looked_up)
     current = await current_contracts(scope, contract_ids)
     sellers = {contract.seller_no for contract in current.values()}
     personal = customer_facts(customer)
@@ -95,6 +101,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             facts=shared,
             section_facts=section_facts,
             personal=personal,
+            contracts=fresh,
         ),
     )
     await contacts.insert_sections(scope, id, sections)

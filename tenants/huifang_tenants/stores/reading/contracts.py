@@ -7,13 +7,14 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.look_ups import confirmed_in
 from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
 from huifang_tenants.tables.contracts import Contract
 
 _COLUMNS: Final = together(
-    *Contract.all_columns(exclude=[Contract.is_group, Contract.base]),
+    *Contract.all_columns(exclude=[Contract.is_group, Contract.base, Contract.look_up]),
     Contract.is_group.as_alias("group"),
 )
 
@@ -46,5 +47,14 @@ async def list_contracts(scope: Scope, wanted: ContractFilter, page: Page) -> Sl
 
 
 async def get_contract(scope: Scope, contract_id: UUID) -> Mapping[str, Any] | None:
-    """One contract with `base`, the contract as it came in last; None when there is none."""
-    return await Contract.select(*_COLUMNS, Contract.base).where(Contract.id == contract_id).first()
+    """One contract with `base`, the contract as it came in last, and how fresh that is; None when there is none."""
+    query = Contract.select(*_COLUMNS, Contract.base, Contract.look_up)
+    row = await query.where(Contract.id == contract_id).first()
+    if row is None:
+        return None
+    confirmed = confirmed_in(row["look_up"], row["revision"])
+    return {
+        **row,
+        "looked_up_at": confirmed.at if confirmed else None,
+        "confirmed_as_of": confirmed.as_of if confirmed else None,
+    }

@@ -5,19 +5,21 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.readiness import policy_in_force, stands
 from huifang_core.windows import day_of
 from piccolo.querystring import QueryString
 
 from huifang_tenants.masking import mask_name, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.readiness import PolicyOnFile, department_in, policies_in
 from huifang_tenants.stores.reading.keyset import UNIT_BELOW, Page, Slice, Where, page_by_id
 from huifang_tenants.stores.reading.rows import fetch_all
-from huifang_tenants.tables.organisation import Staff, StaffTraining, Unit
+from huifang_tenants.stores.reading.trainings import of_staff
+from huifang_tenants.tables.organisation import Staff, Unit
 
 _UNIT: Final = together(*Unit.all_columns())
-_STAFF: Final = together(*Staff.all_columns(exclude=[Staff.phone_blind]))
-_TRAINING: Final = together(*StaffTraining.all_columns(exclude=[StaffTraining.staff_id]))
+_STAFF: Final = together(*Staff.all_columns(exclude=[Staff.phone_blind, Staff.trained_until_stated]))
 # SQL: counts of three tables at once.
 # Staff against work due (SD-3), of the unit and all below it; whoever has left does no work.
 _LOAD: Final = """
@@ -61,7 +63,8 @@ async def list_units(scope: Scope, wanted: UnitFilter, page: Page) -> Slice:
     where.equals(Unit.parent, wanted.parent)
     where.equals(Unit.supervisor, wanted.supervisor)
     where.add(UNIT_BELOW, Unit.path, wanted.unit)
-    return await page_by_id(Unit, _UNIT, where, page)
+    found = await page_by_id(Unit, _UNIT, where, page)
+    return Slice([_with_setup(scope, row) for row in found.rows], found.last)
 
 
 async def get_unit(scope: Scope, unit_id: UUID) -> Mapping[str, Any] | None:
@@ -70,9 +73,15 @@ async def get_unit(scope: Scope, unit_id: UUID) -> Mapping[str, Any] | None:
     if row is None:
         return None
     return {
-        **row,
+        **_with_setup(scope, row),
         **(await fetch_all(scope, _LOAD, row["code"], day_of(scope.now), scope.now))[0],
     }
+
+
+async def list_policies(scope: Scope, unit_id: UUID) -> list[dict[str, Any]] | None:
+    """Every version of a unit's callback policy, in the order in which they were recorded; None without such a unit."""
+    row = await Unit.select(Unit.callback_policies).where(Unit.id == unit_id).first()
+    return None if row is None else _policies(scope, row["callback_policies"])
 
 
 async def list_staff(scope: Scope, wanted: StaffFilter, page: Page) -> Slice:
@@ -93,12 +102,40 @@ async def get_staff(scope: Scope, staff_id: UUID) -> Mapping[str, Any] | None:
     row = await Staff.select(*_STAFF).where(Staff.id == staff_id).first()
     if row is None:
         return None
-    trainings = (
-        await StaffTraining.select(*_TRAINING)
-        .where(StaffTraining.staff_id == staff_id)
-        .order_by(StaffTraining.held_on, StaffTraining.id)
-    )
-    return {**_masked(scope, row), "trainings": trainings}
+    return {**_masked(scope, row), "trainings": await of_staff(scope, staff_id)}
+
+
+def _with_setup(scope: Scope, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A unit with its callback policy and department as they stand today (SD-3)."""
+    department = department_in(row["callback_department"])
+    policies = _policies(scope, row["callback_policies"])
+    return {
+        **row,
+        "policy_on_file": any(policy["in_force"] for policy in policies),
+        "callback_department": department.name
+        if department and stands(department, day_of(scope.now))
+        else None,
+        "department": msgspec.to_builtins(department),
+        "callback_policies": policies,
+    }
+
+
+def _policies(scope: Scope, document: Any) -> list[dict[str, Any]]:
+    on_file = policies_in(document)
+    standing = policy_in_force([one.policy for one in on_file], day_of(scope.now))
+    return [_policy(one, in_force=one.policy == standing) for one in on_file]
+
+
+def _policy(on_file: PolicyOnFile, *, in_force: bool) -> dict[str, Any]:
+    document = on_file.document
+    return {
+        **msgspec.structs.asdict(on_file.policy),
+        "id": on_file.id,
+        "in_force": in_force,
+        "recorded_by": on_file.recorded_by,
+        "recorded_at": on_file.recorded_at,
+        "document": msgspec.structs.asdict(document) if document else None,
+    }
 
 
 def _masked(scope: Scope, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
+from huifang_core.readiness import policy_in_force, stands
 from huifang_core.units import Level
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.readiness import department_in, policies_in
 
 
 class UnitReadiness(msgspec.Struct, frozen=True):
-    """A unit as it stands: `path` from the head office down; `workers` are there to take contacts, `trained` of them may."""
+    """A unit as it stands: `path` from the head office down; `workers` are there to take contacts, `trained` of them may.
+
+    `posts` are those of its callback department, 0 where there is none.
+    """
 
     code: str
     level: Level
@@ -19,6 +24,7 @@ class UnitReadiness(msgspec.Struct, frozen=True):
     city: str | None
     policy_on_file: bool
     has_department: bool
+    posts: int
     workers: int
     trained: int
 
@@ -28,11 +34,12 @@ async def unit_readiness(
 ) -> tuple[UnitReadiness, ...]:
     """Return the units from the head office down, or `unit` and those below it.
 
-    `roles` are those that take contacts, `on` the day on which a training must still count.
+    `roles` are those that take contacts, `on` the day on which a training must still count, the policy be in force and
+    the department stand.
     """
     rows = await scope.connection.fetch(
-        "SELECT u.code, u.level, u.path, u.policy_on_file, coalesce(btrim(u.callback_department), '') <> ''"
-        " AS has_department, count(s.id) AS workers, count(s.id) FILTER (WHERE s.trained_until >= $2) AS trained,"
+        "SELECT u.code, u.level, u.path, u.callback_policies, u.callback_department,"
+        " count(s.id) AS workers, count(s.id) FILTER (WHERE s.trained_until >= $2) AS trained,"
         " (SELECT a.code FROM unit a WHERE a.code = ANY(u.path) AND a.level = 'province'"
         "  ORDER BY array_position(u.path, a.code) DESC LIMIT 1) AS province,"
         " (SELECT a.code FROM unit a WHERE a.code = ANY(u.path) AND a.level = 'city'"
@@ -44,4 +51,23 @@ async def unit_readiness(
         on,
         unit,
     )
-    return tuple(UnitReadiness(**{**dict(row), "path": tuple(row["path"])}) for row in rows)
+    found = []
+    for row in rows:
+        policies = [one.policy for one in policies_in(row["callback_policies"])]
+        department = department_in(row["callback_department"])
+        has_department = stands(department, on)
+        found.append(
+            UnitReadiness(
+                code=row["code"],
+                level=row["level"],
+                path=tuple(row["path"]),
+                province=row["province"],
+                city=row["city"],
+                policy_on_file=policy_in_force(policies, on) is not None,
+                has_department=has_department,
+                posts=department.posts if department is not None and has_department else 0,
+                workers=row["workers"],
+                trained=row["trained"],
+            )
+        )
+    return tuple(found)
