@@ -132,6 +132,10 @@ async def reopen(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
     await check_may_work(scope, row["unit"], actor)
     if row["status"] not in ("solved", "closed"):
         raise Refused("state.conflict", current=row["status"], wanted="open")
+    await _open_again(scope, id, reason, actor)
+
+
+async def _open_again(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
     await _move(scope, id, "open")
     await scope.connection.execute(
         "UPDATE case_file SET reopened = reopened + 1, solved_at = NULL, solved_by = NULL, closed_at = NULL,"
@@ -158,7 +162,8 @@ async def restore(scope: Scope, id: UUID, actor: Actor) -> None:
     )
     await _enter(scope, id, "restored", None, actor)
     if row["status"] in ("solved", "closed") and row["while_flagged"]:
-        await reopen(scope, id, "引发该问题件的事件恢复有效", actor)
+        # Not a decision of whoever sent the event, who need not be allowed to work on cases.
+        await _open_again(scope, id, "引发该问题件的事件恢复有效", actor)
 
 
 async def escalate(scope: Scope, id: UUID, actor: Actor) -> None:

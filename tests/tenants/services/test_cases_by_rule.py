@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from huifang_core.events import TipOffReceived
+from huifang_core.units import Staff
 from huifang_core.windows import start_of_day
 from huifang_tenants.plugin_host import PluginHost
 from huifang_tenants.services import cases
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.intake import Batch, EventIn, take_in
 from huifang_tenants.services.upkeep import retry_parked
 from huifang_tenants.services.whatif import explain_contract
 from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.stores.organisation import save_staff
 
 DAY = date(2026, 3, 9)
 
@@ -95,6 +98,8 @@ async def test_one_whose_event_is_taken_back_is_flagged_never_deleted_and_restor
 async def test_one_that_was_solved_as_withdrawn_is_opened_again_and_one_solved_before_is_not(
     insurer, send, solved_while_flagged, status
 ):
+    async with insurer.scope() as opened:
+        await save_staff(opened, [Staff("H1", "赵处理", "SD", ("case_handler",))])
     await insurer.take(tip(send))
     (case,) = await files(insurer)
 
@@ -108,7 +113,11 @@ async def test_one_that_was_solved_as_withdrawn_is_opened_again_and_one_solved_b
     await later.take(send.event("x1", None, "P1", DAY, retracts="t1", type="tip_off.received"))
     if solved_while_flagged:
         await solve(later)
-    await later.take(send.event("x2", None, "P1", DAY, retracts="x1", type="tip_off.received"))
+    # Sent for somebody who may not work on cases: that is no decision of theirs.
+    restoring = send.event("x2", None, "P1", DAY, retracts="x1", type="tip_off.received")
+    await take_in(
+        later.services, later.tenant, Batch(events=(EventIn(0, restoring),)), Actor("client:core", "C1")
+    )
     (case,) = await files(later)
     assert (case["status"], case["withdrawn"]) == (status, False)
 
