@@ -160,6 +160,7 @@ def problem_of(error: Exception) -> Problem:
         case (
             asyncpg.PostgresConnectionError()
             | asyncpg.InterfaceError()
+            | asyncpg.InternalClientError()
             | asyncpg.OperatorInterventionError()
             | asyncpg.TooManyConnectionsError()
             | ConnectionError()

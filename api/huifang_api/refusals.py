@@ -118,6 +118,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("核对 Range 标头。", "Check the `Range` header."),
     ),
+    "draw.period_invalid": Entry(
+        400,
+        text("抽样期间无效", "Period invalid"),
+        text(
+            "{period} 不是该方案的期间({kind}),或尚未开始。",
+            "{period} names no {kind}, which the plan draws by, or has not begun yet.",
+        ),
+        text(
+            "按月写作 2026-03,按季 2026-Q1,按年 2026,且不晚于当前期间。",
+            "Write a month as 2026-03, a quarter as 2026-Q1, a year as 2026, none later than the present one.",
+        ),
+    ),
     "report.period_invalid": Entry(
         400,
         text("统计期间无效", "Period invalid"),

@@ -87,7 +87,10 @@ class Desired(msgspec.Struct, frozen=True):
 
 
 class DesiredCase(msgspec.Struct, frozen=True):
-    """A case that a rule wants opened, by `key` within its contract; it is opened once."""
+    """A case that a rule wants opened, by `key` within its contract; it is opened once.
+
+    `input_hash` covers what the rule was given, as that of an obligation does.
+    """
 
     key: str
     plugin: str
@@ -98,6 +101,7 @@ class DesiredCase(msgspec.Struct, frozen=True):
     event_id: str
     root_event_id: str
     happened_at: datetime
+    input_hash: str
     draft: CaseDraft
 
 
@@ -367,6 +371,7 @@ def _wanted(
             event_id=event.event_id,
             root_event_id=root,
             happened_at=event.time,
+            input_hash=evaluated.input_hash,
             draft=draft,
         )
         for draft in evaluated.drafts

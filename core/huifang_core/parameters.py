@@ -202,7 +202,7 @@ def load_parameters(yaml_text: str) -> ParameterSet:
     return loaded
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(yaml.CSafeLoader):
     """PyYAML's safe loader; it refuses a key that stands twice, which would lose a deadline without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

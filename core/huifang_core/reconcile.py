@@ -10,6 +10,7 @@ import msgspec
 
 from huifang_core.derive import Derivation, Desired
 from huifang_core.obligations import ObligationStatus, born_late
+from huifang_core.windows import Window
 
 LIVE: frozenset[ObligationStatus] = frozenset(
     {"waiting", "open", "unreachable", "expired", "historic", "completed", "voided"}
@@ -20,7 +21,8 @@ LIVE: frozenset[ObligationStatus] = frozenset(
 class OnBooks(msgspec.Struct, frozen=True):
     """An obligation as it stands on the books; `id` is the store's own, `generation` counts from 1 per key.
 
-    `imported_at` is when the callback was made that completed it, if that was one of the system used before.
+    `imported_at` is when the callback was made that completed it, if that was one of the system used before. `reason` is
+    why it has its status, of a voided one the `VoidedBy.reason`.
     """
 
     id: str
@@ -33,6 +35,8 @@ class OnBooks(msgspec.Struct, frozen=True):
     input_hash: str
     fingerprint: str
     imported_at: datetime | None = None
+    reason: str | None = None
+    window: Window | None = None
 
 
 class Create(msgspec.Struct, frozen=True, tag="create"):
@@ -134,7 +138,7 @@ def reconcile(
         if (
             key not in wanted.keys() | untouched | unchanged
             and entry.id not in replaced
-            and entry.status not in ("completed", "voided")
+            and entry.status != "completed"
         ):
             changes.append(Close(entry.id, "cancelled", "no_longer_required"))
     return tuple(changes)
@@ -173,9 +177,10 @@ def _adjust(
     """Return what changes for an entry that is still wanted; with `keep` it is not made anew for other demands.
 
     In whichever order things come to be known, what stands in the end is what would have been made of all of it at once;
-    but what is voided is left as it was, since nothing is demanded any more.
+    of what is voided, the window and the event that voided it, which say whether it was late by then.
     """
     keep = keep or present.fingerprint == desired.fingerprint
+    in_window = present.window == desired.draft.window
     anew = _create(desired, generation, now, cut_over, present)
     done = desired.done
     if present.imported_at is not None and (done is None or done.completed_at != present.imported_at):
@@ -185,7 +190,8 @@ def _adjust(
         case "completed":
             return None if keep else anew
         case "voided":
-            return None if anew.status == "voided" else anew
+            same = desired.voided is not None and desired.voided.reason == present.reason
+            return None if anew.status == "voided" and same and in_window else anew
         case "historic":
             if done is not None and keep:
                 return Complete(present.id, desired)
@@ -193,7 +199,9 @@ def _adjust(
     if done is not None:
         return Complete(present.id, desired) if keep else anew
     if desired.voided is not None and anew.status == "voided":
-        return Close(present.id, "voided", desired.voided.type, desired.voided.event_id)
+        return (
+            Close(present.id, "voided", desired.voided.type, desired.voided.event_id) if in_window else anew
+        )
     if keep:
         return None
     if present.status == "waiting" and desired.draft.window is not None:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from huifang_core.regions import RegionLevel, region_at
+
 Level = Literal["head_office", "province", "city", "county"]
 LEVELS: tuple[Level, ...] = ("head_office", "province", "city", "county")
 
@@ -87,6 +89,23 @@ def supervisor_of(code: str, units: Mapping[str, Unit]) -> str | None:
 def unit_at_level(code: str, level: Level, units: Mapping[str, Unit]) -> str | None:
     """Return the unit at `level` on the way from `code` to the head office, or None."""
     return next((unit.code for unit in chain(code, units) if unit.level == level), None)
+
+
+_FINEST_FIRST: tuple[RegionLevel, ...] = ("county", "city", "province")
+
+
+def unit_in_charge(region: str, units: Mapping[str, Unit]) -> str | None:
+    """Return the unit of the county that a region lies in, else that of its city, else that of its province; None without any."""
+    for level in _FINEST_FIRST:
+        place = region_at(region, level)
+        there = [
+            unit.code
+            for unit in units.values()
+            if unit.level == level and unit.region is not None and region_at(unit.region, level) == place
+        ]
+        if place is not None and there:
+            return min(there)
+    return None
 
 
 def chain(code: str, units: Mapping[str, Unit]) -> list[Unit]:

@@ -49,7 +49,7 @@ class Database:
         wall_clock: Callable[[], datetime] = wall_now,
     ) -> None:
         self._url = url
-        self._max_connections = max_connections
+        self.max_connections = max_connections
         self._acquire_timeout = acquire_timeout
         self._max_age = max_age
         self._max_queries = max_queries
@@ -68,7 +68,7 @@ class Database:
         self._pool = await asyncpg.create_pool(
             self._url,
             min_size=1,
-            max_size=self._max_connections,
+            max_size=self.max_connections,
             max_queries=self._max_queries,
             connection_class=_AgedConnection,
             init=read_json,

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 import asyncpg
 
 from huifang_tenants.database import admin_connection
-from huifang_tenants.errors import IllegalSlug, PreparationError, TenantExists
+from huifang_tenants.errors import IllegalSlug, PreparationError, TenantExists, WrongKey
 from huifang_tenants.fields import FieldCipher
 from huifang_tenants.grants import grant_control, grant_tenant
 from huifang_tenants.ids import new_id, opaque_id
@@ -82,7 +83,8 @@ async def prepare_database(admin_url: str, keys: MasterKeys, *, directory: Path 
     """Make or update the registry, the login role and their rights; safe to repeat and to run at the same time.
 
     Roles belong to the server and are in no dump: in a restored or copied database, the tenants' are made again.
-    The admin is a superuser, or owns the database and has CREATEROLE. PreparationError says what it lacks.
+    The admin is a superuser, or owns the database and has CREATEROLE. PreparationError says what it lacks, or that the
+    tenants were made with other master keys.
     """
     steps = read_steps(directory)
     async with admin_connection(admin_url) as connection:
@@ -93,6 +95,7 @@ async def prepare_database(admin_url: str, keys: MasterKeys, *, directory: Path 
                 login, group = login_role(database), tenant_group(database)
                 await connection.execute("CREATE SCHEMA IF NOT EXISTS control")
                 await apply_steps(connection, "control", steps)
+                await _check_keys(connection, keys)
                 await _make_roles(connection, login, group)
                 await connection.execute(
                     f"ALTER ROLE {login} PASSWORD '{_scram(keys, database)}'; {login_defaults(login)}"
@@ -172,6 +175,19 @@ async def _check_server(connection: asyncpg.Connection) -> str:
     if version < _OLDEST_SERVER:
         raise PreparationError(f"PostgreSQL 15 or newer is needed, this is {version // 10_000}")
     return str(await connection.fetchval("SELECT current_database()"))
+
+
+async def _check_keys(connection: asyncpg.Connection, keys: MasterKeys) -> None:
+    """Refuse keys that open no tenant there: with them the login would get another password under whoever runs on it."""
+    rows = await connection.fetch("SELECT id, wrapped_key FROM control.tenant WHERE wrapped_key IS NOT NULL")
+    for row in rows:
+        with suppress(WrongKey):
+            keys.unwrap(row["wrapped_key"], tenant_context(row["id"]))
+            return
+    if rows:
+        raise PreparationError(
+            "the tenants in this database were made with other master keys: name the file they are in with HUIFANG_KEYS"
+        )
 
 
 async def _make_roles(connection: asyncpg.Connection, login: str, group: str) -> None:

@@ -47,6 +47,8 @@ _CONNECTION_LOST: Final = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    # What asyncpg says when it has read the server's last word, and not yet that the connection ended.
+    asyncpg.InternalClientError,
     ConnectionError,
 )
 
@@ -114,15 +116,19 @@ class Transaction:
         await connection.execute(f"RELEASE SAVEPOINT {name}")
 
     async def _begin(self) -> Connection:
-        """Acquire and begin; once more when the pool handed out a connection the server had closed."""
-        for last in (False, True):
+        """Acquire and begin; again when the pool hands out a connection the server has closed, as all are by its restart."""
+        for left in reversed(range(self._db.max_connections + 1)):
             connection = await self._db.acquire()
             try:
                 await connection.execute(self._opening)
             except BaseException as error:
-                await _roll_back(connection)
+                lost = isinstance(error, _CONNECTION_LOST)
+                if not lost:
+                    await _roll_back(connection)
+                elif not is_lost(connection):
+                    connection.terminate()
                 await self._db.release(connection)
-                if last or not isinstance(error, _CONNECTION_LOST):
+                if not (lost and left):
                     raise
             else:
                 return connection
@@ -314,7 +320,7 @@ def _check(pattern: re.Pattern[str], kind: str, name: str) -> str:
 
 async def _roll_back(connection: Connection) -> None:
     """Best effort, without hiding the error that led here: `release` ends a connection still in a transaction."""
-    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         if connection.is_in_transaction():
             await connection.execute("ROLLBACK")
 

@@ -74,6 +74,7 @@ def test_an_unknown_code_can_not_be_raised() -> None:
         (asyncpg.CannotConnectNowError(), "service.unavailable"),
         (asyncpg.AdminShutdownError(), "service.unavailable"),
         (asyncpg.InterfaceError("closed"), "service.unavailable"),
+        (asyncpg.InternalClientError("cannot switch to another state"), "service.unavailable"),
         (ConnectionRefusedError(), "service.unavailable"),
         (FileNotFoundError(2, "no such socket"), "service.unavailable"),
         (FileNotFoundError(2, "no such file", "/etc/x"), "internal"),

@@ -106,12 +106,13 @@ def test_problems_named_in_the_reference_exist() -> None:
 
 async def test_the_reference_is_served_without_any_other_server(api: Any) -> None:
     page = await api.http.get("/docs")
-    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
     sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert all(source.startswith("/docs/assets/") for source in sources)
     for source in sources:
         asset = await api.http.get(source)
         assert asset.status_code == 200
+        assert asset.headers["content-type"].count("charset") <= 1
         again = await api.http.get(source, headers={"If-None-Match": asset.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
     assert "<script>" not in page.text

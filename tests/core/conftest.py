@@ -129,10 +129,16 @@ class Books:
                 case Open(id=id, desired=desired):
                     self._set(id, change.status)
                     self.entries[id] = msgspec.structs.replace(
-                        self.entries[id], input_hash=desired.input_hash, fingerprint=desired.fingerprint
+                        self.entries[id],
+                        input_hash=desired.input_hash,
+                        fingerprint=desired.fingerprint,
+                        window=desired.draft.window,
                     )
-                case Close(id=id):
+                case Close(id=id, reason=reason, event_id=event_id):
                     self._set(id, change.status)
+                    self.entries[id] = msgspec.structs.replace(
+                        self.entries[id], reason=reason if event_id is None else f"{reason}:{event_id}"
+                    )
                 case Complete(id=id, desired=desired):
                     self._set(id, "completed")
                     self.entries[id] = msgspec.structs.replace(
@@ -170,6 +176,8 @@ class Books:
             input_hash=desired.input_hash,
             fingerprint=desired.fingerprint,
             imported_at=desired.done.completed_at if desired.done and change.status == "completed" else None,
+            reason=desired.voided.reason if desired.voided and change.status == "voided" else None,
+            window=desired.draft.window,
         )
         self.live(desired.key)
 

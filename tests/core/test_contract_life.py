@@ -49,7 +49,7 @@ class Clerk:
     def grace(self, grace: Grace) -> str | None:
         """Status of a callback in a grace period, None where nothing is left of it."""
         if grace.settled is not None:
-            return grace.settled if grace.settled in ("completed", "voided") else None
+            return "completed" if grace.settled == "completed" else None
         if grace.completed:
             return "completed"
         paid = sum(amount for day, amount in self.payments.values() if day >= grace.since)

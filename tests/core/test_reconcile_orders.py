@@ -48,10 +48,32 @@ def lives(build: Any) -> dict[str, list[Any]]:
             paid("p", 9),
             event("r", "premium.paid", 10, retracts="p"),
         ],
+        "delivered, and cancelled": [
+            event("i", "contract.issued", 60),
+            event("d", "contract.delivered", 62, delivered_on=on(62)),
+            event("c", "contract.cancelled", 65, on=on(65)),
+        ],
+        "cancelled, and the delivery corrected": [
+            event("i", "contract.issued", 60),
+            event("d", "contract.delivered", 62, delivered_on=on(62)),
+            event("c", "contract.cancelled", 80, on=on(80)),
+            event("e", "contract.delivered", 81, delivered_on=on(64), corrects="d"),
+        ],
+        "paid, and the grace period taken back": [
+            grace("a", 160, 100),
+            paid("p", 109),
+            event("r", "grace.entered", 110, retracts="a"),
+        ],
+        "paid twice, and one payment taken back": [
+            grace("a", 160, 100),
+            paid("p", 109),
+            paid("q", 111),
+            event("r", "premium.paid", 112, retracts="p"),
+        ],
     }
 
 
-@pytest.mark.parametrize("life", [pytest.param(n, id=str(n)) for n in range(6)])
+@pytest.mark.parametrize("life", [pytest.param(n, id=str(n)) for n in range(10)])
 def test_every_order_of_a_life_ends_alike(build: Any, life: int) -> None:
     events = list(lives(build).values())[life]
     ends = []
@@ -61,7 +83,12 @@ def test_every_order_of_a_life_ends_alike(build: Any, life: int) -> None:
             build.settle(books, build.derive(*order[:n]), 500, cut_over=build.at(50))
         ends.append(
             {
-                e.key: (e.status, None if e.status == "voided" else e.fingerprint, e.imported_at)
+                e.key: (
+                    e.status,
+                    e.window,
+                    e.reason if e.status == "voided" else e.fingerprint,
+                    e.imported_at,
+                )
                 for e in books.entries.values()
                 if e.status not in ("superseded", "cancelled")
             }

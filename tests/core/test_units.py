@@ -14,6 +14,7 @@ from huifang_core.units import (
     may_do_phone_work,
     supervisor_of,
     unit_at_level,
+    unit_in_charge,
 )
 
 UNITS = {
@@ -78,3 +79,19 @@ def test_a_code_has_no_blank_around_it_and_no_line_break_behind(code: str) -> No
 def test_a_region_is_six_plain_digits(region: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"code": "37", "name": "山东", "level": "province", "region": region}, Unit)
+
+
+def test_ms_2_the_unit_in_charge_of_a_place_is_the_nearest_one() -> None:
+    there = (
+        Unit("SD", "山东分公司", "province", region="370100"),
+        Unit("JN", "济南中支", "city", region="370100"),
+        Unit("LX", "历下支公司", "county", region="370102"),
+        Unit("YT", "烟台中支", "city", region="370600"),
+    )
+    units = {unit.code: unit for unit in there}
+    assert unit_in_charge("370102", units) == "LX"
+    assert unit_in_charge("370112", units) == "JN", "no unit in that county"
+    assert unit_in_charge("370611", units) == "YT"
+    assert unit_in_charge("371302", units) == "SD", "no unit in that city"
+    assert unit_in_charge("110101", units) is None
+    assert unit_in_charge("370102", UNITS) == "37"

@@ -78,6 +78,18 @@ async def test_an_admin_without_the_rights_is_told_which(fresh_database, as_user
         await prepare_database(as_user(admin_url, weak), MasterKeys.generate())
 
 
+async def test_other_master_keys_are_refused_and_whoever_runs_goes_on(fresh_database, small_steps):
+    admin_url, keys = fresh_database(), MasterKeys.generate()
+    await prepare_database(admin_url, keys)
+    await create_tenant(admin_url, keys, "aa", "a", directory=small_steps)
+    with pytest.raises(PreparationError, match="HUIFANG_KEYS"):
+        await prepare_database(admin_url, MasterKeys.generate())
+    await _round_trip(admin_url, keys, "aa")
+    rotated = keys.rotated()
+    await prepare_database(admin_url, rotated)
+    await _round_trip(admin_url, rotated, "aa")
+
+
 async def test_a_mighty_login_role_is_refused(fresh_database):
     admin_url = fresh_database()
     database = (await _fetch(admin_url, "SELECT current_database()"))[0][0]

@@ -7,9 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
-from huifang_tenants.outbox import REFRESH, Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
+from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
 from huifang_tenants.services.upkeep import (
     AT_RISK,
     PARKED,
@@ -20,6 +22,7 @@ from huifang_tenants.services.upkeep import (
     Step,
     announce_at_risk,
     due_now,
+    fan_out,
     needs_recount,
     recount,
     refresh,
@@ -148,7 +151,12 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
     async def work(scope: Scope) -> Sequence[NewJob]:
         await watch_parameters(scope, catalogue)
         await watch_scripts(scope, catalogue)
-        jobs = [NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY)]
+        await commit_seeds(scope, catalogue)
+        await start_schedules(scope, catalogue)
+        jobs = [
+            NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY),
+            NewJob(LATE, {}, dedupe=LATE),
+        ]
         if await needs_recount(scope, calendar):
             jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
         return jobs
@@ -164,15 +172,31 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         AT_RISK: at_risk,
         SCRIPTS: scripts,
         PARKED: in_batches(_parked),
+        SCHEDULES: in_batches(_schedules),
+        DRAWS: in_batches(_draws),
+        LATE: in_batches(_late),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
+        FAN_OUT: in_batches(_fan_out),
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 
 
 async def _parked(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await take_up_parked(services, tenant) else None
+
+
+async def _schedules(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await reach_days(services, tenant) else None
+
+
+async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await work_on_draws(services, tenant) else None
+
+
+async def _late(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:
+    await notice_late(services, tenant)
 
 
 async def _retry(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
@@ -188,6 +212,11 @@ async def _recount(services: Services, tenant: Tenant, payload: dict[str, Any]) 
 async def _refresh(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     rest = await refresh(services, tenant, _after(payload))
     return None if rest is None else {"after": str(rest)}
+
+
+async def _fan_out(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    rest = await fan_out(services, tenant, UUID(payload["event"]), _after(payload))
+    return None if rest is None else {**payload, "after": str(rest)}
 
 
 def _after(payload: dict[str, Any]) -> UUID | None:

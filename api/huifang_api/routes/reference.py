@@ -18,7 +18,7 @@ from huifang_api.problem_catalogue import CATALOGUE
 from huifang_api.problems import PROBLEM_PAGES, Problem
 from huifang_api.refusals import Entry
 
-_HTML: Final = "text/html; charset=utf-8"
+_HTML: Final = "text/html"
 # Swagger UI sets style attributes; everything else comes from here.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -27,8 +27,8 @@ _POLICY: Final = (
 _PLAIN_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 _CACHED: Final = "public, max-age=3600"
 _ASSETS: Final[Mapping[str, str]] = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
 _FIELD: Final = re.compile(r"\{(\w+)\}")

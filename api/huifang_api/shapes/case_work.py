@@ -87,7 +87,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             Meta(
                 tz=True,
                 description="When it must be solved, within ten years, RFC 3339 with offset; without it by the class.",
-                examples=["2026-03-17T18:00:00+08:00"],
+                examples=["2030-03-15T18:00:00+08:00"],
             ),
         ]
         | None

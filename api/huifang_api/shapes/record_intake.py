@@ -44,7 +44,7 @@ EXAMPLE_CUSTOMER: dict[str, Any] = {
     "kind": "individual",
     "name": "王小明",
     "id_type": "resident_id",
-    "id_number": "370102199003078515",
+    "id_number": "37010219900307851X",
     "birth_date": "1990-03-07",
     "gender": "male",
     "phones": ["13800138000"],

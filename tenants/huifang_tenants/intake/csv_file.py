@@ -60,9 +60,12 @@ class CsvFile:
                 cells = next(self._parser)
             except StopIteration:
                 return
-            except (csv.Error, RowTooLong):
+            except (csv.Error, RowTooLong) as error:
                 lines.fault = None
-                yield _bad_quotes(start, lines.number)
+                if start == lines.number and "field larger" in str(error):
+                    yield _long_cell(start)
+                else:
+                    yield _bad_quotes(start, lines.number)
                 continue
             if lines.fault is not None:
                 yield _faulty(start, lines.fault, cells)
@@ -93,6 +96,18 @@ def _bad_quotes(first: int, last: int) -> RowProblem:
         "bad_quotes",
         f"{where_zh}未读取:双引号没有正确闭合(内容中的双引号应写两个),或含有单独的回车符",
         f"{where} not read: a double quote is not closed properly (one inside a cell is written twice), or there is a lone carriage return",
+    )
+
+
+def _long_cell(line: int) -> RowProblem:
+    # One that goes over several lines is a quote left open.
+    limit = csv.field_size_limit()
+    return row_problem(
+        line,
+        "(row)",
+        "too_long",
+        f"有单元格超过{limit}个字符",
+        f"a cell is longer than {limit} characters",
     )
 
 

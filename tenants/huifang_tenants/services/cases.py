@@ -1,4 +1,4 @@
-"""Cases (问题件): opened by answers or by hand, assigned, commented, solved, closed, reopened.
+"""Cases (问题件): opened by answers, by rules or by hand, assigned, commented, solved, closed, reopened.
 
 Whoever moves a case on must be fit to work on it (`case_people`); anybody still here may open one or comment.
 """
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from huifang_core.cases import CaseStatus, check_transition
 from huifang_core.obligations import IllegalTransition
 
@@ -17,8 +18,19 @@ from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores.ledger import Actor, record
 
 EntryKind = Literal[
-    "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn"
+    "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn", "restored"
 ]
+
+
+class ByRule(msgspec.Struct, frozen=True):
+    """Which rule wants a case, from which event (its row id), and why: the trace as JSON. It is opened once per contract and key."""
+
+    key: str
+    rule: str
+    event_id: UUID
+    root_event_id: str
+    input_hash: str
+    trace: bytes
 
 
 async def open_case(
@@ -36,13 +48,17 @@ async def open_case(
     contact_id: UUID | None = None,
     step: str | None = None,
     due_by: datetime | None = None,
+    by_rule: ByRule | None = None,
 ) -> UUID:
-    """Open a case and return its id; `subject` is shown in lists, so it holds no personal data."""
+    """Open a case and return its id; `subject` is shown in lists, so it holds no personal data.
+
+    Raises UniqueViolationError where a rule has opened it before.
+    """
     id = new_id()
     await scope.connection.execute(
         "INSERT INTO case_file (id, plugin, case_class, severity, status, unit, contract_id, customer_id, obligation_id,"
-        " contact_id, step, subject, due_by, opened_at)"
-        " VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " contact_id, step, subject, due_by, opened_at, key, rule, event_id, root_event_id, input_hash, trace)"
+        " VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         id,
         plugin,
         case_class,
@@ -56,6 +72,12 @@ async def open_case(
         subject,
         due_by,
         scope.now,
+        by_rule.key if by_rule else None,
+        by_rule.rule if by_rule else None,
+        by_rule.event_id if by_rule else None,
+        by_rule.root_event_id if by_rule else None,
+        by_rule.input_hash if by_rule else None,
+        by_rule.trace.decode() if by_rule else None,
     )
     await _enter(scope, id, "opened", None, actor)
     return id
@@ -120,11 +142,23 @@ async def reopen(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
 
 
 async def withdraw(scope: Scope, id: UUID, actor: Actor) -> None:
-    """Flag a case because the answer that opened it was corrected; it stays, in whatever status it is."""
+    """Flag a case because what opened it, an answer or an event, no longer holds; it stays, in whatever status it is."""
     await scope.connection.execute(
         "UPDATE case_file SET withdrawn = true, revision = revision + 1 WHERE id = $1", id
     )
     await _enter(scope, id, "withdrawn", None, actor)
+
+
+async def restore(scope: Scope, id: UUID, actor: Actor) -> None:
+    """Take the flag off a case whose event holds again; one that was solved while it was flagged is opened again."""
+    row = await scope.connection.fetchrow(
+        "UPDATE case_file f SET withdrawn = false, revision = revision + 1 WHERE id = $1 RETURNING status, solved_at >="
+        " (SELECT max(e.at) FROM case_entry e WHERE e.case_id = f.id AND e.kind = 'withdrawn') AS while_flagged",
+        id,
+    )
+    await _enter(scope, id, "restored", None, actor)
+    if row["status"] in ("solved", "closed") and row["while_flagged"]:
+        await reopen(scope, id, "引发该问题件的事件恢复有效", actor)
 
 
 async def escalate(scope: Scope, id: UUID, actor: Actor) -> None:

@@ -22,6 +22,7 @@ RefusalCode = Literal[
     "customer.merged_already",
     "customer.not_merged",
     "customer.same_record",
+    "draw.period_invalid",
     "evidence.damaged",
     "evidence.hash_differs",
     "evidence.no_file",

@@ -9,6 +9,7 @@ import msgspec
 from huifang_core.derive import Desired
 from huifang_core.obligations import ObligationStatus
 from huifang_core.reconcile import Close, Complete, OnBooks, Open
+from huifang_core.windows import Window
 from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
@@ -73,6 +74,9 @@ _OF_CONTRACTS: Final = Kept(
         Obligation.input_hash,
         Obligation.fingerprint,
         Obligation.completed_at,
+        Obligation.due_from,
+        Obligation.due_by,
+        Obligation.provisional,
     ).where(Obligation.contract_id == any_of(Slot("ids")))
 )
 _LOCK: Final = Kept(
@@ -182,6 +186,7 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
         return {}
     books: dict[UUID, list[OnBooks]] = {}
     for row in await _OF_CONTRACTS.rows(scope, ids=wanted):
+        due_by = row["due_by"]
         imported = row["status"] == "completed" and row["status_reason"] == "imported"
         books.setdefault(row["contract_id"], []).append(
             OnBooks(
@@ -195,6 +200,8 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
                 input_hash=row["input_hash"],
                 fingerprint=row["fingerprint"],
                 imported_at=row["completed_at"] if imported else None,
+                reason=row["status_reason"],
+                window=None if due_by is None else Window(row["due_from"], due_by, row["provisional"]),
             )
         )
     return books
@@ -294,7 +301,7 @@ def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
     completed = done is not None and row.status == "completed"
     reason = "imported" if completed else None
     if row.status == "voided" and desired.voided is not None:
-        reason = f"{desired.voided.type}:{desired.voided.event_id}"
+        reason = desired.voided.reason
     closed = row.status in ("completed", "voided", "cancelled", "historic")
     return (
         row.id,

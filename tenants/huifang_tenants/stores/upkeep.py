@@ -15,6 +15,7 @@ from piccolo.query.functions.aggregate import Count, Min
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.draw_members import STANDING, WITH_STANDING
 from huifang_tenants.stores.events import CAN_GO_ON
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.stores.queue import PLAYABLE, Playable
@@ -36,6 +37,8 @@ class Due(msgspec.Struct, frozen=True):
     totals: bool
     parked: bool
     imports: bool
+    draws: bool
+    schedules: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -79,16 +82,25 @@ _DUE: Final = (
     " EXISTS (SELECT FROM control_total WHERE taken IS DISTINCT FROM announced AND taken IS NULL) AS totals,"
     " EXISTS (SELECT FROM event e LEFT JOIN contract c ON c.contract_no = e.contract_no"
     f" WHERE {CAN_GO_ON}) AS parked,"
-    " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports"
+    " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports,"
+    " EXISTS (SELECT FROM draw WHERE status IN ('committed', 'gathering', 'closed')"
+    " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
+    " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
+    f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
+    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules"
 )
 
 
-async def due(scope: Scope, today: date, at_risk_until: datetime, silent_since: datetime) -> Due:
+async def due(
+    scope: Scope, today: date, at_risk_until: datetime, silent_since: datetime, draws_before: date
+) -> Due:
     """Tell what is due: deliveries missing by the end of `today`, deadlines near that end by `at_risk_until`.
 
-    Imports count as cut off without a sign of life since `silent_since`, wall time.
+    Imports count as cut off without a sign of life since `silent_since`, wall time. Periods that ended before `draws_before` are drawn.
     """
-    row = await scope.connection.fetchrow(_DUE, scope.now, scope.wall_now, today, at_risk_until, silent_since)
+    row = await scope.connection.fetchrow(
+        _DUE, scope.now, scope.wall_now, today, at_risk_until, silent_since, draws_before
+    )
     # A comparison with a minimum of nothing is neither true nor false.
     return Due(**{name: bool(found) for name, found in row.items()})
 

@@ -159,8 +159,14 @@ async def test_a_correction_is_added_and_its_case_withdrawn(office: Any, started
     path = f"/contacts/{standing['contact_id']}"
     (case,) = (await office.get("/cases", params={"contact_id": standing["contact_id"]}))["items"]
     assert not case["withdrawn"]
+    async with office.scope() as scope:
+        await scope.connection.execute(
+            "UPDATE case_file SET due_by = $2 WHERE id = $1", UUID(case["id"]), scope.now
+        )
+    assert (await office.get(f"/cases/{case['id']}"))["overdue"]
     await office.post(f"{path}/corrections", {"section": 0, "step": "terms_read", "value": "was_read"})
-    assert (await office.get(f"/cases/{case['id']}"))["withdrawn"]
+    case = await office.get(f"/cases/{case['id']}")
+    assert (case["withdrawn"], case["overdue"]) == (True, False)
     answers = (await office.get(path))["sections"][0]["answers"]
     assert [a["value"] for a in answers if a["step"] == "terms_read"] == ["not_read", "was_read"]
     await end(office, standing, "completed")

@@ -117,3 +117,20 @@ async def test_addresses_tell_their_methods(office: Any) -> None:
     assert answer.headers["allow"] == "OPTIONS, PUT"
     answer = await office.call("DELETE", "/contracts/core/R1")
     assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, PUT")
+
+
+async def test_what_the_reference_shows_is_taken(office: Any) -> None:
+    paths = (await office.http.get("/openapi.json")).json()["paths"]
+
+    def shown(path: str, method: str, media_type: str = "application/json") -> Any:
+        return paths[f"/api/v1{path}"][method]["requestBody"]["content"][media_type]["example"]
+
+    customer = shown("/customers/{source}/{customer_no}", "put")
+    assert (await office.call("PUT", "/customers/reference/K1", customer)).status_code == 201
+    contract = shown("/contracts/{source}/{contract_no}", "put")
+    assert (await office.call("PUT", "/contracts/reference/P1", contract)).status_code == 201
+    event = shown("/events", "post", "application/cloudevents+json")
+    await office.post("/events", event, status=202)
+    unit, handler = "JN", "H1"
+    case = {**shown("/cases", "post"), "unit": unit, "staff_no": handler, "contract_no": "P1"}
+    await office.post("/cases", case, status=201)

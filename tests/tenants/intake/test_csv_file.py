@@ -99,6 +99,12 @@ def test_a_line_without_end_is_skipped(read: Any) -> None:
     assert [line for line, _ in rows_of(found)] == [3]
 
 
+def test_a_cell_too_long_to_read_is_called_that(read: Any) -> None:
+    found = read(HEADER + "A," + "长" * 200_000 + ",city\nB,乙,city\n")
+    assert problems_of(found) == [(2, "(row)", "too_long")]
+    assert [line for line, _ in rows_of(found)] == [3]
+
+
 def test_blank_rows_are_passed_over(read: Any) -> None:
     assert [line for line, _ in rows_of(read(HEADER + "\n,,\nA,甲,city\n,,\n\n"))] == [4]
 

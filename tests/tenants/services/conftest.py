@@ -115,13 +115,13 @@ class Insurer(msgspec.Struct, frozen=True, eq=False):
         await take_up_parked(self.services, self.tenant)
 
     async def live(self) -> Counter[tuple[Any, ...]]:
-        """What stands on the books: contract, key, status, and window and all that is demanded unless it is voided."""
+        """What stands on the books: contract, key, status, window, and all that is demanded unless it is voided."""
         rows = await self.fetch(
             "SELECT c.contract_no, o.key, o.status, o.due_from, o.due_by, o.born_late, o.completed_at, o.unit,"
             " o.draft::text FROM obligation o JOIN contract c ON c.id = o.contract_id"
             " WHERE o.status NOT IN ('superseded', 'cancelled')"
         )
-        return Counter(tuple(row)[:3] if row["status"] == "voided" else tuple(row) for row in rows)
+        return Counter(tuple(row)[:-1] if row["status"] == "voided" else tuple(row) for row in rows)
 
     async def parked(self) -> dict[str, str]:
         """The reason each parked event waits for."""

@@ -74,6 +74,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     shared: dict[str, FactValue | None] = {
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": opening.staff_no,
+        "contact.channel": channel,
     }
     sections, section_facts = await _sections(scope, stage_now, leased, current, {**shared, **personal})
     id = new_id()

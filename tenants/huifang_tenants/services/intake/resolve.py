@@ -29,6 +29,7 @@ from huifang_tenants.services.intake.batch import (
     ParkReason,
     RowResult,
 )
+from huifang_tenants.services.intake.departures import Departures, names_no_contract
 from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.snapshot import Snapshot
@@ -51,6 +52,8 @@ class Resolution:
         self._received_at = received_at
         self._import_id = batch.import_id
         self.people = People(snapshot, cipher)
+        self.sellers = snapshot.sellers
+        self.departures = Departures(snapshot.departures)
         self.contracts: dict[str, HeldContract] = {
             number: HeldContract(
                 id=stored.id,
@@ -119,7 +122,7 @@ class Resolution:
                     contract=held.base,
                     policyholder=party,
                     unit=unit,
-                    events=tuple(stored.event for stored in self._history_of(number)),
+                    events=tuple(stored.event for stored in self.seen_by(number)),
                     as_of=held.as_of,
                     made=frozenset(
                         entry.input_hash
@@ -145,8 +148,12 @@ class Resolution:
         for history in (self._snapshot.loose, *self._snapshot.events.values()):
             yield from (stored.event for stored in history)
 
+    def seen_by(self, number: str) -> list[StoredEvent]:
+        """Return the events that bear on a contract: its own, those of others linked to them by a correction, and its seller's."""
+        return [*self._history_of(number), *self.departures.of(self.contracts[number].current.seller_no)]
+
     def _history_of(self, number: str) -> list[StoredEvent]:
-        """All events that bear on a contract: its own, and those of others linked to them by a correction."""
+        """All events that bear on a contract itself: its own, and those of others linked to them by a correction."""
         return self._links.bearing_on(self.events_of(number))
 
     def _look_at_linked(self, coming_in: Sequence[StoredEvent]) -> None:
@@ -228,6 +235,8 @@ class Resolution:
             held = self.contracts.get(number)
             if held is not None:
                 held.touched = True
+        elif names_no_contract(event):
+            self.departures.add(StoredEvent(row.id, row.event))
 
     def _move_events(self) -> None:
         """Let the events of accounts whose number changed follow, those of this batch before they are saved."""

@@ -3,6 +3,7 @@
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk
 from huifang_tenants.services.upkeep.calendars import RECOUNT, announce_calendar, needs_recount, recount
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
+from huifang_tenants.services.upkeep.departed import fan_out
 from huifang_tenants.services.upkeep.due import (
     AT_RISK,
     PARKED,
@@ -44,6 +45,7 @@ __all__ = [
     "end_silent_imports",
     "escalate_cases",
     "escalate_overdue",
+    "fan_out",
     "needs_recount",
     "recount",
     "refresh",

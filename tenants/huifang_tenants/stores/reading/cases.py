@@ -16,7 +16,16 @@ from huifang_tenants.tables.cases import CaseEntry, CaseFile
 _CONTRACT_NO: Final[Any] = CaseFile.contract_id.contract_no
 _ASSIGNEE_NO: Final[Any] = CaseFile.assignee.staff_no
 _COLUMNS: Final = together(
-    *CaseFile.all_columns(exclude=[CaseFile.assignee, CaseFile.overdue_marked_at]),
+    *CaseFile.all_columns(
+        exclude=[
+            CaseFile.assignee,
+            CaseFile.overdue_marked_at,
+            CaseFile.key,
+            CaseFile.root_event_id,
+            CaseFile.input_hash,
+            CaseFile.trace,
+        ]
+    ),
     _CONTRACT_NO.as_alias("contract_no"),
     _ASSIGNEE_NO.as_alias("assignee"),
 )
@@ -61,10 +70,11 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
 
 async def get_case(scope: Scope, case_id: UUID) -> Mapping[str, Any] | None:
     """One case with its history; None when there is none."""
-    row = await CaseFile.select(*_columns(scope)).where(CaseFile.id == case_id).first()
+    row = await CaseFile.select(*_columns(scope), CaseFile.trace).where(CaseFile.id == case_id).first()
     if row is None:
         return None
-    return {**row, "entries": await _entries(case_id)}
+    trace = [{"values": {}, **step} for step in row["trace"] or ()]
+    return {**row, "trace": trace, "entries": await _entries(case_id)}
 
 
 async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
@@ -92,5 +102,11 @@ def _columns(scope: Scope) -> Columns:
 
 
 def _overdue(scope: Scope) -> QueryString:
-    """The condition that a case is overdue now."""
-    return QueryString("{} <= {} AND {} IN ('open', 'assigned')", CaseFile.due_by, scope.now, CaseFile.status)
+    """The condition that a case is overdue now; one that was withdrawn never is."""
+    return QueryString(
+        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {}",
+        CaseFile.due_by,
+        scope.now,
+        CaseFile.status,
+        CaseFile.withdrawn,
+    )

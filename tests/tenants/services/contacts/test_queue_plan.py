@@ -35,7 +35,7 @@ class Crowd:
             playable = (await stage(scope, self.office.catalogue)).playable()
             worker = queue.Worker(new_id(), "NOBODY", unit, scope.wall_now - timedelta(minutes=30), playable)
             return await scope.connection.fetchval(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {queue._PICK}",
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queue._PICK}",
                 list(channels),
                 *queue._common(scope, worker),
                 [],
