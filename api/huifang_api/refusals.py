@@ -304,6 +304,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
         ),
     ),
+    "contact.policyholder_changed": Entry(
+        409,
+        text("投保人已变更", "Policyholder changed"),
+        text(
+            "合同 {contracts} 在通话期间变更了投保人,本次回访不能作为与投保人完成的回访。",
+            "During the call the contract(s) {contracts} changed hands: this was not completed with the policyholder.",
+        ),
+        text(
+            "以 identity_failed 结束本次回访;任务转向新的投保人。",
+            "End the contact with `identity_failed`; the callback stands for the new policyholder.",
+        ),
+    ),
     "contact.script_missing": Entry(
         409,
         text("话术不可用", "Script missing"),

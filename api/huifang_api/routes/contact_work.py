@@ -46,6 +46,7 @@ _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
 _CONCLUDING: Final[tuple[ProblemCode, ...]] = (
     *_OVER, "contact.items_missing", "contact.outcome_contradicts", "contact.call_back_missing",
+    "contact.policyholder_changed",
 )  # fmt: skip
 _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location": "Address of the contact."})
 
@@ -180,7 +181,8 @@ async def conclude_contact(
 ) -> ContactOutcome:
     """Record how a contact ended; answers what that makes of each obligation and when it may be tried again.
 
-    Refuses an outcome that contradicts what was recorded, such as `completed` while items are missing (SD-5).
+    Refuses an outcome that contradicts what was recorded, such as `completed` while items are missing (SD-5). What is about a
+    contract that changed hands during the call does not count: its callback stands for the new policyholder.
     """
     conclusion = concluding.Conclusion(data.outcome, data.call_back_at, data.note)
 

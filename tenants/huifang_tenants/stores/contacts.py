@@ -16,7 +16,7 @@ from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.look_ups import Freshness
-from huifang_tenants.stores.queries import Kept, Slot, slots_for
+from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
@@ -271,6 +271,13 @@ async def save_section(
         result=state.result,
         completed=completed,
         affirmative=affirmative,
+    )
+
+
+async def discount(scope: Scope, section_ids: Sequence[UUID]) -> None:
+    """Let sections count as not completed, whatever was answered in them."""
+    await ContactSection.update({ContactSection.completed: False}).where(
+        ContactSection.id == any_of(section_ids)
     )
 
 

@@ -44,6 +44,13 @@ class ContractRow(msgspec.Struct, frozen=True):
     expected: int | None = None
 
 
+class Holding(msgspec.Struct, frozen=True):
+    """Who holds a contract: its number, and the policyholder as the contract stands, None where nobody on file is."""
+
+    contract_no: str
+    policyholder_id: UUID | None
+
+
 _COLUMNS = (
     ("source", "text"),
     ("line", "text"),
@@ -95,6 +102,12 @@ _LOCK: Final = Kept(
     .where(ContractTable.id == any_of(Slot("ids")))
     .order_by(ContractTable.id)
     .lock_rows("NO KEY UPDATE")
+)
+_HOLD: Final = Kept(
+    ContractTable.select(ContractTable.id, ContractTable.contract_no, ContractTable.policyholder_id)
+    .where(ContractTable.id == any_of(Slot("ids")))
+    .order_by(ContractTable.id)
+    .lock_rows("UPDATE")
 )
 _TOUCH: Final = Kept(
     ContractTable.update(
@@ -158,6 +171,12 @@ async def change(scope: Scope, rows: Sequence[ContractRow]) -> None:
         [("contract_no", "text"), *_COLUMNS, ("revision", "int")],
         [(row.id, row.base.contract_no, *_values(scope, row), (row.expected or 0) + 1) for row in rows],
     )
+
+
+async def hold(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Holding]:
+    """Lock contracts, so that none changes hands until the scope ends; return by whom each is held."""
+    rows = await _HOLD.rows(scope, ids=list(ids))
+    return {row["id"]: Holding(row["contract_no"], row["policyholder_id"]) for row in rows}
 
 
 async def touch(scope: Scope, ids: Sequence[UUID]) -> None:

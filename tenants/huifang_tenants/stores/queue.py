@@ -51,11 +51,13 @@ _ALONE: Final = f"""
                       (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
                        AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
 """  # noqa: S608
+# A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
 _DUE: Final = """
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
+      AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6))
 """

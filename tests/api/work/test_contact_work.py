@@ -149,7 +149,7 @@ async def test_prepared_is_no_attempt_until_dialled(office: Any, started: Any) -
     assert await office.problem("POST", f"{path}/dial") == (409, "contact.not_in_progress")
     assert ended["obligations"][0]["attempts"] == 1
     work = await office.post("/queue/claim", {"staff_no": "C02"})
-    assert work["obligations"][0]["id"] == standing["obligation_id"]
+    assert work["obligations"][0]["id"] == ended["obligations"][0]["id"]
     body = {"obligation_id": standing["obligation_id"], "staff_no": "C02"}
     await end(office, await office.post("/contacts", body, status=201))
 
@@ -182,6 +182,33 @@ async def test_call_back_at(office: Any, started: Any) -> None:
     assert await office.problem("POST", path, body) == (409, "contact.outcome_contradicts")
     ended = await end(office, standing, "call_back_at", call_back_at="2026-03-11T10:00:00+08:00")
     assert ended["obligations"][0]["callable_from"] == "2026-03-11T02:00:00Z"
+
+
+async def test_a_contract_that_changed_hands_in_between_is_not_completed(
+    office: Any, started: Any, play: Any, event_of: Any, customer_of: Any
+) -> None:
+    """REG-2: the right party is who is policyholder when the callback is completed."""
+    standing = await play(await started("W61"))
+    changed = event_of(
+        "changed-W61",
+        "contract.changed",
+        time="2026-03-09T10:00:00+08:00",
+        contract_no="W61",
+        kind="投保人变更",
+        policyholder="KW61-new",
+        customer=customer_of("W61-new"),
+    )
+    await office.post("/events", changed, status=202)
+    path = f"/contacts/{standing['contact_id']}/outcome"
+    answer = await office.call("POST", path, {"outcome": "completed"}, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "contact.policyholder_changed")
+    assert "W61" in answer.json()["detail"]
+    ended = await office.post(path, {"outcome": "identity_failed"})
+    assert not ended["right_party"]
+    assert [(o["status"], o["attempts"]) for o in ended["obligations"]] == [("open", 0)]
+    work = await office.post("/queue/claim", {"staff_no": "C20"})
+    assert work["obligations"][0]["id"] == ended["obligations"][0]["id"]
+    assert work["customer"]["id"] != ended["customer_id"]
 
 
 async def test_states_that_do_not_fit(office: Any, started: Any, play: Any) -> None:

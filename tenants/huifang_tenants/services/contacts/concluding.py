@@ -1,4 +1,11 @@
-"""Ending a contact: its outcome, what that makes of each obligation, and what comes next on the ladder (DEC-1, REG-3)."""
+"""Ending a contact: its outcome, what that makes of each obligation, and what comes next on the ladder (DEC-1, REG-3).
+
+The right party is who is policyholder when the callback is completed. A callback tells the policyholder what the contract holds and
+asks what only the policyholder can answer; done with somebody who has meanwhile handed the contract over, it would be on the books as
+made, and the one it protects would never be called. So a section about a contract that changed hands during the call does not count,
+whatever was said, and its obligation stands for the new policyholder. A change after completion takes nothing back, and where others
+than the policyholder may be called (HT-7) it changes nothing.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,10 +20,10 @@ from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import Attempt, try_again
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import contacts, customers, queue
+from huifang_tenants.stores import contacts, contracts, customers, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.stores.people import standing_record
+from huifang_tenants.stores.people import records_of, standing_record
 
 _CALL_BACK_WITHIN: Final = timedelta(days=366)
 
@@ -34,10 +41,14 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
 
     Refuses an outcome that contradicts what was recorded: completed while items are missing, nobody reached though somebody
     answered. A section completed before the customer hung up counts as completed for its obligation. An obligation taken off
-    the books meanwhile stays as it is; the contact is on record all the same.
+    the books meanwhile stays as it is; the contact is on record all the same. Where every contract it was about has changed hands,
+    `completed` is refused as `contact.policyholder_changed`, and `identity_failed` is the outcome that fits.
     """
-    contact = await _in_progress(scope, contact_id)
-    _check(contact, conclusion, scope.now)
+    whole = await _in_progress(scope, contact_id)
+    contact, lost = await _with_right_party(scope, whole)
+    if conclusion.outcome == "completed" and not contact.sections:
+        raise Refused("contact.policyholder_changed", contracts=lost)
+    _check(contact, conclusion, scope.now, answered=_answered(whole))
     facts = facts_of(conclusion.outcome, identity_passed=contact.identity_passed)
     note = conclusion.note
     await scope.connection.execute(
@@ -64,7 +75,7 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
         "contact",
         contact_id,
         [conclusion.outcome, str(conclusion.call_back_at), note],
-        details={"outcome": conclusion.outcome},
+        details={"outcome": conclusion.outcome} | ({"changed_hands": lost} if lost else {}),
     )
 
 
@@ -74,7 +85,8 @@ async def abandon(scope: Scope, contact_id: UUID, actor: Actor, reason: str) -> 
     What was completed in it stays completed; a dialled call counts as an attempt. Since nobody knows how it ended, somebody else may
     try again at once.
     """
-    contact = await _in_progress(scope, contact_id)
+    whole = await _in_progress(scope, contact_id)
+    contact, lost = await _with_right_party(scope, whole)
     dialled = contact.dialled_at is not None
     await scope.connection.execute(
         "UPDATE contact SET status = 'abandoned', concluded_at = $2, attempted = $3, connected = $4, right_party = $5,"
@@ -82,13 +94,16 @@ async def abandon(scope: Scope, contact_id: UUID, actor: Actor, reason: str) -> 
         contact_id,
         scope.now,
         dialled,
-        _answered(contact),
+        _answered(whole),
         contact.identity_passed,
         _all_completed(contact),
     )
     await _follow_up(scope, contact, Attempt(None) if dialled else None, actor)
     await queue.release(scope, contact_id)
-    await record(scope, actor, "contact.abandoned", "contact", contact_id, None, reason=reason)
+    details = {"changed_hands": lost} if lost else None
+    await record(
+        scope, actor, "contact.abandoned", "contact", contact_id, None, reason=reason, details=details
+    )
 
 
 async def judge_success(scope: Scope, contact: StoredContact) -> None:
@@ -128,6 +143,31 @@ async def _in_progress(scope: Scope, contact_id: UUID) -> StoredContact:
     return contact
 
 
+async def _with_right_party(scope: Scope, contact: StoredContact) -> tuple[StoredContact, list[str]]:
+    """Return the contact with those sections alone that count, and the numbers of the contracts that changed hands.
+
+    Nobody was the right party where no section is left. From here on no contract changes hands until the scope ends.
+    """
+    # Intake locks contracts before their obligations, so that nothing is superseded from here on either.
+    held = await contracts.hold(scope, [section.contract_id for section in contact.sections])
+    person = {contact.customer_id}
+    if any(holding.policyholder_id != contact.customer_id for holding in held.values()):
+        person = set(await records_of(scope, contact.customer_id))
+    lost = [
+        section
+        for section in contact.sections
+        if section.draft.call == ("policyholder",) and held[section.contract_id].policyholder_id not in person
+    ]
+    if not lost:
+        return contact, []
+    await contacts.discount(scope, [section.id for section in lost])
+    kept = tuple(section for section in contact.sections if section not in lost)
+    counted = msgspec.structs.replace(
+        contact, sections=kept, identity_passed=contact.identity_passed and bool(kept)
+    )
+    return counted, sorted({held[section.contract_id].contract_no for section in lost})
+
+
 def _answered(contact: StoredContact) -> bool:
     return any(section.state.answers for section in contact.sections)
 
@@ -136,7 +176,7 @@ def _all_completed(contact: StoredContact) -> bool:
     return bool(contact.sections) and all(section.completed for section in contact.sections)
 
 
-def _check(contact: StoredContact, conclusion: Conclusion, now: datetime) -> None:
+def _check(contact: StoredContact, conclusion: Conclusion, now: datetime, *, answered: bool) -> None:
     outcome, at = conclusion.outcome, conclusion.call_back_at
     if outcome == "completed":
         missing = [section.draft.kind for section in contact.sections if not section.completed]
@@ -146,7 +186,7 @@ def _check(contact: StoredContact, conclusion: Conclusion, now: datetime) -> Non
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="completed")
     if outcome in ("no_answer", "busy", "wrong_number", "identity_failed") and contact.identity_passed:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="identity_passed")
-    if outcome in ("no_answer", "busy") and _answered(contact):
+    if outcome in ("no_answer", "busy") and answered:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="answers")
     if outcome != "call_back_at" and at is not None:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="call_back_at")
@@ -156,11 +196,6 @@ def _check(contact: StoredContact, conclusion: Conclusion, now: datetime) -> Non
 
 async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | None, actor: Actor) -> None:
     """Complete what was completed, and say what comes next for the rest; without `attempt` nothing does."""
-    # Intake locks contracts before their obligations, so that nothing is superseded from here on.
-    await scope.connection.execute(
-        "SELECT FROM contract WHERE id = ANY($1) ORDER BY id FOR UPDATE",
-        [section.contract_id for section in contact.sections],
-    )
     for section in contact.sections:
         if section.completed:
             await _complete(scope, contact, section, actor)
