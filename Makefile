@@ -17,7 +17,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock setup clean
+.PHONY: help run test lint bench docs lock setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,11 @@ lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 
 bench: $(DEV_STAMP) ## Measure (options: make bench ARGS=--help)
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(DEV_STAMP) ## Write anew what is made from the code: openapi.yaml, docs/plugin-api.md, docs/requirements.md
+	@$(BIN)/huifang openapi -o openapi.yaml
+	@$(BIN)/python docs/plugin_api.py
+	@$(BIN)/python docs/requirements.py
 
 lock: $(DEV_STAMP) ## Write the locked requirements anew (newest versions: make lock ARGS=--upgrade)
 	$(LOCK) $(ARGS) requirements.in -o requirements.txt

@@ -38,3 +38,36 @@ class CallingHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         local = instant.astimezone(SHANGHAI)
         day = local.date() if local.time() < self.opens else local.date() + timedelta(1)
         return datetime.combine(day, self.opens, SHANGHAI).astimezone(UTC)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much time, from `start` to `end`, calls may be started in; nothing where `end` is not later."""
+        if end <= start:
+            return timedelta(0)
+        start, end = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
+        days = (end.date() - start.date()).days
+        return self._open_until(end) + days * self._open_a_day - self._open_until(start)
+
+    def after(self, start: datetime, span: timedelta) -> datetime:
+        """Return the instant at which `span` of calling time has passed since `start`; a call may be started then."""
+        first = self.next(start).astimezone(SHANGHAI)
+        days, rest = divmod(self._open_until(first) + span, self._open_a_day)
+        opens = datetime.combine(first.date() + timedelta(days), self.opens, SHANGHAI)
+        return (opens + rest).astimezone(UTC)
+
+    @property
+    def _open_a_day(self) -> timedelta:
+        closes = timedelta(days=1) if self.closes == _MIDNIGHT else _since_midnight(self.closes)
+        return closes - _since_midnight(self.opens)
+
+    def _open_until(self, local: datetime) -> timedelta:
+        """How much of a day's calling time has passed at this time of the day."""
+        passed = _since_midnight(local.time()) - _since_midnight(self.opens)
+        return min(max(passed, timedelta(0)), self._open_a_day)
+
+
+def _since_midnight(at: time) -> timedelta:
+    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+
+
+AROUND_THE_CLOCK = CallingHours(_MIDNIGHT, _MIDNIGHT)
+"""Hours that never shut (MS-1, DEC-6)."""

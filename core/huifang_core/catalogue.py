@@ -10,11 +10,14 @@ import msgspec
 
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
+from huifang_core.limits import Limit
 from huifang_core.obligations import AfterDue
 from huifang_core.parameters import Parameter, ParameterError, ParameterSet
+from huifang_core.plans import Period, Size
 from huifang_core.plugin import Manifest
 from huifang_core.registry import Broken, Plugin, Registry
 from huifang_core.reports import Report
+from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
 from huifang_core.texts import Text
 
@@ -29,6 +32,19 @@ class RuleEntry(msgspec.Struct, frozen=True):
     after_due: AfterDue
 
 
+class PlanEntry(msgspec.Struct, frozen=True):
+    """A plan as its plugin describes it."""
+
+    id: str
+    title: Text
+    events: tuple[str, ...]
+    cites: tuple[str, ...]
+    size: Size
+    period: Period
+    needs: tuple[str, ...]
+    replace: bool
+
+
 class PluginEntry(msgspec.Struct, frozen=True):
     """A plugin as data; `settings_schema` is the JSON Schema of its settings, `default_settings` their defaults."""
 
@@ -41,6 +57,9 @@ class PluginEntry(msgspec.Struct, frozen=True):
     scripts: tuple[Script, ...]
     case_classes: tuple[CaseClass, ...]
     reports: tuple[Report, ...]
+    schedules: tuple[Schedule, ...] = ()
+    plans: tuple[PlanEntry, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def script(self, id: str) -> Script | None:
         """Return the script with this id, or None."""
@@ -103,12 +122,28 @@ def _entry(plugin: Plugin) -> PluginEntry:
         scripts=plugin.scripts,
         case_classes=plugin.case_classes,
         reports=plugin.reports,
+        schedules=plugin.schedules,
+        plans=tuple(
+            PlanEntry(
+                plan.id,
+                plan.title,
+                tuple(sorted(plan.events)),
+                plan.cites,
+                plan.size,
+                plan.period,
+                tuple(sorted(plan.needs)),
+                plan.replace,
+            )
+            for plan in plugin.plans
+        ),
+        limits=plugin.limits,
     )
 
 
 __all__ = [
     "Catalogue",
     "ParameterError",
+    "PlanEntry",
     "PluginEntry",
     "RuleEntry",
     "catalogue_of",

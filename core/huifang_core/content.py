@@ -9,10 +9,10 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from huifang_core.conditions import Condition, Facts, definitely_false
-from huifang_core.texts import Text
+from huifang_core.texts import Text, text
 
 ItemId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
-ItemKind: TypeAlias = Literal["ask", "tell"]
+ItemKind: TypeAlias = Literal["ask", "tell", "consent"]
 
 
 class ContentItem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -20,6 +20,10 @@ class ContentItem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     An `ask` item is its own question with its own recorded answer; a `tell` item is said and acknowledged
     (SD-5). `cites` are requirement ids. Which answers are affirmative stands in the script's step (REG-2).
+
+    A `consent` item (单独同意) asks whether something sensitive may be asked (REG-5). Who declines is not at fault with anything, so
+    that takes nothing from the success of the callback. An item whose `consent` names it is asked only once it was given, and
+    is not demanded where it was declined.
     """
 
     id: ItemId
@@ -27,6 +31,20 @@ class ContentItem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     title: Text
     kind: ItemKind
     applies: Condition | None = None
+    consent: ItemId | None = None
+
+
+def item(
+    id: str,
+    kind: ItemKind,
+    zh_cn: str,
+    en: str,
+    *cites: str,
+    applies: Condition | None = None,
+    consent: str | None = None,
+) -> ContentItem:
+    """Return a content item with its title in both languages."""
+    return ContentItem(id=id, cites=cites, title=text(zh_cn, en), kind=kind, applies=applies, consent=consent)
 
 
 def applicable(items: Iterable[ContentItem], facts: Facts) -> tuple[ContentItem, ...]:

@@ -5,13 +5,15 @@ difference in which order events came in, and a correction, a retraction or an e
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
 
+from huifang_core.accounts import FROM_EVENTS, as_registered
+from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Contract, ContractStatus, amended
 from huifang_core.customers import Party
 from huifang_core.events import (
@@ -82,6 +84,21 @@ class Desired(msgspec.Struct, frozen=True):
     done: CallbackCompleted | None = None
 
 
+class DesiredCase(msgspec.Struct, frozen=True):
+    """A case that a rule wants opened, by `key` within its contract; it is opened once."""
+
+    key: str
+    plugin: str
+    plugin_version: str
+    rule: str
+    cites: tuple[str, ...]
+    source: str
+    event_id: str
+    root_event_id: str
+    happened_at: datetime
+    draft: CaseDraft
+
+
 class RuleFailure(msgspec.Struct, frozen=True):
     """A rule raised: its event is parked with the error, the others go on."""
 
@@ -97,7 +114,8 @@ class Derivation(msgspec.Struct, frozen=True):
     """What was derived for one contract: the contract as it now stands, the obligations, and what failed.
 
     `plugins` are those that were asked: obligations of others are left alone. `unmatched` are the ids of historic callbacks
-    that belong to no obligation. `inputs` are the input hashes of every evaluation, those without a draft included.
+    that belong to no obligation. `inputs` are the input hashes of every evaluation, those without a draft included. `cases` are
+    those that rules want opened.
     """
 
     contract: Contract
@@ -106,9 +124,10 @@ class Derivation(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...]
     unmatched: tuple[str, ...] = ()
     inputs: frozenset[str] = frozenset()
+    cases: tuple[DesiredCase, ...] = ()
 
 
-Watch = Callable[[BusinessEvent, str, Rule, Trace, tuple[Desired, ...], str | None], None]
+Watch = Callable[[BusinessEvent, str, Rule, Trace, tuple[Desired | DesiredCase, ...], str | None], None]
 """Told of an evaluation: event, plugin id, rule, its trace, what it led to, and the error if it raised."""
 
 
@@ -159,10 +178,12 @@ def current_contract(
     that happened before `as_of`, unless it is a correction, which is newer knowledge. Of two events the one with the
     higher sequence decides, whatever their times. A contract that is over stays so.
     """
-    contract, status = base, base.status
+    events = tuple(standing)
+    contract = as_registered(base, events) if as_of == FROM_EVENTS else base
+    status = base.status
     newest: dict[str, int] = {}
     owed: Decimal | None = None
-    for event in standing:
+    for event in events:
         if event.sequence is not None:
             known = event.sequence <= base.version
         else:
@@ -241,6 +262,7 @@ def derive(
     ]
     case = _Case(contract, subject.policyholder, subject.unit, standing, calendar)
     found: dict[str, Desired] = {}
+    cases: dict[str, DesiredCase] = {}
     failures: list[RuleFailure] = []
     inputs: set[str] = set()
     for event, root in roots:
@@ -251,7 +273,7 @@ def derive(
                     continue
                 trace = Trace()
                 try:
-                    input_hash, desired = _apply(
+                    input_hash, desired, opened = _apply(
                         rule, plugin, _in_force(mine, day), case, event, root, day, trace
                     )
                 except Exception as error:
@@ -264,10 +286,12 @@ def derive(
                     )
                     continue
                 if watch is not None:
-                    watch(event, plugin.id, rule, trace, tuple(desired), None)
+                    watch(event, plugin.id, rule, trace, (*desired, *opened), None)
                 inputs.add(input_hash)
                 for one in desired:
                     found.setdefault(one.key, one)
+                for case_wanted in opened:
+                    cases.setdefault(case_wanted.key, case_wanted)
     wanted, unmatched = _with_callbacks(found, standing)
     return Derivation(
         contract=contract,
@@ -276,6 +300,7 @@ def derive(
         plugins=tuple(plugin.id for plugin, _ in asked),
         unmatched=unmatched,
         inputs=frozenset(inputs),
+        cases=tuple(cases.values()),
     )
 
 
@@ -308,9 +333,9 @@ def _apply(
     root: str,
     day: date,
     trace: Trace,
-) -> tuple[str, list[Desired]]:
+) -> tuple[str, list[Desired], list[DesiredCase]]:
     history = tuple(e for e in case.standing if e.type in rule.needs and e is not event) if rule.needs else ()
-    drafts = rule.apply(
+    asked_for = rule.apply(
         event=event,
         contract=case.contract,
         customer=case.policyholder,
@@ -321,6 +346,7 @@ def _apply(
         history=history,
         trace=trace,
     )
+    drafts = [draft for draft in asked_for if isinstance(draft, ObligationDraft)]
     # Nothing that only a release of the plugin can change is part of it, so that the next release leaves what was
     # made alone (GEN-4); and the calendar is only where counting by it was provisional.
     provisional = any(draft.window is not None and draft.window.provisional for draft in drafts)
@@ -335,7 +361,7 @@ def _apply(
         case.calendar.fingerprint if provisional else None,
     )
     input_hash = sha256(case.hashed + _bytes(given)).hexdigest()
-    return input_hash, [
+    desired = [
         Desired(
             key=f"{plugin.id}/{rule.id}/{draft.occasion}",
             plugin=plugin.id,
@@ -357,6 +383,23 @@ def _apply(
         )
         for draft in drafts
     ]
+    opened = [
+        DesiredCase(
+            key=f"{plugin.id}/{rule.id}/{draft.occasion}",
+            plugin=plugin.id,
+            plugin_version=plugin.version,
+            rule=rule.id,
+            cites=rule.cites,
+            source=event.source,
+            event_id=event.event_id,
+            root_event_id=root,
+            happened_at=event.time,
+            draft=draft,
+        )
+        for draft in asked_for
+        if isinstance(draft, CaseDraft)
+    ]
+    return input_hash, desired, opened
 
 
 def _bytes(value: object) -> bytes:
@@ -372,7 +415,10 @@ def _timeless(event: BusinessEvent) -> tuple[object, ...]:
 def _with_callbacks(
     found: Mapping[str, Desired], standing: tuple[BusinessEvent, ...]
 ) -> tuple[tuple[Desired, ...], tuple[str, ...]]:
-    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made."""
+    """Give each historic callback, oldest first, to the latest obligation of its kind that was there when it was made.
+
+    Of several made from one event those come first whose window had opened by then.
+    """
     callbacks = [(e.payload, e.event_id) for e in standing if isinstance(e.payload, CallbackCompleted)]
     wanted = dict(found)
     unmatched: list[str] = []
@@ -387,9 +433,16 @@ def _with_callbacks(
         if not fitting:
             unmatched.append(event_id)
             continue
-        latest = max(fitting, key=lambda d: (d.happened_at, d.key))
+        latest = max(fitting, key=lambda d: (d.happened_at, _opened(d, done.completed_at), d.key))
         wanted[latest.key] = msgspec.structs.replace(latest, done=done)
     return tuple(wanted.values()), tuple(unmatched)
+
+
+def _opened(desired: Desired, by: datetime) -> datetime:
+    """When the window opened, if it had `by` then; one that had not sorts before all that had."""
+    window = desired.draft.window
+    opened = window.due_from if window is not None else desired.happened_at
+    return opened if opened <= by else datetime.min.replace(tzinfo=UTC)
 
 
 def _in_one_line(error: BaseException) -> str:

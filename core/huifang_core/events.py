@@ -181,64 +181,87 @@ class ClaimClosed(Payload, frozen=True, tag="claim.closed"):
     closed_on: date
 
 
+AccountLine = Literal["social_security", "tax"]
+"""What a payer is registered for."""
+
+
 class RegistrationOpened(Payload, frozen=True, tag="registration.opened"):
-    """A payer registered."""
+    """A payer registered (登记) with `office`; bases are yuan a month, `declared_base` what the payer declared itself."""
 
     payer: Code
     certificate_no: Code | None = None
     contribution_base: Money | None = None
     declared_base: Money | None = None
     bank_account: Annotated[str, msgspec.Meta(max_length=64, extra=PERSONAL)] | None = None
+    line: AccountLine | None = None
+    office: Code | None = None
 
 
 class RegistrationChanged(Payload, frozen=True, tag="registration.changed"):
-    """A payer's registration changed."""
+    """A payer's registration changed; what is left out stays as it was."""
 
     payer: Code
     certificate_no: Code | None = None
     contribution_base: Money | None = None
     declared_base: Money | None = None
     bank_account: Annotated[str, msgspec.Meta(max_length=64, extra=PERSONAL)] | None = None
+    line: AccountLine | None = None
+    office: Code | None = None
 
 
 class PaymentCompleted(Payload, frozen=True, tag="payment.completed"):
-    """A payer paid."""
+    """A payer paid (缴费) at `office`, for the registration of that certificate or, without one, for whichever the payer has."""
 
     payer: Code
     paid_at: datetime
     amount: Money | None = None
     channel: ShortText | None = None
     office: Code | None = None
+    certificate_no: Code | None = None
+    line: AccountLine | None = None
 
 
 class FeedbackReceived(Payload, frozen=True, tag="feedback.received"):
-    """A suggestion, problem or complaint came in."""
+    """A suggestion, problem or complaint came in.
+
+    Without a contract, `about` is the number of the payer who gave it, of a certificate, or the code of an office.
+    """
 
     kind: Literal["suggestion", "problem", "complaint"]
     received_at: datetime
     text: PersonalText | None = None
     channel: ShortText | None = None
+    about: ShortText | None = None
+    office: Code | None = None
 
 
 class TipOffReceived(Payload, frozen=True, tag="tip_off.received"):
-    """A tip-off came in."""
+    """A tip-off (举报) came in, about the payer, certificate or office that `about` names, or else at `office`."""
 
     about: ShortText | None = None
     outcome: ShortText | None = None
+    tip_off_no: Code | None = None
+    office: Code | None = None
 
 
 class TipOffDecided(Payload, frozen=True, tag="tip_off.decided"):
-    """A tip-off was decided."""
+    """A tip-off was decided: whether it is `proven`, fits the policy (`eligible`) for a reward, and `caused_loss` (TS-2)."""
 
     about: ShortText | None = None
     outcome: ShortText | None = None
+    tip_off_no: Code | None = None
+    office: Code | None = None
+    proven: bool | None = None
+    eligible: bool | None = None
+    caused_loss: bool | None = None
 
 
 class RiskFlagged(Payload, frozen=True, tag="risk.flagged"):
-    """A risk was flagged."""
+    """A risk was flagged, about the payer, certificate or office that `about` names, or else at `office`."""
 
     kind: ShortText
     about: ShortText | None = None
+    office: Code | None = None
 
 
 class CallbackCompleted(Payload, frozen=True, tag="callback.completed"):
@@ -253,6 +276,34 @@ class CallbackCompleted(Payload, frozen=True, tag="callback.completed"):
     outcome: ShortText | None = None
     staff_no: Code | None = None
     reference: ShortText | None = None
+
+
+class ScheduleReached(Payload, frozen=True, tag="schedule.reached"):
+    """A day that a plugin's schedule names has come: `schedule` is "plugin/schedule", `period` which of its occurrences.
+
+    Made by the platform, never by a core system.
+    """
+
+    schedule: Code
+    period: Code
+    on: date
+
+
+class SampleDrawn(Payload, frozen=True, tag="sample.drawn"):
+    """A member of a plan's population was drawn: `plan` is "plugin/plan", `member` names the event that made it one.
+
+    `stratum` and `group` are those it was drawn in and `rank` its place there, from 1; `substitutes` is the member it stands in
+    for, where that one came to nothing. The event carries the claim number of the one that was drawn, by which a rule finds it
+    in its `history`. Made by the platform, never by a core system.
+    """
+
+    plan: Code
+    period: Code
+    member: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    rank: Annotated[int, msgspec.Meta(ge=1)]
+    stratum: ShortText | None = None
+    group: ShortText | None = None
+    substitutes: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | None = None
 
 
 class ControlTotal(Payload, frozen=True, tag="control.total"):
@@ -290,6 +341,8 @@ AnyPayload = (
     | TipOffDecided
     | RiskFlagged
     | CallbackCompleted
+    | ScheduleReached
+    | SampleDrawn
     | ControlTotal
 )
 
@@ -309,6 +362,15 @@ WITHOUT_CONTRACT = frozenset(
     }
 )
 """Event types that need not name a contract."""
+
+
+INTERNAL = frozenset({"schedule.reached", "sample.drawn"})
+"""Event types that the platform makes itself; intake takes them from nobody else."""
+
+FROM_OUTSIDE: dict[str, type[Payload]] = {
+    kind: payload for kind, payload in PAYLOADS.items() if kind not in INTERNAL
+}
+"""Payload struct of each event type that may come in from a core system."""
 
 
 class BusinessEvent(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from huifang_core.derive import Desired, RulePlugin, SettingsVersion, Subject, derive
+from huifang_core.derive import Desired, DesiredCase, RulePlugin, SettingsVersion, Subject, derive
 from huifang_core.events import BusinessEvent
 from huifang_core.rules import Rule
 from huifang_core.texts import Text
@@ -13,7 +13,7 @@ from huifang_core.workdays import WorkingCalendar
 
 
 class Consideration(msgspec.Struct, frozen=True):
-    """One rule looking at one event: the steps it took, and the keys of the obligations that came of it.
+    """One rule looking at one event: the steps it took, and the keys of the obligations and cases that came of it.
 
     `error` is set when the rule raised.
     """
@@ -27,6 +27,7 @@ class Consideration(msgspec.Struct, frozen=True):
     steps: tuple[TraceStep, ...]
     obligations: tuple[str, ...]
     error: str | None = None
+    cases: tuple[str, ...] = ()
 
 
 def explain(
@@ -43,7 +44,7 @@ def explain(
         plugin: str,
         rule: Rule,
         trace: Trace,
-        desired: tuple[Desired, ...],
+        desired: tuple[Desired | DesiredCase, ...],
         error: str | None,
     ) -> None:
         seen.append(
@@ -55,8 +56,9 @@ def explain(
                 event_id=event.event_id,
                 event_type=event.type,
                 steps=trace.steps,
-                obligations=tuple(one.key for one in desired),
+                obligations=tuple(one.key for one in desired if isinstance(one, Desired)),
                 error=error,
+                cases=tuple(one.key for one in desired if isinstance(one, DesiredCase)),
             )
         )
 

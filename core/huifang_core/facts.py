@@ -10,6 +10,7 @@ from huifang_core.contracts import (
     Channel,
     Contract,
     Fee,
+    Line,
     ProductClass,
     is_longer_than_one_year,
     is_new_type,
@@ -65,6 +66,48 @@ FACTS: Mapping[str, FactSpec] = {
         _spec("claim.no", "text", "赔案号", "claim number"),
         _spec("claim.amount", "money", "赔付金额", "amount paid"),
         _spec("claim.paid_on", "date", "赔付日", "date of payment"),
+        _spec("claim.result", "code", "赔案结论", "result of the claim", ("paid", "declined", "zero")),
+        _spec("claim.reported_at", "text", "报案时间", "when the loss was reported"),
+        _spec("claim.closed_on", "date", "结案日", "date the claim was closed"),
+        _spec("claim.loss_region", "text", "出险地区", "place of loss"),
+        _spec("claim.area", "code", "出险区域", "area of the loss", ("urban", "county")),
+        _spec("claim.dual_agency", "boolean", "双代案件", "dual-agency case"),
+        _spec("claim.surveyor_no", "text", "查勘员工号", "surveyor's staff number"),
+        _spec("claim.assessor_no", "text", "定损员工号", "assessor's staff number"),
+        _spec(
+            "claim.reporter_role",
+            "code",
+            "报案人身份",
+            "who reported the loss",
+            ("insured", "driver", "other_party", "policyholder", "agent", "salesperson", "repair_shop"),
+        ),
+        _spec("contract.line", "code", "险种", "line of business", get_args(Line)),
+        _spec("change.kind", "text", "保全项目", "kind of policy servicing"),
+        _spec("change.on", "date", "保全日", "date of policy servicing"),
+        _spec("seller.departed_on", "date", "销售人员离职日", "date the salesperson left"),
+        _spec("occasion.on", "date", "当日日期", "the day it is about"),
+        _spec("occasion.name", "text", "事由", "what the day is"),
+        _spec("registration.certificate_no", "text", "登记证号", "registration certificate number"),
+        _spec("registration.contribution_base", "money", "缴费基数", "contribution base"),
+        _spec("registration.declared_base", "money", "申报基数", "declared base"),
+        _spec("payment.amount", "money", "缴费金额", "amount paid"),
+        _spec("payment.paid_on", "date", "缴费日", "date of payment"),
+        _spec("payment.channel", "text", "缴费渠道", "payment channel"),
+        _spec(
+            "feedback.kind", "code", "反馈类型", "kind of feedback", ("suggestion", "problem", "complaint")
+        ),
+        _spec("feedback.received_on", "date", "收到反馈日", "date the feedback came in"),
+        _spec("risk.kind", "text", "风险类型", "kind of risk"),
+        _spec(
+            "registration.base_differs",
+            "boolean",
+            "申报基数与核定不符",
+            "the declared base is known to differ",
+        ),
+        _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
+        # No script says these: they are what an answer may correct (HI-1, CI-5).
+        _spec("customer.phone", "text", "联系电话", "customer's phone"),
+        _spec("customer.address", "text", "联系地址", "customer's address"),
     )
 }
 """Every fact by id. The sets of codes are finite, so that a script can be proven for all of them."""
@@ -75,6 +118,7 @@ def contract_facts(contract: Contract) -> dict[str, FactValue | None]:
     premium = contract.premium
     return {
         "contract.contract_no": contract.contract_no,
+        "contract.line": contract.line,
         "contract.product_name": contract.product_name,
         "contract.product_class": contract.product_class,
         "contract.new_type": is_new_type(contract),
@@ -91,6 +135,7 @@ def contract_facts(contract: Contract) -> dict[str, FactValue | None]:
         "contract.account_credit": contract.account_credit,
         "contract.effective_on": contract.effective_on,
         "contract.expires_on": contract.expires_on,
+        "contract.whole_of_life": contract.expires_on is None,
         "contract.delivered_on": contract.delivered_on,
         "contract.cooling_off_days": contract.cooling_off_days,
         "contract.cooling_off_end": _cooling_off_end(contract),

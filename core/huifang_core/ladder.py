@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from huifang_core.calling_hours import CallingHours
+from huifang_core.calling_hours import AROUND_THE_CLOCK, CallingHours
 from huifang_core.contacts import Outcome
 from huifang_core.obligations import ContactChannel, Rung
 
@@ -46,12 +46,17 @@ def after_attempt(
     hours: CallingHours,
     call_back_at: datetime | None = None,
     numbers_left: bool = False,
+    due_by: datetime | None = None,
 ) -> NextAttempt | Exhausted:
     """Return what comes next after a dialled attempt with this outcome.
 
     All outcomes share one budget of attempts per rung. A wish to be called back is honoured without using it up. A wrong
     number moves to the next rung at once unless another number is on file (`numbers_left`). None is an attempt that was
     abandoned: it uses up the budget, and somebody else may go on at once.
+
+    With `due_by` ahead, the attempts that are left are spread over the time left in which this channel can be used, the next rung's
+    lead days taken off; once there is none, the next rung follows while there is still time for it. Past it, attempts follow each
+    other as after `wait_minutes` (DEC-3).
     """
     position = _within(ladder, position)
     rung = ladder[position.rung]
@@ -60,23 +65,47 @@ def after_attempt(
         stay = Position(position.rung, position.rung_attempts, attempts)
         return NextAttempt(stay, rung.channel, _when(rung.channel, max(call_back_at, now), hours))
     tried = position.rung_attempts + 1
-    if outcome == "wrong_number":
-        stays, wait = numbers_left and tried < rung.attempts, 0
-    elif outcome is None:
-        stays, wait = tried < rung.attempts, 0
+    wait, spread = timedelta(minutes=rung.wait_minutes), True
+    if outcome == "wrong_number" or outcome is None:
+        wait, spread = timedelta(0), False
     elif outcome == "busy":
-        stays, wait = tried < rung.attempts, min(BUSY_MINUTES, rung.wait_minutes)
+        wait, spread = timedelta(minutes=min(BUSY_MINUTES, rung.wait_minutes)), False
     elif outcome == "refused":
-        stays, wait = tried < rung.attempts, max(REFUSED_MINUTES, rung.wait_minutes)
-    else:
-        stays, wait = tried < rung.attempts, rung.wait_minutes
-    if stays:
-        stay = Position(position.rung, tried, attempts)
-        return NextAttempt(stay, rung.channel, _when(rung.channel, now + timedelta(minutes=wait), hours))
+        wait = max(timedelta(minutes=REFUSED_MINUTES), wait)
+    if tried < rung.attempts and (outcome != "wrong_number" or numbers_left):
+        at = _again(ladder, position.rung, tried, now, wait, hours, due_by if spread else None)
+        if at is not None:
+            stay = Position(position.rung, tried, attempts)
+            return NextAttempt(stay, rung.channel, at)
     if position.rung + 1 < len(ladder):
         channel = ladder[position.rung + 1].channel
         return NextAttempt(Position(position.rung + 1, 0, attempts), channel, _when(channel, now, hours))
     return Exhausted(Position(position.rung, tried, attempts))
+
+
+def _again(
+    ladder: tuple[Rung, ...],
+    at: int,
+    tried: int,
+    now: datetime,
+    wait: timedelta,
+    hours: CallingHours,
+    due_by: datetime | None,
+) -> datetime | None:
+    """When the same rung is tried again; None where it has to give way to a later one, which needs the time that is left."""
+    rung = ladder[at]
+    soonest = _when(rung.channel, now + wait, hours)
+    if due_by is None or due_by <= now:
+        return soonest
+    following = ladder[at + 1] if at + 1 < len(ladder) else None
+    latest = due_by - timedelta(following.lead_days if following is not None else 0)
+    if latest <= now and following is not None:
+        return None
+    usable = hours if rung.channel == "phone" else AROUND_THE_CLOCK
+    evenly = usable.after(now, usable.between(now, latest) / (rung.attempts - tried + 1))
+    # Where time is short, too soon is better than too late; where it is long, nobody is left waiting for no reason.
+    longest = _when(rung.channel, now + max(wait, timedelta(minutes=rung.longest_wait_minutes)), hours)
+    return min(evenly, longest) if evenly >= soonest else evenly
 
 
 def without_number(ladder: tuple[Rung, ...], position: Position, now: datetime) -> NextAttempt | Exhausted:

@@ -24,7 +24,23 @@ taken back. historic: due before the tenant's cut-over date and dealt with in th
 """
 
 AfterDue = Literal["continue", "stop"]
-CalledParty = Literal["policyholder", "insured", "beneficiary", "reporter", "driver", "contact"]
+CalledParty = Literal[
+    "policyholder",
+    "insured",
+    "beneficiary",
+    "reporter",
+    "driver",
+    "other_party",
+    "contact",
+    "legal_representative",
+]
+"""Who may be called: contact and legal_representative are an organisation's (PC-3), reporter whoever reported the claim (HT-7)."""
+
+Category = Literal["mandatory", "survey", "care", "sales"]
+"""Why a customer is contacted: because a rule or an office demands it, to be asked for an opinion, as a courtesy, or to sell.
+
+What a customer does not want (DEC-6, CARE-2) holds back the last three, never the first.
+"""
 
 TRANSITIONS: Mapping[ObligationStatus, frozenset[ObligationStatus]] = {
     "waiting": frozenset({"open", "completed", "voided", "superseded", "cancelled", "historic"}),
@@ -65,12 +81,16 @@ def check_transition(current: ObligationStatus, wanted: ObligationStatus) -> Obl
 class Rung(msgspec.Struct, frozen=True):
     """One step of a channel ladder: so many dialled attempts by this channel, then the next rung.
 
-    `wait_minutes` lies between two attempts after no answer; calling hours are kept on top of it.
+    At least `wait_minutes` lie between two attempts after no answer, and no more than `longest_wait_minutes`; how long in between is
+    a matter of the time left. Calling hours are kept on top of both. `lead_days` are the calendar days that this channel needs
+    before the deadline: a visit is arranged, a letter travels. While there is time for it, the rung before gives way.
     """
 
     channel: ContactChannel
     attempts: int
     wait_minutes: int = 120
+    longest_wait_minutes: int = 2880
+    lead_days: int = 0
 
 
 class VoidOn(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -99,7 +119,11 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     of the same rule and contract, such as the last day of its grace period. Without `window` the obligation
     waits for an event of type `opens_on`, with an alarm on day `alarm_on`. `content` are the ids of the content
     items to cover; whether each applies is the item's own affair. `facts` are values the script needs beyond those
-    of contract and customer.
+    of contract and customer. `claim_no` is the claim it is about.
+
+    `around_the_clock`: calling hours don't hold it back (DEC-6). `seller_may_visit`: its visits are the seller's own work
+    (DEC-7). `appointment`: a time is agreed with the customer first (HI-2). `filed_script`: only a script version that was
+    filed with the regulator may be used (LN-6).
     """
 
     kind: str
@@ -117,6 +141,12 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     call: tuple[CalledParty, ...] = ("policyholder",)
     priority: int = 50
     facts: dict[str, Any] = {}
+    claim_no: str | None = None
+    category: Category = "mandatory"
+    around_the_clock: bool = False
+    seller_may_visit: bool = False
+    appointment: bool = False
+    filed_script: bool = False
 
 
 class VoidedBy(msgspec.Struct, frozen=True):

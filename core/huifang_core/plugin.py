@@ -13,8 +13,11 @@ import pluggy
 
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
+from huifang_core.limits import Limit
+from huifang_core.plans import Plan
 from huifang_core.reports import Report
 from huifang_core.rules import Rule
+from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
 from huifang_core.texts import Text
 
@@ -83,3 +86,18 @@ def huifang_case_classes() -> Sequence[CaseClass]:  # type: ignore[empty-body]
 @hookspec(firstresult=True)
 def huifang_reports() -> Sequence[Report]:  # type: ignore[empty-body]
     """Return the plugin's reports."""
+
+
+@hookspec(firstresult=True)
+def huifang_schedules() -> Sequence[Schedule]:  # type: ignore[empty-body]
+    """Return the days the plugin waits for; each comes to its rules as a `schedule.reached` event."""
+
+
+@hookspec(firstresult=True)
+def huifang_plans() -> Sequence[Plan]:  # type: ignore[empty-body]
+    """Return what is drawn from populations; each member drawn comes to its rules as a `sample.drawn` event."""
+
+
+@hookspec(firstresult=True)
+def huifang_limits() -> Sequence[Limit]:  # type: ignore[empty-body]
+    """Return the caps and shares that contacts must keep."""

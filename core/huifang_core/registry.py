@@ -4,7 +4,7 @@ A plugin that can't be loaded is kept as broken, with the reason, and is never i
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -14,10 +14,13 @@ import pluggy
 from huifang_core import plugin as hooks
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
+from huifang_core.limits import ChannelShare, Limit
 from huifang_core.parameters import ParameterSet, load_parameters
+from huifang_core.plans import Full, Plan
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, EmptySettings, Manifest
 from huifang_core.reports import Report
 from huifang_core.rules import Rule
+from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
 
 
@@ -49,6 +52,7 @@ class Plugin:
                 f"was written for plugin API {manifest.api_version}, this is {API_VERSION}; get a fitting release",
             )
         self.manifest = manifest
+        self.module: str = getattr(module, "__name__", type(module).__module__)
         self.rules: tuple[Rule, ...] = tuple(hook.huifang_rules() or ())
         text = hook.huifang_parameters()
         self.parameters: ParameterSet = load_parameters(text) if text else ParameterSet({})
@@ -57,20 +61,35 @@ class Plugin:
         self.scripts: tuple[Script, ...] = tuple(hook.huifang_scripts() or ())
         self.case_classes: tuple[CaseClass, ...] = tuple(hook.huifang_case_classes() or ())
         self.reports: tuple[Report, ...] = tuple(hook.huifang_reports() or ())
+        self.schedules: tuple[Schedule, ...] = tuple(hook.huifang_schedules() or ())
+        self.plans: tuple[Plan, ...] = tuple(hook.huifang_plans() or ())
+        self.limits: tuple[Limit, ...] = tuple(hook.huifang_limits() or ())
         for kind, supplied in (
             ("rules", self.rules),
             ("content items", self.content_items),
             ("scripts", self.scripts),
             ("case classes", self.case_classes),
             ("reports", self.reports),
+            ("schedules", self.schedules),
+            ("plans", self.plans),
+            ("limits", self.limits),
         ):
             twice = sorted(name for name, n in Counter(one.id for one in supplied).items() if n > 1)
             if twice:
                 raise PluginError(id, f"two of its {kind} share an id: {', '.join(twice)}")
+        for owner, name in parameters_named(self.plans, self.limits):
+            if name not in self.parameters.parameters:
+                raise PluginError(id, f"{owner} names the parameter {name}, which parameters.yaml lacks")
         try:
-            msgspec.convert({}, self.settings_type)
+            defaults = msgspec.convert({}, self.settings_type)
         except (msgspec.ValidationError, TypeError) as error:
             raise PluginError(id, f"its settings need a default for every field: {error}") from error
+        for schedule in self.schedules:
+            setting = schedule.dates_setting
+            if setting is not None and getattr(defaults, setting, None) != schedule.dates:
+                raise PluginError(
+                    id, f"schedule {schedule.id} has other dates than the default of its setting {setting}"
+                )
 
     @property
     def id(self) -> str:
@@ -81,6 +100,16 @@ class Plugin:
     def version(self) -> str:
         """The plugin's version."""
         return self.manifest.version
+
+
+def parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that plans and limits are sized by, each with who names it."""
+    for plan in plans:
+        if not isinstance(plan.size, Full):
+            yield f"plan {plan.id}", plan.size.parameter
+    for limit in limits:
+        other = limit.warn_at if isinstance(limit, ChannelShare) else limit.within_days
+        yield from ((f"limit {limit.id}", name) for name in (limit.at_most, other))
 
 
 class Broken(msgspec.Struct, frozen=True):

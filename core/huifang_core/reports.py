@@ -4,11 +4,12 @@ A report never queries. It names measures and dimensions out of closed sets; the
 plugin can neither slow a tenant down nor read past its bounds.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
-from huifang_core.texts import Text
+from huifang_core.texts import Text, text
 
 ObligationFigure = Literal[
     "due",
@@ -90,3 +91,50 @@ class Report(msgspec.Struct, frozen=True):
     title: Text
     cites: tuple[str, ...]
     tables: tuple[ObligationTable | CaseTable, ...]
+
+
+OBLIGATION_FIGURES: Mapping[ObligationFigure, Text] = {
+    "due": text("应回访", "due"),
+    "done_in_time": text("按期完成", "done in time"),
+    "done_late": text("逾期完成", "done late"),
+    "overdue": text("逾期未完成", "overdue"),
+    "voided_overdue": text("逾期后终止", "made pointless when overdue"),
+    "open_in_time": text("期限内待回访", "open, in time"),
+    "waiting": text("等待条件", "waiting"),
+    "unreachable": text("无法联系", "unreachable"),
+    "attempted": text("已尝试", "attempted"),
+    "connected": text("已接通", "connected"),
+    "right_party": text("本人接听", "right party"),
+    "completed": text("已完成", "completed"),
+    "successful": text("回访成功", "successful"),
+    "phone_below_province": text("待上收的电话回访", "phone callbacks to be moved up"),
+}
+"""What each figure over obligations is called."""
+
+
+def counts(*figures: ObligationFigure) -> tuple[Count | Ratio, ...]:
+    """Return a count of each figure, under its own name."""
+    return tuple(Count(figure, OBLIGATION_FIGURES[figure], figure) for figure in figures)
+
+
+TIMELINESS: tuple[Count | Ratio, ...] = (
+    *counts("due", "done_in_time", "done_late", "overdue", "voided_overdue", "open_in_time", "unreachable"),
+    Ratio("in_time_rate", text("按期完成率", "share done in time"), "done_in_time", "due"),
+)
+"""How callbacks stand against their deadlines (DEC-2)."""
+
+FIVE_FACTS: tuple[Count | Ratio, ...] = (
+    *counts("due", "attempted", "connected", "right_party", "completed", "successful"),
+    Ratio("connected_rate", text("接通率", "share connected"), "connected", "attempted"),
+    Ratio("completed_rate", text("完成率", "share completed"), "completed", "due"),
+    Ratio("success_rate", text("成功率", "share successful"), "successful", "due"),
+)
+"""The five facts of a callback, kept apart (REG-2); success is a figure of its own beside timeliness (DEC-1)."""
+
+CASE_COUNTS: tuple[CaseCount, ...] = (
+    CaseCount("opened", text("新增", "opened"), "opened"),
+    CaseCount("solved", text("已解决", "solved"), "solved"),
+    CaseCount("unsolved", text("未解决", "unsolved"), "unsolved"),
+    CaseCount("reopened", text("重新打开", "reopened"), "reopened"),
+)
+"""What became of problem items (问题件)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
 from huifang_core.events import PAYLOADS, BusinessEvent
@@ -25,7 +26,10 @@ class UnitView(msgspec.Struct, frozen=True):
     supervisor: str | None = None
 
 
-Evaluate = Callable[..., Sequence[ObligationDraft]]
+Draft = ObligationDraft | CaseDraft
+"""What a rule asks for: that a customer be contacted, or that somebody look into something."""
+
+Evaluate = Callable[..., Sequence[Draft]]
 
 ARGUMENTS = (
     "event",
@@ -61,7 +65,7 @@ class Rule:
     - `history`: those other events of the contract that still stand and whose type is listed in `needs`;
     - `trace`: records why; what a draft leaves empty is filled from it.
 
-    It returns drafts, none when nothing is to be done, and is pure: no clock, no I/O, no randomness. `after_due` says what
+    It returns drafts of obligations and cases, none when nothing is to be done, and is pure: no clock, no I/O, no randomness. `after_due` says what
     becomes of an obligation once its due window is over (DEC-3). Raises `RuleError` where it is no rule.
     """
 
@@ -111,7 +115,7 @@ class Rule:
         calendar: WorkingCalendar,
         history: tuple[BusinessEvent, ...],
         trace: Trace,
-    ) -> tuple[ObligationDraft, ...]:
+    ) -> tuple[Draft, ...]:
         """Evaluate the rule and return its drafts, each with its trace.
 
         Raises what the rule raises, and `RuleError` where a draft could never be met or would be lost.
@@ -131,7 +135,7 @@ class Rule:
         occasions = set()
         for draft in drafts:
             self._check(draft)
-            occasions.add(draft.occasion)
+            occasions.add((type(draft), draft.occasion))
         if len(occasions) != len(drafts):
             raise RuleError(self.id, "two drafts share an occasion, so that one would be lost")
         return tuple(
@@ -139,8 +143,10 @@ class Rule:
         )
 
     def _check(self, draft: object) -> None:
+        if isinstance(draft, CaseDraft):
+            return
         if not isinstance(draft, ObligationDraft):
-            raise RuleError(self.id, f"returned {type(draft).__name__}, not ObligationDraft")
+            raise RuleError(self.id, f"returned {type(draft).__name__}, not ObligationDraft or CaseDraft")
         if draft.window is None and draft.opens_on is None:
             raise RuleError(self.id, "a draft has neither a window nor an event that opens it")
         if not draft.ladder:

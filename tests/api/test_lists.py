@@ -109,7 +109,15 @@ async def test_overdue_and_the_holder_are_computed(api: Any, filled: Any) -> Non
     found = (await api.get(f"/api/v1/obligations/{filled.ids['obligations']}")).json()
     assert found["overdue"] is True
     assert found["held_by"] == "K1"
-    assert found["ladder"] == [{"channel": "phone", "attempts": 3, "wait_minutes": 120}]
+    assert found["ladder"] == [
+        {
+            "channel": "phone",
+            "attempts": 3,
+            "wait_minutes": 120,
+            "longest_wait_minutes": 2880,
+            "lead_days": 0,
+        }
+    ]
     waiting = (await api.get(f"/api/v1/obligations/{filled.obligation_waiting}")).json()
     assert waiting["overdue"] is False
     assert waiting["held_by"] is None

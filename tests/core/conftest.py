@@ -211,6 +211,8 @@ class Build:
     def event(self, id: str, type: str, day: float = 0, /, **fields: Any) -> BusinessEvent:
         """An event; what is no field of the event itself belongs to its payload."""
         own = {name: fields.pop(name) for name in tuple(fields) if name in BusinessEvent.__struct_fields__}
+        if "claim_no" in own and "claim_no" in PAYLOADS[type].__struct_fields__:
+            fields["claim_no"] = own["claim_no"]
         payload = None if "retracts" in own and not fields else PAYLOADS[type](**fields)
         return BusinessEvent(
             **{

@@ -77,3 +77,28 @@ def test_the_next_instant_is_allowed_never_before_and_less_than_a_day_away(
     assert instant <= found < instant + timedelta(days=1)
     assert hours.next(found) == found
     assert (found == instant) is hours.allow(instant)
+
+
+def test_calling_time_between_two_instants_counts_the_open_hours_only() -> None:
+    hours = CallingHours()
+    assert hours.between(at(20), at(10) + timedelta(1)) == timedelta(hours=2)
+    assert hours.between(at(6), at(8)) == timedelta(0)
+    assert hours.between(at(9), at(9) + timedelta(10)) == timedelta(hours=120)
+    assert hours.between(at(12), at(11)) == timedelta(0)
+
+
+def test_the_instant_after_some_calling_time_has_passed() -> None:
+    hours = CallingHours()
+    assert hours.after(at(20), timedelta(hours=2)) == at(10) + timedelta(1)
+    assert hours.after(at(23), timedelta(0)) == at(9) + timedelta(1)
+    assert hours.after(at(10), timedelta(hours=24)) == at(10) + timedelta(2)
+
+
+@given(HOURS, INSTANTS, st.integers(0, 10**6))
+def test_calling_time_passed_is_the_calling_time_between(
+    hours: CallingHours, start: datetime, minutes: int
+) -> None:
+    span = timedelta(minutes=minutes)
+    end = hours.after(start, span)
+    assert hours.allow(end)
+    assert hours.between(start, end) == span

@@ -9,7 +9,7 @@ import pytest
 from huifang_core.derive import current_contract, settings_on
 from huifang_core.events import effective
 from huifang_core.parameters import load_parameters
-from huifang_core.windows import end_of_day
+from huifang_core.windows import end_of_day, within_days
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +166,27 @@ def test_two_callbacks_meet_two_obligations_latest_first_come(build: Any) -> Non
         "a": build.at(20),
         "b": build.at(370),
     }
+
+
+def test_a_callback_of_the_system_before_meets_the_one_that_was_open_then(build: Any) -> None:
+    """HI-2: of three contacts made from one event, the one whose window had begun, however their keys sort."""
+
+    def three(event: Any, trace: Any) -> Any:
+        return [
+            build.draft(
+                "follow_up",
+                f"month_{months}",
+                window=within_days(build.on(30 * months), 10, trace),
+            )
+            for months in (3, 6, 12)
+        ]
+
+    plugin = build.Plugin(build.rule("plan", "contract.issued", three))
+    issued = build.event("1", "contract.issued")
+    for day, met in ((95, "month_3"), (185, "month_6"), (400, "month_12")):
+        made = build.event("cb", "callback.completed", 500, kind="follow_up", completed_at=build.at(day))
+        derived = build.derive(issued, made, plugins=[plugin])
+        assert [d.draft.occasion for d in derived.desired if d.done] == [met]
 
 
 # What an obligation's input is (GEN-4).

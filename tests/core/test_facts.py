@@ -84,3 +84,15 @@ def test_a_fact_from_json_is_typed_as_declared(id: str, value: Any, expected: An
 def test_an_undeclared_fact_is_refused() -> None:
     with pytest.raises(KeyError):
         typed_facts({"weather.today": "fine"})
+
+
+def test_hi_1_cover_without_a_day_of_expiry_is_for_life(build: Any) -> None:
+    assert contract_facts(build.contract(expires_on=None))["contract.whole_of_life"] is True
+    assert contract_facts(build.contract(expires_on=date(2027, 3, 1)))["contract.whole_of_life"] is False
+
+
+def test_hi_1_what_answers_may_correct_is_told_by_no_fact(build: Any) -> None:
+    """Numbers are hidden from callers, so a script can name a phone number to correct it and never to say it."""
+    customer = Customer("P1", "individual", "王芳", phones=("13800138000",), address="济南市历下区")
+    assert {"customer.phone", "customer.address"} <= set(FACTS)
+    assert not {"customer.phone", "customer.address"} & set(customer_facts(customer))

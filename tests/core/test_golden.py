@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from huifang_core import registry
+from huifang_core.cases import CaseDraft
 from huifang_core.content import ContentItem
 from huifang_core.golden import GoldenError, check_case, read_cases
 from huifang_core.golden.format import days_of, instant_of, merged
 from huifang_core.obligations import ObligationDraft, Retention, Rung
 from huifang_core.parameters import load_parameters
+from huifang_core.plans import Full, Membership, Plan
 from huifang_core.plugin import EmptySettings
 from huifang_core.rules import Rule
 from huifang_core.texts import text
@@ -80,6 +82,7 @@ def plugin(**changes: Any) -> Any:
         "parameters": load_parameters(PARAMETERS),
         "settings_type": EmptySettings,
         "content_items": (ContentItem("told", ("X-1",), text("告知", "told"), "tell"),),
+        "plans": (),
         **changes,
     }
     return SimpleNamespace(**parts)
@@ -89,6 +92,65 @@ def problems(cases: str = CASES, old: str = "", new: str = "", **changes: Any) -
     assert old in cases
     (case,) = read_cases(cases.replace(old, new) if old else cases).cases
     return check_case(plugin(**changes), case)
+
+
+def opens_a_case(event, trace) -> list[CaseDraft]:
+    trace.decision("case", "立案", "opened by rule")
+    return [CaseDraft("tip_off", event.event_id, text("举报", "tip-off"), trace.steps, severity=3)]
+
+
+def everybody(event) -> Membership | None:
+    return Membership(group="g") if event.event_id == "e1" else None
+
+
+OPENING = Rule(
+    "opens", title=text("立案", "opens"), events=["contract.lapsed"], cites=["X-1"], evaluate=opens_a_case
+)
+LAPSES = Plan(
+    "lapses",
+    title=text("抽样", "sample"),
+    events=["contract.lapsed"],
+    cites=["X-1"],
+    select=everybody,
+    size=Full(),
+    period="month",
+)
+
+
+@pytest.mark.parametrize(
+    ("opens", "says"),
+    [
+        ("[{case_class: tip_off, severity: 3, trace: [opened by rule]}]", None),
+        ("[{case_class: tip_off, severity: 4}]", "case tip_off: severity is 3, expected 4"),
+        ("[{case_class: complaint}]", "case complaint: expected, but none is opened"),
+        ("[{case_class: tip_off, trace: [never said]}]", "the trace doesn't say 'never said'"),
+        ("[]", "case tip_off (e1): not expected"),
+    ],
+)
+def test_cases_that_rules_open_are_held_against_those_expected(opens: str, says: str | None) -> None:
+    found = problems(
+        CASES, "    expect:\n", f"    opens: {opens}\n    expect:\n", rules=(*plugin().rules, OPENING)
+    )
+    assert (found == []) if says is None else any(says in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ("[{plan: lapses, event: e1, group: g}]", None),
+        ("[{plan: lapses, event: e1, group: h}]", "membership is ('', 'g'), expected ('', 'h')"),
+        ("[{plan: lapses, event: e1, excluded: any}]", "expected None"),
+        ("[{plan: lapses, event: e9}]", "event e1 is a member, which is not expected"),
+    ],
+)
+def test_what_plans_make_of_events_is_held_against_what_was_expected(members: str, says: str | None) -> None:
+    found = problems(CASES, "    expect:\n", f"    members: {members}\n    expect:\n", plans=(LAPSES,))
+    assert (found == []) if says is None else any(says in problem for problem in found)
+
+
+def test_a_case_that_names_a_plan_the_plugin_lacks_can_t_be_run() -> None:
+    with pytest.raises(GoldenError, match="no plan nothing"):
+        problems(CASES, "    expect:\n", "    members: [{plan: nothing, event: e1}]\n    expect:\n")
 
 
 def test_a_case_that_comes_out_as_expected() -> None:

@@ -107,6 +107,76 @@ def test_a_position_beyond_a_ladder_that_became_shorter_counts_as_its_last_rung(
     assert without_number(LADDER[:1], Position(2, 0, 4), MORNING) == Exhausted(Position(0, 0, 4))
 
 
+SPREAD = (Rung("phone", 3, 120, 2880), Rung("on_site", 1, lead_days=2), Rung("letter", 1, lead_days=5))
+
+
+def times_of_no_answer(due_by: datetime, now: datetime = MORNING) -> list[tuple[str, datetime]]:
+    """When everything is tried, each time at once when it may be, and nobody ever answers."""
+    tried: list[tuple[str, datetime]] = []
+    found: NextAttempt | Exhausted = NextAttempt(Position(), "phone", now)
+    while isinstance(found, NextAttempt):
+        tried.append((found.channel, found.callable_from))
+        found = after_attempt(
+            SPREAD, found.position, "no_answer", found.callable_from, hours=HOURS, due_by=due_by
+        )
+    return tried
+
+
+def test_attempts_are_spread_over_the_calling_time_left_and_leave_the_next_channel_its_lead() -> None:
+    """Due at the end of 14 March, a visit needs two days: 35 hours of calling time from 10:00 on the 10th, in three parts."""
+    due_by = datetime(2026, 3, 14, 16, 0, tzinfo=UTC)
+    assert times_of_no_answer(due_by) == [
+        ("phone", MORNING),
+        ("phone", datetime(2026, 3, 11, 1, 40, tzinfo=UTC)),
+        ("phone", datetime(2026, 3, 12, 1, 20, tzinfo=UTC)),
+        ("on_site", datetime(2026, 3, 12, 1, 20, tzinfo=UTC)),
+        ("letter", datetime(2026, 3, 12, 1, 20, tzinfo=UTC)),
+    ]
+
+
+def test_nobody_waits_longer_than_the_longest_wait_however_much_time_is_left() -> None:
+    phone = [when for channel, when in times_of_no_answer(MORNING + timedelta(60)) if channel == "phone"]
+    assert phone == [MORNING, MORNING + timedelta(2), MORNING + timedelta(4)]
+
+
+def test_where_time_is_short_attempts_follow_each_other_sooner_than_the_usual_wait() -> None:
+    """Two hours until a visit has to be arranged: three attempts fit in nevertheless."""
+    phone = [
+        when
+        for channel, when in times_of_no_answer(MORNING + timedelta(days=2, hours=2))
+        if channel == "phone"
+    ]
+    assert phone == [MORNING, MORNING + timedelta(minutes=40), MORNING + timedelta(minutes=80)]
+
+
+def test_the_phone_gives_way_while_there_is_still_time_for_a_visit() -> None:
+    due_by = MORNING + timedelta(days=1)
+    found = after_attempt(SPREAD, Position(), "no_answer", MORNING, hours=HOURS, due_by=due_by)
+    assert found == NextAttempt(Position(1, 0, 1), "on_site", MORNING)
+
+
+def test_dec_3_past_the_deadline_attempts_follow_each_other_as_usual() -> None:
+    found = after_attempt(
+        SPREAD, Position(), "no_answer", MORNING, hours=HOURS, due_by=MORNING - timedelta(1)
+    )
+    assert found == NextAttempt(Position(0, 1, 1), "phone", MORNING + timedelta(minutes=120))
+
+
+@given(LADDERS, OUTCOMES, INSTANTS, st.integers(-5000, 60000))
+def test_a_retry_comes_before_the_deadline_wherever_calling_time_is_left_for_it(
+    ladder: tuple[Rung, ...], outcome: Outcome | None, now: datetime, minutes: int
+) -> None:
+    due_by = now + timedelta(minutes=minutes)
+    found = after_attempt(ladder, Position(), outcome, now, hours=HOURS, due_by=due_by)
+    if isinstance(found, Exhausted):
+        return
+    assert found.callable_from >= now
+    assert found.channel != "phone" or HOURS.allow(found.callable_from)
+    usable = HOURS.between(now, due_by) if found.channel == "phone" else due_by - now
+    if found.position.rung == 0 and outcome == "no_answer" and usable > timedelta(0):
+        assert found.callable_from < due_by
+
+
 @given(
     LADDERS, st.lists(st.tuples(OUTCOMES, st.booleans(), st.integers(0, 5000)), min_size=60, max_size=60), INSTANTS
 )  # fmt: skip

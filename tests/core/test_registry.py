@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, Manifest, hookimpl
 from huifang_core.registry import Plugin, PluginError, load_registry
+from huifang_core.schedules import Schedule
 from huifang_core.texts import text
 
 
@@ -89,6 +90,32 @@ def test_a_plugin_supplies_what_its_hooks_return_and_nothing_where_it_has_none(b
 )
 def test_a_broken_plugin_is_skipped_with_its_reason(load: Callable[[], Any], reason: str) -> None:
     assert reason in broken(load)
+
+
+class Dated(msgspec.Struct, frozen=True):
+    """Settings with the days of a schedule."""
+
+    review_dates: tuple[str, ...] = ("03-01",)
+
+
+@pytest.mark.parametrize(("setting", "sound"), [("review_dates", True), ("other_dates", False)])
+def test_the_days_a_schedule_takes_from_a_setting_are_that_settings_default(
+    setting: str, sound: bool
+) -> None:
+    """TS-3: what the catalogue shows and what a tenant gets without settings are one."""
+    review = Schedule(
+        id="review",
+        title=text("年审", "review"),
+        cites=("TS-3",),
+        anchor="calendar",
+        dates=("03-01",),
+        dates_setting=setting,
+    )
+    made = plugin(huifang_schedules=lambda: (review,), huifang_settings=lambda: Dated)
+    if sound:
+        assert Plugin("good", made).schedules == (review,)
+    else:
+        assert "other dates than the default of its setting other_dates" in broken(lambda: made)
 
 
 def test_rules_that_share_an_id_are_named(build: Any) -> None:

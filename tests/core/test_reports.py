@@ -1,8 +1,18 @@
 """Reports are data out of closed sets."""
 
+from typing import get_args
+
 import msgspec
 import pytest
-from huifang_core.reports import Count, ObligationTable, Ratio, Report
+from huifang_core.reports import (
+    OBLIGATION_FIGURES,
+    Count,
+    ObligationFigure,
+    ObligationTable,
+    Ratio,
+    Report,
+    counts,
+)
 from huifang_core.texts import text
 
 NAME = text("及时率", "done in time")
@@ -21,3 +31,12 @@ def test_a_figure_that_the_kernel_does_not_know_is_refused() -> None:
         msgspec.convert(
             {"type": "count", "id": "n", "title": {"zh-CN": "数", "en": "n"}, "figure": "happiness"}, Count
         )
+
+
+def test_every_figure_has_a_name_in_both_languages() -> None:
+    """REG-2: what reports of several plugins count alike is called alike."""
+    assert set(OBLIGATION_FIGURES) == set(get_args(ObligationFigure))
+    assert [(count.id, count.title) for count in counts("due", "successful")] == [
+        ("due", OBLIGATION_FIGURES["due"]),
+        ("successful", OBLIGATION_FIGURES["successful"]),
+    ]

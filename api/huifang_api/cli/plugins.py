@@ -13,6 +13,7 @@ from huifang_tenants.stores.ledger import Actor
 from rich.table import Table
 
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
+from huifang_api.cli.plugin_authoring import check, new
 from huifang_api.cli.root import print_json
 from huifang_api.cli.screen import console
 from huifang_api.runtime import open_runtime
@@ -20,11 +21,16 @@ from huifang_api.runtime import open_runtime
 
 @click.group()
 def command() -> None:
-    """List installed plugins, and switch them on in a tenant.
+    """List installed plugins, switch them on in a tenant, and write new ones.
 
     \b
     Example:  huifang plugin list
+              huifang plugin new jiangsu_life
     """
+
+
+command.add_command(new)
+command.add_command(check)
 
 
 @command.command("list")

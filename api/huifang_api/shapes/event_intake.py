@@ -46,7 +46,8 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         dict[str, Any] | None,
         described(
             "`contract_no` (保单号), `claim_no` (赔案号), the fields of this event type, and `contract` or `customer` "
-            "where they are sent along. Money is yuan as a decimal string, days are YYYY-MM-DD. Unknown fields are refused."
+            "where they are sent along. Registrations and payments may name a `payer` (缴费人) instead of a contract, feedback, tip-offs "
+            "and risks what they are `about`: the number of a payer or certificate, or the code of an office. Money is yuan as a decimal string, days are YYYY-MM-DD. Unknown fields are refused."
         ),
     ] = None
     subject: (

@@ -115,14 +115,42 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trace: tuple[str, ...] = ()
 
 
+class ExpectedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A case (问题件) that must be opened by a rule."""
+
+    case_class: str
+    occasion: str | None = None
+    severity: int | None = None
+    level: str | None = None
+    due_by: Instant | None = None
+    trace: tuple[str, ...] = ()
+
+
+class ExpectedMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a plan must make of an event: a member of this stratum and group, or `excluded` with these words in its trace."""
+
+    plan: str
+    event: str
+    stratum: str = ""
+    group: str = ""
+    excluded: str | None = None
+
+
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One case; `because` says by rule which words its decision to demand nothing must hold, in either language."""
+    """One case.
+
+    `because` says by rule which words its decision to demand nothing must hold, in either language. `opens` are all cases that rules
+    open. `members` say what plans make of the events; a plan that no entry names is not asked, and one that is named has no other
+    members.
+    """
 
     name: str
     cites: tuple[str, ...]
     given: Given
     expect: tuple[Expected, ...]
     because: dict[str, str] = {}
+    opens: tuple[ExpectedCase, ...] = ()
+    members: tuple[ExpectedMember, ...] = ()
     note: str | None = None
 
 

@@ -11,11 +11,21 @@ import msgspec
 from huifang_core.content import ContentItem, applicable
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
-from huifang_core.derive import Derivation, Desired, RulePlugin, SettingsVersion, Subject, derive
+from huifang_core.derive import Derivation, Desired, DesiredCase, RulePlugin, SettingsVersion, Subject, derive
 from huifang_core.events import BusinessEvent
 from huifang_core.facts import contract_facts, typed_facts
-from huifang_core.golden.format import Case, Expected, Given, GoldenError, days_of, instant_of
+from huifang_core.golden.format import (
+    Case,
+    Expected,
+    ExpectedCase,
+    Given,
+    GoldenError,
+    days_of,
+    instant_of,
+)
 from huifang_core.parameters import ParameterError
+from huifang_core.plans import Plan
+from huifang_core.population import population
 from huifang_core.reconcile import Create, reconcile
 from huifang_core.rules import Rule, UnitView
 from huifang_core.trace import Trace, TraceStep
@@ -31,6 +41,10 @@ class GoldenPlugin(RulePlugin, Protocol):
     @property
     def content_items(self) -> tuple[ContentItem, ...]:
         """The plugin's content items."""
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """The plugin's plans."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -68,6 +82,8 @@ def check_case(plugin: GoldenPlugin, case: Case) -> list[str]:
     problems = list(_differences(case.expect, found))
     if case.because:
         problems += _wrong_reasons(case.because, _refusals(plugin, case.given))
+    problems += _wrong_cases(case.opens, _run(plugin, case.given, _events(case.given))[0].cases)
+    problems += _wrong_members(plugin, case)
     created = [f.created for f in found]
     for events in _other_orders(_events(case.given)):
         again = sorted(_run(plugin, case.given, events)[1], key=lambda c: c.desired.key)
@@ -254,7 +270,7 @@ def _refusals(plugin: GoldenPlugin, given: Given) -> dict[str, str]:
         plugin_id: str,
         rule: Rule,
         trace: Trace,
-        desired: tuple[Desired, ...],
+        desired: tuple[Desired | DesiredCase, ...],
         error: str | None,
     ) -> None:
         if not desired:
@@ -262,6 +278,78 @@ def _refusals(plugin: GoldenPlugin, given: Given) -> dict[str, str]:
 
     derive(_subject(given, _events(given)), [plugin], [_settings(plugin, given)], _calendar(given), note)
     return said
+
+
+def _wrong_cases(expected: Sequence[ExpectedCase], found: Sequence[DesiredCase]) -> Iterator[str]:
+    left = list(found)
+    for wanted in expected:
+        fitting = [
+            f
+            for f in left
+            if f.draft.case_class == wanted.case_class and wanted.occasion in (None, f.draft.occasion)
+        ]
+        if not fitting:
+            yield f"case {wanted.case_class}: expected, but none is opened"
+            continue
+        left.remove(fitting[0])
+        draft = fitting[0].draft
+        due_by = instant_of(wanted.due_by) if wanted.due_by else None
+        for name, expects, value in (
+            ("severity", wanted.severity, draft.severity),
+            ("level", wanted.level, draft.level),
+            ("due_by", due_by, draft.due_by),
+        ):
+            if expects is not None and expects != value:
+                yield f"case {wanted.case_class}: {name} is {value}, expected {expects}"
+        said = " ".join(_in_words(draft.trace))
+        for words in wanted.trace:
+            if words not in said:
+                yield f"case {wanted.case_class}: the trace doesn't say {words!r}"
+    for extra in left:
+        yield f"case {extra.draft.case_class} ({extra.draft.occasion}): not expected"
+
+
+def _wrong_members(plugin: GoldenPlugin, case: Case) -> Iterator[str]:
+    """Hold what each plan named in the case says of the case's events against what was expected."""
+    if not case.members:
+        return
+    events = _events(case.given)
+    days = [day_of(event.time) for event in events]
+    plans = {plan.id: plan for plan in plugin.plans}
+    for id in sorted({wanted.plan for wanted in case.members}):
+        if id not in plans:
+            raise GoldenError(f"the plugin has no plan {id}")
+        found = {
+            candidate.member.removeprefix("golden/"): candidate
+            for candidate in population(
+                _subject(case.given, events),
+                plugin,
+                plans[id],
+                [_settings(plugin, case.given)],
+                _calendar(case.given),
+                min(days),
+                max(days),
+            )
+        }
+        for wanted in case.members:
+            if wanted.plan != id:
+                continue
+            candidate = found.pop(wanted.event, None)
+            if candidate is None:
+                yield f"plan {id} doesn't look at event {wanted.event}"
+            elif candidate.error is not None:
+                yield f"plan {id} raised {candidate.error} on event {wanted.event}"
+            else:
+                member, said = candidate.membership, " ".join(_in_words(candidate.steps))
+                is_now = (member.stratum, member.group) if member else None
+                expects = None if wanted.excluded else (wanted.stratum, wanted.group)
+                if is_now != expects:
+                    yield f"plan {id}, event {wanted.event}: membership is {is_now}, expected {expects}"
+                if wanted.excluded and wanted.excluded not in said:
+                    yield f"plan {id}, event {wanted.event}: the trace doesn't say {wanted.excluded!r}"
+        for extra, candidate in found.items():
+            if candidate.membership is not None:
+                yield f"plan {id}: event {extra} is a member, which is not expected"
 
 
 def _wrong_reasons(because: Mapping[str, str], refusals: Mapping[str, str]) -> Iterator[str]:

@@ -11,13 +11,14 @@ from huifang_core.conditions import Condition, FactSpec
 from huifang_core.content import ContentItem
 from huifang_core.scripts.findings import Finding, error, proven
 from huifang_core.scripts.form import faults_of_condition, faults_of_step, missing_targets
-from huifang_core.scripts.graph import IDENTITY, Graph, Node, cycles, graph_of
-from huifang_core.scripts.model import Ask, End, Say, Script
+from huifang_core.scripts.graph import IDENTITY, Graph, Node, cycles, declined, given, graph_of
+from huifang_core.scripts.model import Act, Ask, End, Say, Script
 from huifang_core.scripts.placeholders import placeholders_of
-from huifang_core.scripts.proof import Question, everything, shortest_path, witnesses
+from huifang_core.scripts.proof import Question, Witness, everything, shortest_path, witnesses
 from huifang_core.scripts.space import Space, TooManyCombinations
 from huifang_core.texts import LANGUAGES, Language, Text, text
 
+Items = Mapping[str, ContentItem]
 Specs = Mapping[str, FactSpec]
 
 
@@ -37,6 +38,7 @@ def check(
     findings = list(missing_targets(script))
     whole = not findings
     findings += _repeated_items(items)
+    findings += _unknown_consents(demanded)
     for item in demanded.values():
         if item.applies is not None:
             findings += faults_of_condition(item.applies, specs, item=item.id)
@@ -50,6 +52,7 @@ def check(
         for graph in graphs:
             findings += _dead_ends(graph, specs)
         findings += _identity(script, alone, specs)
+        findings += _consents(script, graphs, demanded, specs)
         for item in demanded.values():
             findings += _coverage(graphs, item, specs)
     distinct = [finding for n, finding in enumerate(findings) if finding not in findings[:n]]
@@ -65,6 +68,23 @@ def _repeated_items(items: Sequence[ContentItem]) -> Iterator[Finding]:
                 text(f"内容项 {id_} 重复。", f"Item {id_} stands here twice."),
                 text("保留一个。", "Keep one of them."),
                 item=id_,
+            )
+
+
+def _unknown_consents(items: Items) -> Iterator[Finding]:
+    for item in items.values():
+        if item.consent is None:
+            continue
+        consent = items.get(item.consent)
+        if consent is None or consent.kind != "consent":
+            yield error(
+                "unknown_consent",
+                text(
+                    f"内容项 {item.id} 须取得的同意 {item.consent} 不是要求的同意项。",
+                    f"Item {item.id} needs {item.consent}, which is no consent that is demanded.",
+                ),
+                text("指明一个 consent 类内容项。", "Name an item of the kind `consent`."),
+                item=item.id,
             )
 
 
@@ -164,23 +184,12 @@ def _escapes(node: Node, escaping: Mapping[str, int], space: Space) -> int:
 
 def _identity(script: Script, graph: Graph, specs: Specs) -> Iterator[Finding]:
     guarded = frozenset(id_ for id_ in graph.nodes if _needs_identity(script, id_, specs))
-    # Only the first such step on each way is reported: what follows it adds nothing.
-    cut = {
-        id_: Node(id_, (), node.when, node.skip, node.result) if id_ in guarded else node
-        for id_, node in graph.nodes.items()
-    }
-    conditions = {id_: cut[id_].when for id_ in guarded}
-    question = Question(
-        Graph(graph.start, cut), guarded, IDENTITY, conditions=tuple(filter(None, conditions.values()))
-    )
     try:
-        told = witnesses(
-            question, specs, lambda space: {id_: space.possible(when) for id_, when in conditions.items()}
-        )
+        told = _before(graph, guarded, IDENTITY, specs)
     except TooManyCombinations as much:
         yield _too_many(much)
         return
-    for witness in told:
+    for question, witness in told:
         yield proven(
             "before_identity",
             text(
@@ -195,6 +204,58 @@ def _identity(script: Script, graph: Graph, specs: Specs) -> Iterator[Finding]:
             shortest_path(question, witness),
             step=witness.goal,
         )
+
+
+def _consents(script: Script, graphs: Sequence[Graph], items: Items, specs: Specs) -> Iterator[Finding]:
+    asking: dict[str, set[str]] = {}
+    for id_, step in script.steps.items():
+        item = None if isinstance(step, Act | End) or step.covers is None else items.get(step.covers)
+        if item is not None and item.consent is not None:
+            asking.setdefault(item.consent, set()).add(id_)
+    for consent, guarded in asking.items():
+        for graph in graphs:
+            try:
+                asked = _before(graph, frozenset(guarded), given(consent), specs)
+            except TooManyCombinations as much:
+                yield _too_many(much, item=consent)
+                break
+            for question, witness in asked:
+                yield proven(
+                    "before_consent",
+                    text(
+                        f"未取得单独同意 {consent} 就到了步骤 {witness.goal}。",
+                        f"Step {witness.goal} comes without the consent {consent}.",
+                    ),
+                    text(
+                        "只在客户同意之后询问，不同意时跳过（REG-5）。",
+                        "Ask it only after the consent was given, and pass over it otherwise (REG-5).",
+                    ),
+                    witness.facts,
+                    shortest_path(question, witness),
+                    step=witness.goal,
+                )
+
+
+def _before(
+    graph: Graph, guarded: frozenset[str], point: str, specs: Specs
+) -> list[tuple[Question, Witness]]:
+    """Return the proofs that guarded steps can be reached before `point` is covered; raises TooManyCombinations."""
+    # Only the first such step on each way is reported: what follows it adds nothing.
+    cut = {
+        id_: Node(id_, (), node.when, node.skip, node.result) if id_ in guarded else node
+        for id_, node in graph.nodes.items()
+    }
+    conditions = {id_: cut[id_].when for id_ in guarded}
+    question = Question(
+        Graph(graph.start, cut),
+        guarded,
+        frozenset({point}),
+        conditions=tuple(filter(None, conditions.values())),
+    )
+    found = witnesses(
+        question, specs, lambda space: {id_: space.possible(when) for id_, when in conditions.items()}
+    )
+    return [(question, witness) for witness in found]
 
 
 def _needs_identity(script: Script, id_: str, specs: Specs) -> bool:
@@ -215,9 +276,11 @@ def _needs_identity(script: Script, id_: str, specs: Specs) -> bool:
 
 def _coverage(graphs: Sequence[Graph], item: ContentItem, specs: Specs) -> Iterator[Finding]:
     conditions: tuple[Condition, ...] = () if item.applies is None else (item.applies,)
+    # Where its consent is declined the item is not demanded any more.
+    points = frozenset({item.id} if item.consent is None else {item.id, declined(item.consent)})
     for graph in graphs:
         ends = graph.ends("completed")
-        question = Question(graph, ends, item.id, untold=False, conditions=conditions)
+        question = Question(graph, ends, points, untold=False, conditions=conditions)
         try:
             missed = witnesses(question, specs, partial(_where_it_applies, item, ends))
         except TooManyCombinations as much:

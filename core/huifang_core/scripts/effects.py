@@ -45,6 +45,13 @@ class NotifyRole(_Effect, frozen=True, kw_only=True, tag="notify_role"):
     level: Level | None = None
 
 
+class NotifyPerson(_Effect, frozen=True, kw_only=True, tag="notify_person"):
+    """Tell a member of staff who has to do with the contract or claim, at once: the surveyor who has not called (MS-2)."""
+
+    target: Person
+    message: Text
+
+
 class NoteOnPerson(_Effect, frozen=True, kw_only=True, tag="note_on_person"):
     """Put a note on the record of a person who has to do with the contract or claim."""
 
@@ -72,13 +79,20 @@ class CorrectDatum(_Effect, frozen=True, kw_only=True, tag="correct_datum"):
     field: FactId
 
 
-Effect: TypeAlias = OpenCase | NotifyRole | NoteOnPerson | PlanContact | HandOverToUnit | CorrectDatum
+Effect: TypeAlias = (
+    OpenCase | NotifyRole | NotifyPerson | NoteOnPerson | PlanContact | HandOverToUnit | CorrectDatum
+)
 
 
 def texts_of(effect: Effect) -> tuple[Text, ...]:
     """Return the texts that the effect shows somebody."""
     match effect:
-        case OpenCase(note=Text() as shown) | NotifyRole(message=shown) | NoteOnPerson(text=shown):
+        case (
+            OpenCase(note=Text() as shown)
+            | NotifyRole(message=shown)
+            | NotifyPerson(message=shown)
+            | NoteOnPerson(text=shown)
+        ):
             return (shown,)
         case HandOverToUnit(note=Text() as shown):
             return (shown,)

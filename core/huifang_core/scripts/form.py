@@ -248,6 +248,10 @@ def _answers(id_: str, step: PlayedStep) -> Iterator[Finding]:
         )
 
 
+def _can_be_declined(step: PlayedStep) -> bool:
+    return isinstance(step, Ask) and {choice.affirmative for choice in choices_of(step)} >= {True, False}
+
+
 def _is_impossible(form: object) -> bool:
     match form:
         case NumberAnswer(minimum=low, maximum=high) if low is not None and high is not None:
@@ -281,6 +285,20 @@ def _coverage(
                 "询问项用 ask 或 identify，告知项用 say；身份部分里只有 identify 可以涵盖内容项。",
                 "Items to ask stand in `ask` or `identify`, items to tell in `say`; in the section `identity` "
                 "only `identify` covers anything, as the rest is skipped in later sections (SD-5, DEC-5).",
+            ),
+            step=id_,
+            item=covered,
+        )
+    elif item.kind == "consent" and not _can_be_declined(step):
+        yield error(
+            "no_consent",
+            text(
+                f"步骤 {id_} 没有让客户同意或不同意内容项 {covered}。",
+                f"Step {id_} doesn't let the customer give or decline {covered}.",
+            ),
+            text(
+                "用 ask，给出一个肯定答案和一个否定答案（REG-5）。",
+                "Use `ask` with an affirmative choice and one that is not (REG-5).",
             ),
             step=id_,
             item=covered,

@@ -22,6 +22,16 @@ IDENTITY = "identity:verified"
 """What passing an identity check covers; the colon keeps it apart from the ids of items."""
 
 
+def given(item: str) -> str:
+    """Return what an affirmative answer to this item covers besides the item; the colon is no part of an item's id."""
+    return f"{item}:given"
+
+
+def declined(item: str) -> str:
+    """Return what any other answer to this item covers besides the item."""
+    return f"{item}:declined"
+
+
 class Edge(Struct, frozen=True):
     """One way on: the answer taken (None where any will do) and what it covers.
 
@@ -102,9 +112,9 @@ def _edges(step: PlayedStep) -> Iterator[Edge]:
     choices = choices_of(step)
     for choice in choices:
         passed = isinstance(step, Identify) and choice.code == "passed"
-        yield Edge(
-            _target(choice.next or step.next), choice.code, covered | {IDENTITY} if passed else covered
-        )
+        said = given if choice.affirmative else declined
+        covers = covered | {said(item) for item in covered} | ({IDENTITY} if passed else set())
+        yield Edge(_target(choice.next or step.next), choice.code, covers)
     if not choices:
         yield Edge(_target(step.next), None, covered)
     if placeholders_of(step):

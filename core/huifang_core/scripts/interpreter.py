@@ -178,9 +178,13 @@ def _outcome(
             answered[stands.item] = stands.affirmative is True
         if isinstance(script.steps[stands.step], Identify):
             verified = stands.value == "passed"
-    demanded = [item.id for item in applicable(items, facts)]
-    unanswered = tuple(item for item in demanded if item not in answered)
-    negative = tuple(item for item in demanded if answered.get(item) is False)
+    demanded = [
+        item for item in applicable(items, facts) if item.consent is None or answered.get(item.consent)
+    ]
+    unanswered = tuple(item.id for item in demanded if item.id not in answered)
+    negative = tuple(
+        item.id for item in demanded if item.kind != "consent" and answered.get(item.id) is False
+    )
     end = script.steps[way.stop]
     if isinstance(end, End):
         untold |= dict.fromkeys(missing_placeholders(end, facts))

@@ -20,21 +20,21 @@ from huifang_core.scripts.space import Space, spaces
 
 
 class Question(Struct, frozen=True):
-    """Can one of `goals` be reached without covering `point`?
+    """Can one of `goals` be reached without covering any of `points`?
 
     `untold` also follows the answer "cannot be told". `conditions` are told apart besides those on the way.
     """
 
     graph: Graph
     goals: frozenset[str]
-    point: str | None = None
+    points: frozenset[str] = frozenset()
     untold: bool = True
     conditions: tuple[Condition, ...] = ()
 
     def open_ways(self, node: Node) -> Iterator[tuple[str, str | None]]:
-        """Return the steps that playing this one leads to with the point still open, each with its answer."""
+        """Return the steps that playing this one leads to with the points still open, each with its answer."""
         for edge in node.play:
-            if self.point not in edge.covers and (self.untold or not edge.untold):
+            if not self.points & edge.covers and (self.untold or not edge.untold):
                 yield edge.target, edge.answer
 
 

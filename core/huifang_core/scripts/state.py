@@ -95,10 +95,10 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SectionOutcome(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a section amounts to (REG-2); only applicable items count.
+    """What a section amounts to (REG-2); only applicable items count, less those whose consent was not given (REG-5).
 
     `completed`: ended as completed, every item answered, nothing left untold. `affirmative`: every item
-    answered, and affirmatively. `blocked_by` are the placeholders that could not be filled (SD-6h).
+    answered, and affirmatively; a consent may be declined. `blocked_by` are the placeholders that could not be filled (SD-6h).
     """
 
     finished: EndResult | None

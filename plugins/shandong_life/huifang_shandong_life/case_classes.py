@@ -1,33 +1,19 @@
 """Classes of problems (问题件) that callbacks open: who solves them, and how soon."""
 
-from importlib.resources import files
-
-from huifang_core.cases import MOST_SERIOUS, CaseClass
+from huifang_core.cases import MOST_SERIOUS, CaseClass, case_class
+from huifang_core.packaged import read_text
 from huifang_core.parameters import load_parameters
 from huifang_core.texts import text
 from huifang_core.units import Level
 
-
-def _parameters_text() -> str:
-    return files("huifang_shandong_life").joinpath("parameters.yaml").read_text("utf-8")
-
-
-PARAMETERS_TEXT = _parameters_text()
+PARAMETERS_TEXT = read_text("huifang_shandong_life", "parameters.yaml")
 """The plugin's parameters as YAML."""
 
-_PARAMETERS = load_parameters(PARAMETERS_TEXT).parameters
+_PARAMETERS = load_parameters(PARAMETERS_TEXT)
 
 
 def _class(id: str, zh: str, en: str, severity: int, solved_at: Level) -> CaseClass:
-    dated = _PARAMETERS[f"case.{id}.solve_within_working_days"].values[-1]
-    return CaseClass(
-        id=id,
-        title=text(zh, en),
-        severity=severity,
-        solved_at=solved_at,
-        solve_within_working_days=dated.value,
-        cites=dated.cites,
-    )
+    return case_class(id, text(zh, en), severity, solved_at, parameters=_PARAMETERS)
 
 
 CASE_CLASSES: tuple[CaseClass, ...] = (

@@ -3,9 +3,8 @@
 Those of surrenders and claims are our own choice, since the guide states none: they cite ("SD-1", "none").
 """
 
-from huifang_core.conditions import Condition, FactIn, FactIs
-from huifang_core.content import ContentItem, ItemKind
-from huifang_core.texts import text
+from huifang_core.conditions import FactIn, FactIs
+from huifang_core.content import ContentItem, item
 
 _NEW_TYPE = FactIs("contract.new_type", True)
 _REGULAR = FactIn("contract.premium_mode", ("regular",))
@@ -14,26 +13,20 @@ _FEE_ITEMS = FactIs("contract.fee_items", True)
 _DEATH_BENEFIT = FactIs("contract.death_benefit", True)
 
 
-def _item(
-    id: str, kind: ItemKind, zh: str, en: str, *cites: str, applies: Condition | None = None
-) -> ContentItem:
-    return ContentItem(id=id, cites=cites, title=text(zh, en), kind=kind, applies=applies)
-
-
-IDENTITY = _item(
+IDENTITY = item(
     "identity", "ask", "核实受访人为本人", "the person answering is the one to be called", "SD-6a"
 )
 
 _NEW_CONTRACT = (
     IDENTITY,
-    _item(
+    item(
         "new_contract.signature_policyholder",
         "ask",
         "投保人签名真实",
         "the policyholder's signature is genuine",
         "SD-6b",
     ),
-    _item(
+    item(
         "new_contract.signature_insured",
         "ask",
         "被保险人签名真实",
@@ -41,8 +34,8 @@ _NEW_CONTRACT = (
         "SD-6b",
         applies=_DEATH_BENEFIT,
     ),
-    _item("new_contract.terms_read", "ask", "投保前阅读条款", "terms read before applying", "SD-6c"),
-    _item(
+    item("new_contract.terms_read", "ask", "投保前阅读条款", "terms read before applying", "SD-6c"),
+    item(
         "new_contract.description_read",
         "ask",
         "投保前阅读产品说明书",
@@ -50,10 +43,10 @@ _NEW_CONTRACT = (
         "SD-6c",
         applies=_NEW_TYPE,
     ),
-    _item("new_contract.coverage", "ask", "了解保险责任", "coverage understood", "SD-5", "SD-6c"),
-    _item("new_contract.exclusions", "ask", "了解责任免除", "exclusions understood", "SD-5", "SD-6c"),
-    _item("new_contract.not_misled", "ask", "销售过程无误导", "not misled when buying", "SD-5"),
-    _item(
+    item("new_contract.coverage", "ask", "了解保险责任", "coverage understood", "SD-5", "SD-6c"),
+    item("new_contract.exclusions", "ask", "了解责任免除", "exclusions understood", "SD-5", "SD-6c"),
+    item("new_contract.not_misled", "ask", "销售过程无误导", "not misled when buying", "SD-5"),
+    item(
         "new_contract.bank_insurer",
         "tell",
         "经营主体为保险公司",
@@ -61,7 +54,7 @@ _NEW_CONTRACT = (
         "SD-6f",
         applies=_BANK,
     ),
-    _item(
+    item(
         "new_contract.bank_insurance",
         "tell",
         "所购为保险产品",
@@ -69,7 +62,7 @@ _NEW_CONTRACT = (
         "SD-6f",
         applies=_BANK,
     ),
-    _item(
+    item(
         "new_contract.premium_years",
         "tell",
         "交费期间",
@@ -77,7 +70,7 @@ _NEW_CONTRACT = (
         "SD-6e",
         applies=_REGULAR,
     ),
-    _item(
+    item(
         "new_contract.premium_amount",
         "tell",
         "每期保险费",
@@ -85,7 +78,7 @@ _NEW_CONTRACT = (
         "SD-6e",
         applies=_REGULAR,
     ),
-    _item(
+    item(
         "new_contract.benefits_uncertain",
         "tell",
         "保证利益之外的收益不确定",
@@ -94,7 +87,7 @@ _NEW_CONTRACT = (
         "SD-6g",
         applies=_NEW_TYPE,
     ),
-    _item(
+    item(
         "new_contract.illustrations_assumed",
         "tell",
         "演示利益基于假设",
@@ -103,7 +96,7 @@ _NEW_CONTRACT = (
         "SD-6g",
         applies=_NEW_TYPE,
     ),
-    _item(
+    item(
         "new_contract.result_may_differ",
         "tell",
         "实际收益可高可低",
@@ -112,7 +105,7 @@ _NEW_CONTRACT = (
         "SD-6g",
         applies=_NEW_TYPE,
     ),
-    _item(
+    item(
         "new_contract.fee_items",
         "tell",
         "费用项目及标准",
@@ -121,7 +114,7 @@ _NEW_CONTRACT = (
         "SD-6h",
         applies=_FEE_ITEMS,
     ),
-    _item(
+    item(
         "new_contract.first_deduction",
         "tell",
         "首次交费扣除的费用",
@@ -130,7 +123,7 @@ _NEW_CONTRACT = (
         "SD-6h",
         applies=_FEE_ITEMS,
     ),
-    _item(
+    item(
         "new_contract.account_credit",
         "tell",
         "计入账户的净额",
@@ -139,8 +132,8 @@ _NEW_CONTRACT = (
         "SD-6h",
         applies=_FEE_ITEMS,
     ),
-    _item("new_contract.cooling_off", "tell", "犹豫期权利", "cooling-off rights", "SD-5", "SD-6d"),
-    _item(
+    item("new_contract.cooling_off", "tell", "犹豫期权利", "cooling-off rights", "SD-5", "SD-6d"),
+    item(
         "new_contract.surrender_loss",
         "tell",
         "犹豫期后退保损失",
@@ -152,14 +145,14 @@ _NEW_CONTRACT = (
 
 _GRACE_PERIOD = (
     IDENTITY,
-    _item("grace_period.end", "tell", "宽限期截止日", "last day of the grace period", "SD-7a"),
-    _item("grace_period.reminder", "tell", "提醒交费以免失效", "reminder to pay, or cover is lost", "SD-7a"),
+    item("grace_period.end", "tell", "宽限期截止日", "last day of the grace period", "SD-7a"),
+    item("grace_period.reminder", "tell", "提醒交费以免失效", "reminder to pay, or cover is lost", "SD-7a"),
 )
 
-_LAPSED = _item("lapse.status", "tell", "保单已失效", "the contract has lapsed", "SD-7b")
-_REINSTATEMENT = _item("lapse.reinstatement", "tell", "复效手续", "how to reinstate it", "SD-7b")
-_REASON = _item("lapse.reason", "ask", "未交费的原因", "why the premium is unpaid", "SD-7b")
-_PREMIUM_KEPT = _item(
+_LAPSED = item("lapse.status", "tell", "保单已失效", "the contract has lapsed", "SD-7b")
+_REINSTATEMENT = item("lapse.reinstatement", "tell", "复效手续", "how to reinstate it", "SD-7b")
+_REASON = item("lapse.reason", "ask", "未交费的原因", "why the premium is unpaid", "SD-7b")
+_PREMIUM_KEPT = item(
     "lapse.premium_kept", "ask", "保费是否被截留挪用", "whether a salesperson kept the premium", "SD-7b"
 )
 
@@ -168,7 +161,7 @@ _AFTER_GRACE = (IDENTITY, _REASON, _PREMIUM_KEPT, _LAPSED, _REINSTATEMENT)
 
 _SURRENDER = (
     IDENTITY,
-    _item(
+    item(
         "surrender.own_wish",
         "ask",
         "退保系本人意愿",
@@ -176,18 +169,18 @@ _SURRENDER = (
         "SD-1",
         "none",
     ),
-    _item("surrender.reason", "ask", "退保原因", "reason for the surrender", "SD-1", "none"),
-    _item("surrender.loss_known", "ask", "知悉退保损失", "the surrender loss was known", "SD-1", "SD-5"),
-    _item("surrender.money_received", "ask", "退保金到账", "surrender value received", "SD-1", "none"),
-    _item("surrender.cover_ended", "tell", "保险保障终止", "cover has ended", "SD-1", "none"),
+    item("surrender.reason", "ask", "退保原因", "reason for the surrender", "SD-1", "none"),
+    item("surrender.loss_known", "ask", "知悉退保损失", "the surrender loss was known", "SD-1", "SD-5"),
+    item("surrender.money_received", "ask", "退保金到账", "surrender value received", "SD-1", "none"),
+    item("surrender.cover_ended", "tell", "保险保障终止", "cover has ended", "SD-1", "none"),
 )
 
 _CLAIM = (
     IDENTITY,
-    _item("claim.result_clear", "ask", "了解理赔结果", "the result of the claim is clear", "SD-1", "none"),
-    _item("claim.money_received", "ask", "赔款到账", "claim payment received", "SD-1", "none"),
-    _item("claim.nothing_charged", "ask", "无额外收费", "nobody charged for help with it", "SD-1", "none"),
-    _item("claim.service", "ask", "理赔服务评价", "opinion of the service", "SD-1", "none"),
+    item("claim.result_clear", "ask", "了解理赔结果", "the result of the claim is clear", "SD-1", "none"),
+    item("claim.money_received", "ask", "赔款到账", "claim payment received", "SD-1", "none"),
+    item("claim.nothing_charged", "ask", "无额外收费", "nobody charged for help with it", "SD-1", "none"),
+    item("claim.service", "ask", "理赔服务评价", "opinion of the service", "SD-1", "none"),
 )
 
 _BY_KIND: dict[str, tuple[ContentItem, ...]] = {

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
+from huifang_core.drafting import contract_over, counting_calendar, trace_event
 from huifang_core.events import BusinessEvent, GraceEnded, GraceEntered
 from huifang_core.obligations import ObligationDraft, VoidOn
 from huifang_core.parameters import ParametersAt
@@ -18,7 +19,7 @@ from huifang_core.windows import (
 )
 from huifang_core.workdays import WorkingCalendar
 
-from huifang_shandong_life.drafts import TITLES, contract_over, counting_calendar, obligation, trace_event
+from huifang_shandong_life.drafts import TITLES, obligation
 from huifang_shandong_life.scope import servicing_in_scope
 from huifang_shandong_life.settings import Settings
 
@@ -48,7 +49,7 @@ def evaluate_entered(
     window = until_working_days_before(
         grace.grace_end,
         parameters["grace_period.before_end_working_days"],
-        counting_calendar(calendar, settings, trace),
+        counting_calendar(calendar, trace, ignore_make_up_days=settings.ignore_make_up_days),
         trace,
         due_from=start_of_day(day),
     )
@@ -103,7 +104,7 @@ def evaluate_ended(
     window = within_working_days_after(
         grace.grace_end,
         parameters["grace_period.after_end_working_days"],
-        counting_calendar(calendar, settings, trace),
+        counting_calendar(calendar, trace, ignore_make_up_days=settings.ignore_make_up_days),
         trace,
     )
     return [

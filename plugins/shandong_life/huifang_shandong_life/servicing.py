@@ -8,6 +8,7 @@ from datetime import date
 
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
+from huifang_core.drafting import contract_over, counting_calendar, trace_event
 from huifang_core.events import (
     BusinessEvent,
     ClaimSettled,
@@ -22,7 +23,7 @@ from huifang_core.trace import Trace
 from huifang_core.windows import within_working_days_after
 from huifang_core.workdays import WorkingCalendar
 
-from huifang_shandong_life.drafts import TITLES, contract_over, counting_calendar, obligation, trace_event
+from huifang_shandong_life.drafts import TITLES, obligation
 from huifang_shandong_life.scope import is_switched_on, servicing_in_scope
 from huifang_shandong_life.settings import OptionalCallback, Settings
 
@@ -160,7 +161,7 @@ def _draft(
     window = within_working_days_after(
         counted_from,
         parameters[f"{kind}.within_working_days"],
-        counting_calendar(calendar, settings, trace),
+        counting_calendar(calendar, trace, ignore_make_up_days=settings.ignore_make_up_days),
         trace,
     )
     return obligation(

@@ -3,16 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
-
-
-def _described(title_zh: str, title_en: str, zh: str, en: str) -> msgspec.Meta:
-    """Describe a field in both languages: `x-texts` for the settings form, Chinese for plain JSON Schema tools."""
-    texts = {
-        "zh-CN": {"title": title_zh, "description": zh},
-        "en": {"title": title_en, "description": en},
-    }
-    return msgspec.Meta(title=title_zh, description=zh, extra_json_schema={"x-texts": texts})
-
+from huifang_core.packaged import described
 
 PersonalLine = Literal["life", "health", "accident"]
 ClaimResult = Literal["paid", "declined", "zero"]
@@ -24,7 +15,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     supervising_bureaus: Annotated[
         tuple[str, ...],
-        _described(
+        described(
             "监管局",
             "supervising bureaus",
             "保单所属机构由其中任一监管局监管的，适用本指引；青岛不属山东局（DEC-11）。机构未登记监管局的，按适用处理。",
@@ -34,13 +25,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("shandong",)
     lines: Annotated[
         tuple[PersonalLine, ...],
-        _described(
+        described(
             "险种", "lines of business", "适用本指引的人身保险险种。", "Lines of personal insurance in scope."
         ),
     ] = ("life", "health", "accident")
     individuals_only_elsewhere: Annotated[
         bool,
-        _described(
+        described(
             "新单以外也仅限个人客户",
             "individuals only, beyond new contracts",
             "宽限期、失效、退保、赔付回访是否也仅针对个人投保的非团体保单（SD-1）；新单始终仅限个人。",
@@ -50,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = True
     optional_callbacks: Annotated[
         tuple[OptionalCallback, ...],
-        _described(
+        described(
             "指引未规定时限与内容的回访",
             "callbacks without a stated time or content",
             "指引将失效、退保、赔付列入回访范围，但未规定时限与内容（SD-1）；期限与内容由本系统给出默认值。停用前请先确认监管要求。",
@@ -60,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("lapse", "surrender", "claim")
     surrender_includes_cooling_off_cancellation: Annotated[
         bool,
-        _described(
+        described(
             "犹豫期撤单也做退保回访",
             "surrender callback after a cancellation, too",
             "犹豫期内解除合同的，是否也进行退保回访。",
@@ -69,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
     claim_results: Annotated[
         tuple[ClaimResult, ...],
-        _described(
+        described(
             "须回访的赔案结论",
             "results of claims that are called back",
             "赔案结论属于所列之一的进行赔付回访；默认仅限已赔付。",
@@ -78,7 +69,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("paid",)
     ignore_make_up_days: Annotated[
         bool,
-        _described(
+        described(
             "调休上班日不计为工作日",
             "make-up weekends don't count",
             "开启后，调休上班的周末不计为工作日（REG-8）。注意：宽限期结束前的期限会提前，结束后的期限会推后。",
@@ -88,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
     insurer_name: Annotated[
         Annotated[str, msgspec.Meta(max_length=100)],
-        _described(
+        described(
             "话术中的公司名称",
             "the insurer's name in scripts",
             "回访时报出的公司名称；留空则用机构登记的名称。",

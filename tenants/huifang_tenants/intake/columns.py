@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
-from huifang_core.events import PAYLOADS
+from huifang_core.events import FROM_OUTSIDE
 from huifang_core.units import Staff, Unit
 
 from huifang_tenants.intake.events import ATTRIBUTES, CONTRACTS, CUSTOMERS, PAYLOAD_READERS, Envelope
@@ -104,7 +104,7 @@ _RECORD_COLUMNS: Final = {
 }
 _EVENT_COLUMNS: Final = {
     kind: Columns(lambda column, kind=kind: place_in_data(kind, column))  # type: ignore[misc]
-    for kind in PAYLOADS
+    for kind in FROM_OUTSIDE
 }
 _UNKNOWN_TYPE: Final = Columns(lambda column: None)
 
@@ -114,7 +114,7 @@ def is_known_column(kind: Kind, column: str) -> bool:
     """Tell whether a file of this kind may have a column of this name."""
     if kind != "events":
         return place_in(RECORDS[kind], column) is not None
-    return column in _FRAME or any(place_in_data(name, column) is not None for name in PAYLOADS)
+    return column in _FRAME or any(place_in_data(name, column) is not None for name in FROM_OUTSIDE)
 
 
 def nested(kind: RecordKind, cells: Mapping[str, Any], found: Found) -> dict[str, Any]:

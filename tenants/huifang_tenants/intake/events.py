@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import msgspec
+from huifang_core.accounts import ABOUT_SOMEBODY, OF_PAYERS, named_in
 from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
-from huifang_core.events import PAYLOADS, WITHOUT_CONTRACT, AnyPayload, Payload
+from huifang_core.events import FROM_OUTSIDE, WITHOUT_CONTRACT, AnyPayload, Payload
 
 from huifang_tenants.intake.agreement import agree_in_contract, agree_in_customer, agree_in_payload
 from huifang_tenants.intake.canonical import content_hash
@@ -34,7 +35,7 @@ class IncomingEvent(msgspec.Struct, frozen=True):
     """A checked business event that has not met any tenant's data yet.
 
     `time` is UTC. `payload` is None only for a retraction that repeats none. `contract` and `customer` are what was
-    sent along. `content_hash` is SHA-256 over the checked content, the same whatever file format it came in and in
+    sent along. `about` is the payer, certificate or office that an event of an office names instead of a contract. `content_hash` is SHA-256 over the checked content, the same whatever file format it came in and in
     whatever order or spelling its fields stood; it is unkeyed, so it must not be stored as it is (a birth date is soon
     guessed): key it first.
     """
@@ -53,6 +54,7 @@ class IncomingEvent(msgspec.Struct, frozen=True):
     contract: Contract | None
     customer: Customer | None
     content_hash: bytes
+    about: str | None = None
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -67,13 +69,15 @@ class Envelope(msgspec.Struct, frozen=True):
 CONTRACTS: Final = RecordReader(Contract, agree_in_contract)
 CUSTOMERS: Final = RecordReader(Customer, agree_in_customer)
 PAYLOAD_READERS: Final[dict[str, RecordReader[Payload]]] = {
-    kind: RecordReader(payload, agree_in_payload) for kind, payload in PAYLOADS.items()
+    kind: RecordReader(payload, agree_in_payload) for kind, payload in FROM_OUTSIDE.items()
 }
 DATA_BESIDES_PAYLOAD: Final = frozenset({"contract_no", "claim_no", "contract", "customer"})
 
+_NAMES: Final = frozenset({"payer", "about", "office"})
+
 _number: Final = text_reader(code_text, 1, 64, None)
 _id: Final = text_reader(code_text, 1, 200, None)
-_event_type: Final = literal_reader(tuple(PAYLOADS))
+_event_type: Final = literal_reader(tuple(FROM_OUTSIDE))
 
 
 def _version_1(value: object) -> str:
@@ -134,16 +138,34 @@ def check_event(envelope: Envelope, received_at: datetime, found: Found) -> Inco
     customer = _sent_along(CUSTOMERS, data, "customer", found)
     kind: str | None = attributes.get("type")
     payload: Payload | None = None
+    about: str | None = None
     if kind is not None:
         payload = _payload(kind, envelope, attributes.get("retracts") is not None, found)
-        contract_no = _contract_no(kind, contract_no, claim_no, contract, attributes.get("subject"), found)
+        about = _about(kind, payload, data, customer, found)
+        contract_no = _contract_no(
+            kind, contract_no, claim_no, contract, attributes.get("subject"), about, found
+        )
     _agree(attributes, received_at, found)
     if found.refused:
         return None
     assert kind is not None
     time, sequence = attributes["time"], attributes.get("sequence")
     corrects, retracts = attributes.get("corrects"), attributes.get("retracts")
-    content = (kind, time, contract_no, claim_no, sequence, corrects, retracts, payload, contract, customer)
+    content: tuple[object, ...] = (
+        kind,
+        time,
+        contract_no,
+        claim_no,
+        sequence,
+        corrects,
+        retracts,
+        payload,
+        contract,
+        customer,
+    )
+    about = about if contract_no is None else None
+    if payload is None and about is not None:
+        content = (*content, about)
     return IncomingEvent(
         source=attributes["source"],
         event_id=attributes["id"],
@@ -159,6 +181,7 @@ def check_event(envelope: Envelope, received_at: datetime, found: Found) -> Inco
         contract=contract,
         customer=customer,
         content_hash=content_hash(content),
+        about=about,
     )
 
 
@@ -207,7 +230,7 @@ def _payload(kind: str, envelope: Envelope, is_retraction: bool, found: Found) -
         for name, value in data.items()
         if name not in DATA_BESIDES_PAYLOAD or (name == "claim_no" and name in reader.fields)
     }
-    if is_retraction and not (fields.keys() - {"claim_no"}):
+    if is_retraction and not (fields.keys() - {"claim_no", *(_NAMES & reader.fields.keys())}):
         return None
     if kind == "contract.changed":
         fields = _with_changes(fields, found)
@@ -293,15 +316,32 @@ def _sent_along(reader: RecordReader[S], data: Mapping[str, Any], name: str, fou
     return reader.read(value, name + ".", found)
 
 
+def _about(
+    kind: str, payload: Payload | None, data: Mapping[str, Any], customer: Customer | None, found: Found
+) -> str | None:
+    """Whom or what an event of an office names: by its payload, of which a retraction may repeat the name alone, or the customer sent along."""
+    if kind not in OF_PAYERS | ABOUT_SOMEBODY:
+        return None
+    number = named_in(payload)  # type: ignore[arg-type]
+    if payload is None:
+        for name in ("payer", "about", "office"):
+            if number is None and name in PAYLOAD_READERS[kind].fields:
+                number = _text_of(data, name, found)
+    if number is None and customer is not None:
+        number = customer.customer_no
+    return number
+
+
 def _contract_no(
     kind: str,
     given: str | None,
     claim_no: str | None,
     contract: Contract | None,
     subject: str | None,
+    about: str | None,
     found: Found,
 ) -> str | None:
-    """The contract an event speaks of: from its data, the contract sent along, or its subject."""
+    """The contract an event speaks of: from its data, the contract sent along, or its subject; None where it names somebody instead."""
     of_claim = kind.startswith("claim.")
     number = given or (contract.contract_no if contract is not None else None)
     if contract is not None and number != contract.contract_no:
@@ -311,18 +351,20 @@ def _contract_no(
             "与随附合同的 contract_no 不一致",
             "does not agree with the contract sent along",
         )
-    if kind in WITHOUT_CONTRACT:
+    if kind in WITHOUT_CONTRACT or (number is None and subject in (None, about) and about is not None):
         return number
     if number is None and subject is not None and not of_claim:
         number = subject
-    if subject is not None and number is not None and subject not in (number, claim_no):
+    if subject is not None and number is not None and subject not in (number, claim_no, about):
         found.error(
             "subject",
             "disagrees",
             "应为保单号或赔案号,与 data 中的不一致",
             "must be the contract or claim number, and is neither of those in data",
         )
-    faulty = any(p.field == "contract_no" or p.field.startswith("contract.") for p in found.problems)
+    faulty = any(
+        p.field in ("contract_no", "payer") or p.field.startswith("contract.") for p in found.problems
+    )
     if number is None and not faulty:
         found.missing("contract_no")
     return number

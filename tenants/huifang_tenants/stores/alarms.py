@@ -6,6 +6,8 @@ from uuid import UUID
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import any_of, json_text
+from huifang_tenants.tables.oversight import Alarm
 
 
 async def keep_standing(scope: Scope, kind: str, wanted: Mapping[str, dict[str, Any]]) -> dict[str, UUID]:
@@ -13,13 +15,13 @@ async def keep_standing(scope: Scope, kind: str, wanted: Mapping[str, dict[str, 
 
     `details` hold no personal data.
     """
-    rows = await scope.connection.fetch(
-        "SELECT id, subject, details FROM alarm WHERE kind = $1 AND cleared_at IS NULL", kind
+    rows = await Alarm.select(Alarm.id, Alarm.subject, Alarm.details).where(
+        Alarm.kind == kind, Alarm.cleared_at.is_null()
     )
     standing = {row["subject"]: row for row in rows}
     gone = [row["id"] for subject, row in standing.items() if subject not in wanted]
     if gone:
-        await scope.connection.execute("UPDATE alarm SET cleared_at = $2 WHERE id = ANY($1)", gone, scope.now)
+        await Alarm.update({Alarm.cleared_at: scope.now}).where(Alarm.id == any_of(gone))
     ids: dict[str, UUID] = {}
     for subject, details in wanted.items():
         present = standing.get(subject)
@@ -32,23 +34,21 @@ async def keep_standing(scope: Scope, kind: str, wanted: Mapping[str, dict[str, 
 
 async def raise_alarm(scope: Scope, kind: str, subject: str, details: dict[str, Any]) -> UUID:
     """Raise an alarm, or bring the details of the one that stands up to date; return its id."""
-    id: UUID = await scope.connection.fetchval(
-        "INSERT INTO alarm (id, kind, subject, details, raised_at) VALUES ($1, $2, $3, $4, $5)"
+    # SQL: Piccolo's on_conflict has no condition for a partial index.
+    rows: list[dict[str, UUID]] = await Alarm.raw(
+        "INSERT INTO alarm (id, kind, subject, details, raised_at) VALUES ({}, {}, {}, {}, {})"
         " ON CONFLICT (kind, subject) WHERE cleared_at IS NULL DO UPDATE SET details = excluded.details RETURNING id",
         new_id(),
         kind,
         subject,
-        details,
+        json_text(details),
         scope.now,
     )
-    return id
+    return rows[0]["id"]
 
 
 async def clear_alarm(scope: Scope, kind: str, subject: str) -> None:
     """Clear the alarm of this kind and subject, if one stands."""
-    await scope.connection.execute(
-        "UPDATE alarm SET cleared_at = $3 WHERE kind = $1 AND subject = $2 AND cleared_at IS NULL",
-        kind,
-        subject,
-        scope.now,
+    await Alarm.update({Alarm.cleared_at: scope.now}).where(
+        Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_null()
     )

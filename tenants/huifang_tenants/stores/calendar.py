@@ -1,4 +1,7 @@
-"""Working calendars announced after this release; they hold for every tenant of the cell."""
+"""Working calendars announced after this release; they hold for every tenant of the cell.
+
+SQL: they stand in the registry, and Piccolo's tables are those of a tenant.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -15,9 +15,60 @@ from huifang_core.texts import Language
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.queries import Kept, Slot, slots_for
+from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
 _scripts: dict[str, Script] = {}
+
+_INSERT: Final = Kept(
+    Contact.insert(
+        Contact(
+            id=Slot("id"),
+            customer_id=Slot("customer_id"),
+            staff_id=Slot("staff_id"),
+            client_id=Slot("client_id"),
+            channel=Slot("channel"),
+            status="in_progress",
+            language=Slot("language"),
+            number_enc=Slot("number_enc"),
+            number_index=Slot("number_index"),
+            below_province=Slot("below_province"),
+            visitor_is_seller=Slot("visitor_is_seller"),
+            dialled_at=Slot("dialled_at"),
+            started_at=Slot("started_at"),
+            personal_enc=Slot("personal_enc"),
+            snapshot=Slot("snapshot"),
+        )
+    )
+)
+_KEEP_SCRIPT: Final = Kept(ScriptVersion.insert(slots_for(ScriptVersion)).on_conflict(action="DO NOTHING"))
+_LOAD: Final = Kept(Contact.select().where(Contact.id == Slot("id")))
+_LOAD_LOCKED: Final = Kept(Contact.select().where(Contact.id == Slot("id")).lock_rows("UPDATE"))
+_OBLIGATION: Final[Any] = ContactSection.obligation_id
+_LOAD_SECTIONS: Final = Kept(
+    ContactSection.select(
+        *ContactSection.all_columns(),
+        _OBLIGATION.plugin.as_alias("plugin"),
+        _OBLIGATION.unit.as_alias("unit"),
+        _OBLIGATION.contract_id.as_alias("contract_id"),
+        _OBLIGATION.draft.as_alias("draft"),
+        _OBLIGATION.contract_id.seller_no.as_alias("seller_no"),
+    )
+    .where(ContactSection.contact_id == Slot("id"))
+    .order_by(ContactSection.position)
+)
+_ADD_ANSWER: Final = Kept(Answer.insert(slots_for(Answer)))
+_SAVE_SECTION: Final = Kept(
+    ContactSection.update(
+        {
+            ContactSection.state_enc: Slot("state_enc"),
+            ContactSection.result: Slot("result"),
+            ContactSection.completed: Slot("completed"),
+            ContactSection.affirmative: Slot("affirmative"),
+        }
+    ).where(ContactSection.id == Slot("id"))
+)
 
 
 class StoredSection(msgspec.Struct, frozen=True):
@@ -89,24 +140,22 @@ class NewContact(msgspec.Struct, frozen=True):
 async def insert(scope: Scope, contact: NewContact) -> None:
     """Save a new contact."""
     cipher = scope.cipher
-    await scope.connection.execute(
-        "INSERT INTO contact (id, customer_id, staff_id, client_id, channel, status, language, number_enc, number_index,"
-        " below_province, visitor_is_seller, dialled_at, started_at, personal_enc, snapshot)"
-        " VALUES ($1, $2, $3, $4, $5, 'in_progress', $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        contact.id,
-        contact.customer_id,
-        contact.staff_id,
-        contact.client,
-        contact.channel,
-        contact.language,
-        cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
-        contact.number_index,
-        contact.below_province,
-        contact.visitor_is_seller,
-        contact.dialled_at,
-        scope.now,
-        cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
-        {"facts": contact.facts, "sections": contact.section_facts},
+    await _INSERT.run(
+        scope,
+        id=contact.id,
+        customer_id=contact.customer_id,
+        staff_id=contact.staff_id,
+        client_id=contact.client,
+        channel=contact.channel,
+        language=contact.language,
+        number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
+        number_index=contact.number_index,
+        below_province=contact.below_province,
+        visitor_is_seller=contact.visitor_is_seller,
+        dialled_at=contact.dialled_at,
+        started_at=scope.now,
+        personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
+        snapshot={"facts": contact.facts, "sections": contact.section_facts},
     )
 
 
@@ -129,32 +178,23 @@ async def insert_sections(
 
 async def keep_script(scope: Scope, plugin: str, script: Script, hash: str) -> None:
     """Keep a script as it stands, so that a contact can always show what it used (GEN-2)."""
-    await scope.connection.execute(
-        "INSERT INTO script_version (hash, plugin, script, version, document, first_used_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        hash,
-        plugin,
-        script.id,
-        str(script.version),
-        dump_script(script).decode(),
-        scope.wall_now,
+    await _KEEP_SCRIPT.run(
+        scope,
+        hash=hash,
+        plugin=plugin,
+        script=script.id,
+        version=str(script.version),
+        document=dump_script(script).decode(),
+        first_used_at=scope.wall_now,
     )
 
 
 async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact | None:
     """Return a contact with its sections, locked against other writers if asked for."""
-    row = await scope.connection.fetchrow(
-        f"SELECT * FROM contact WHERE id = $1{' FOR UPDATE' if lock else ''}",  # noqa: S608
-        id,
-    )
+    row = await (_LOAD_LOCKED if lock else _LOAD).row(scope, id=id)
     if row is None:
         return None
-    sections = await scope.connection.fetch(
-        "SELECT s.*, o.plugin, o.unit, o.contract_id, o.draft, c.seller_no FROM contact_section s"
-        " JOIN obligation o ON o.id = s.obligation_id JOIN contract c ON c.id = o.contract_id"
-        " WHERE s.contact_id = $1 ORDER BY s.position",
-        id,
-    )
+    sections = await _LOAD_SECTIONS.rows(scope, id=id)
     personal = scope.cipher.decrypt_json(row["personal_enc"], "contact.personal", id)
     return StoredContact(
         id=id,
@@ -184,10 +224,8 @@ async def load_script(scope: Scope, hash: str) -> Script:
     """Return a script kept by `keep_script`; the last few are remembered, which is safe as the hash names the content."""
     script = _scripts.get(hash)
     if script is None:
-        document = await scope.connection.fetchval(
-            "SELECT document FROM script_version WHERE hash = $1", hash
-        )
-        script = msgspec.convert(document, Script)
+        kept = await ScriptVersion.select(ScriptVersion.document).where(ScriptVersion.hash == hash).first()
+        script = msgspec.convert(kept["document"] if kept else None, Script)
         if len(_scripts) >= _SCRIPTS_KEPT:
             _scripts.clear()
         _scripts[hash] = script
@@ -202,36 +240,32 @@ async def add_answers(
     for answer in answers:
         id = new_id()
         rows.append(
-            (
-                id,
-                section_id,
-                answer.sequence,
-                answer.step,
-                answer.item,
-                scope.cipher.encrypt(answer.value, "answer.value", id),
-                answer.affirmative,
-                answer.corrects,
-                at,
-            )
+            {
+                "id": id,
+                "section_id": section_id,
+                "sequence": answer.sequence,
+                "step": answer.step,
+                "item": answer.item,
+                "value_enc": scope.cipher.encrypt(answer.value, "answer.value", id),
+                "affirmative": answer.affirmative,
+                "corrects": answer.corrects,
+                "answered_at": at,
+            }
         )
-    await scope.connection.executemany(
-        "INSERT INTO answer (id, section_id, sequence, step, item, value_enc, affirmative, corrects, answered_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        rows,
-    )
+    await _ADD_ANSWER.run_each(scope, rows)
 
 
 async def save_section(
     scope: Scope, section_id: UUID, state: SectionState, *, completed: bool, affirmative: bool
 ) -> None:
     """Save where a section stands."""
-    await scope.connection.execute(
-        "UPDATE contact_section SET state_enc = $2, result = $3, completed = $4, affirmative = $5 WHERE id = $1",
-        section_id,
-        scope.cipher.encrypt_json(state, "contact_section.state", section_id),
-        state.result,
-        completed,
-        affirmative,
+    await _SAVE_SECTION.run(
+        scope,
+        id=section_id,
+        state_enc=scope.cipher.encrypt_json(state, "contact_section.state", section_id),
+        result=state.result,
+        completed=completed,
+        affirmative=affirmative,
     )
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.contracts import Contract
+from piccolo.custom_types import Combinable
+from piccolo.query import Update
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy, update
-
-_json = msgspec.json.Encoder()
+from huifang_tenants.stores.queries import Kept, Slot, any_of, json_text
+from huifang_tenants.tables.contracts import Contract as ContractTable
 
 
 class StoredContract(msgspec.Struct, frozen=True):
@@ -64,33 +67,62 @@ _COLUMNS = (
     ("updated_at", "timestamptz"),
 )
 
-_READ = "id, source, base, as_of, unit, policyholder_no, policyholder_id, revision"
+
+def _read(condition: Combinable) -> Kept:
+    table = ContractTable
+    return Kept(
+        table.select(
+            table.id,
+            table.source,
+            table.base,
+            table.as_of,
+            table.unit,
+            table.policyholder_no,
+            table.policyholder_id,
+            table.revision,
+        ).where(condition)
+    )
+
+
+_BY_NUMBERS: Final = _read(ContractTable.contract_no == any_of(Slot("numbers")))
+_WITHOUT_POLICYHOLDER: Final = _read(
+    ContractTable.policyholder_id.is_null() & (ContractTable.policyholder_no == any_of(Slot("numbers")))
+)
+_OF_POLICYHOLDERS: Final = _read(ContractTable.policyholder_id == any_of(Slot("ids")))
+_LOCK: Final = Kept(
+    ContractTable.select(ContractTable.id, ContractTable.revision)
+    .where(ContractTable.id == any_of(Slot("ids")))
+    .order_by(ContractTable.id)
+    .lock_rows("NO KEY UPDATE")
+)
+_TOUCH: Final = Kept(
+    ContractTable.update(
+        {ContractTable.revision: ContractTable.revision + 1, ContractTable.updated_at: Slot("now")}
+    ).where(ContractTable.id == any_of(Slot("ids")))
+)
 
 
 async def by_numbers(scope: Scope, numbers: Iterable[str]) -> dict[str, StoredContract]:
     """Return the contracts with these numbers."""
-    return await _fetch(scope, "contract_no = ANY($1)", list(dict.fromkeys(numbers)))
+    return await _fetch(scope, _BY_NUMBERS, numbers=list(dict.fromkeys(numbers)))
 
 
 async def without_policyholder(scope: Scope, customer_numbers: Iterable[str]) -> dict[str, StoredContract]:
     """Return the contracts that wait for a policyholder with one of these numbers."""
-    return await _fetch(
-        scope, "policyholder_id IS NULL AND policyholder_no = ANY($1)", list(dict.fromkeys(customer_numbers))
-    )
+    return await _fetch(scope, _WITHOUT_POLICYHOLDER, numbers=list(dict.fromkeys(customer_numbers)))
 
 
 async def of_policyholders(scope: Scope, ids: Iterable[UUID]) -> dict[str, StoredContract]:
     """Return the contracts of these policyholders."""
-    return await _fetch(scope, "policyholder_id = ANY($1)", list(dict.fromkeys(ids)))
+    return await _fetch(scope, _OF_POLICYHOLDERS, ids=list(dict.fromkeys(ids)))
 
 
 async def following(scope: Scope, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
     """Return the next contracts after this one by id, as (id, contract number)."""
-    rows = await scope.connection.fetch(
-        "SELECT id, contract_no FROM contract WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
-        after,
-        limit,
-    )
+    query = ContractTable.select(ContractTable.id, ContractTable.contract_no)
+    if after is not None:
+        query = query.where(ContractTable.id > after)
+    rows = await query.order_by(ContractTable.id).limit(limit)
     return [(row["id"], row["contract_no"]) for row in rows]
 
 
@@ -112,10 +144,7 @@ async def lock(scope: Scope, rows: Iterable[tuple[UUID, int]]) -> bool:
     wanted = sorted(rows)
     if not wanted:
         return True
-    locked = await scope.connection.fetch(
-        "SELECT id, revision FROM contract WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
-        [id for id, _ in wanted],
-    )
+    locked = await _LOCK.rows(scope, ids=[id for id, _ in wanted])
     return [(row["id"], row["revision"]) for row in locked] == wanted
 
 
@@ -125,61 +154,60 @@ async def change(scope: Scope, rows: Sequence[ContractRow]) -> None:
         scope,
         "contract",
         "id",
-        [*_COLUMNS, ("revision", "int")],
-        [(row.id, *_values(scope, row), (row.expected or 0) + 1) for row in rows],
+        [("contract_no", "text"), *_COLUMNS, ("revision", "int")],
+        [(row.id, row.base.contract_no, *_values(scope, row), (row.expected or 0) + 1) for row in rows],
     )
 
 
 async def touch(scope: Scope, ids: Sequence[UUID]) -> None:
     """Let contracts locked before go one revision on, though they stand as they did."""
     if ids:
-        await scope.connection.execute(
-            "UPDATE contract SET revision = revision + 1, updated_at = $2 WHERE id = ANY($1)",
-            ids,
-            scope.wall_now,
-        )
+        await _TOUCH.run(scope, ids=ids, now=scope.wall_now)
 
 
 async def hand_over(scope: Scope, old: UUID, new: UUID, source: str, number: str) -> list[UUID]:
     """Let the contracts held under a customer number follow it to another person; return those that did."""
-    rows = await scope.connection.fetch(
-        "UPDATE contract SET policyholder_id = $2, revision = revision + 1"
-        " WHERE policyholder_id = $1 AND source = $3 AND policyholder_no = $4 RETURNING id",
-        old,
-        new,
-        source,
-        number,
+    rows = (
+        await _handed_over(new)
+        .where(
+            ContractTable.policyholder_id == old,
+            ContractTable.source == source,
+            ContractTable.policyholder_no == number,
+        )
+        .returning(ContractTable.id)
     )
     return [row["id"] for row in rows]
 
 
 async def held_under(scope: Scope, people: Iterable[UUID], numbers: Iterable[str]) -> list[str]:
     """Return the contract numbers these people hold under these customer numbers."""
-    rows = await scope.connection.fetch(
-        "SELECT contract_no FROM contract WHERE policyholder_id = ANY($1) AND policyholder_no = ANY($2) ORDER BY 1",
-        list(people),
-        list(numbers),
+    rows = (
+        await ContractTable.select(ContractTable.contract_no)
+        .where(
+            ContractTable.policyholder_id == any_of(people),
+            ContractTable.policyholder_no == any_of(numbers),
+        )
+        .order_by(ContractTable.contract_no)
     )
     return [row["contract_no"] for row in rows]
 
 
 async def hand_over_all(scope: Scope, old: UUID, new: UUID) -> list[UUID]:
     """Let all contracts of one person be another's; return them."""
-    rows = await scope.connection.fetch(
-        "UPDATE contract SET policyholder_id = $2, revision = revision + 1 WHERE policyholder_id = $1 RETURNING id",
-        old,
-        new,
-    )
+    rows = await _handed_over(new).where(ContractTable.policyholder_id == old).returning(ContractTable.id)
     return [row["id"] for row in rows]
 
 
-async def _fetch(scope: Scope, condition: str, argument: object) -> dict[str, StoredContract]:
-    if not argument:
-        return {}
-    rows = await scope.connection.fetch(
-        f"SELECT {_READ} FROM contract WHERE {condition}",  # noqa: S608
-        argument,
+def _handed_over(new: UUID) -> Update[ContractTable]:
+    return ContractTable.update(
+        {ContractTable.policyholder_id: new, ContractTable.revision: ContractTable.revision + 1}
     )
+
+
+async def _fetch(scope: Scope, query: Kept, **wanted: list[Any]) -> dict[str, StoredContract]:
+    if not any(wanted.values()):
+        return {}
+    rows = await query.rows(scope, **wanted)
     found = [
         StoredContract(
             id=row["id"],
@@ -216,7 +244,7 @@ def _values(scope: Scope, row: ContractRow) -> tuple[object, ...]:
         current.delivered_on,
         current.status,
         current.region,
-        _json.encode(row.base).decode(),
+        json_text(row.base),
         row.as_of,
         row.base.version,
         now,

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.customers import ContactPerson, Customer, Party
+from piccolo.custom_types import Combinable
 
 from huifang_tenants.fields import FieldCipher
 from huifang_tenants.intake import content_hash
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy, update
+from huifang_tenants.stores.queries import Kept, Slot, any_of, pair_in
+from huifang_tenants.tables.customers import Customer as CustomerTable
+from huifang_tenants.tables.customers import CustomerRef
 
 
 class StoredCustomer(msgspec.Struct, frozen=True):
@@ -67,6 +71,56 @@ _COLUMNS = (
 )
 
 
+def _read(condition: Combinable) -> Kept:
+    table = CustomerTable
+    return Kept(
+        table.select(
+            table.id,
+            table.identity_blind,
+            table.revision,
+            table.kind,
+            table.gender,
+            table.region,
+            table.birth_date_enc,
+        ).where(condition)
+    )
+
+
+_BY_IDENTITIES: Final = _read(CustomerTable.identity_blind == any_of(Slot("identities")))
+_BY_IDS: Final = _read(CustomerTable.id == any_of(Slot("ids")))
+_WHOLE: Final = Kept(CustomerTable.select().where(CustomerTable.id == Slot("id")))
+_LOCK: Final = Kept(
+    CustomerTable.select(CustomerTable.id, CustomerTable.revision)
+    .where(CustomerTable.id == any_of(Slot("ids")))
+    .order_by(CustomerTable.id)
+    # Not FOR UPDATE: contracts that refer to them may go in meanwhile.
+    .lock_rows("NO KEY UPDATE")
+)
+_FREE_IDENTITIES: Final = Kept(
+    CustomerTable.update({CustomerTable.identity_blind: None}).where(CustomerTable.id == any_of(Slot("ids")))
+)
+_SET_SEARCH: Final = Kept(
+    CustomerTable.update({CustomerTable.search_blind: Slot("tokens")}).where(CustomerTable.id == Slot("id"))
+)
+_REFS_OF: Final = Kept(CustomerRef.select().where(CustomerRef.customer_no == any_of(Slot("numbers"))))
+_REFS_OF_PEOPLE: Final = Kept(CustomerRef.select().where(CustomerRef.customer_id == any_of(Slot("ids"))))
+_STILL_LEAD: Final = Kept(
+    CustomerRef.select(CustomerRef.source, CustomerRef.customer_no, CustomerRef.customer_id)
+    .where(pair_in((CustomerRef.source, CustomerRef.customer_no), Slot("sources"), Slot("numbers")))
+    .order_by(CustomerRef.source, CustomerRef.customer_no)
+    .lock_rows("SHARE")
+)
+_CHANGE_REF: Final = Kept(
+    CustomerRef.update(
+        {
+            CustomerRef.customer_id: Slot("customer_id"),
+            CustomerRef.content_hash: Slot("content_hash"),
+            CustomerRef.as_of: Slot("as_of"),
+        }
+    ).where(CustomerRef.source == Slot("source"), CustomerRef.customer_no == Slot("customer_no"))
+)
+
+
 def identity_of(cipher: FieldCipher, customer: Customer) -> bytes | None:
     """Return the blind index that makes two records one person, or None without an ID number (DEC-10)."""
     if customer.id_type is None or customer.id_number is None:
@@ -101,10 +155,7 @@ async def refs_of(scope: Scope, numbers: Iterable[str]) -> dict[str, list[Ref]]:
     wanted = list(dict.fromkeys(numbers))
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        "SELECT source, customer_no, customer_id, content_hash, as_of FROM customer_ref WHERE customer_no = ANY($1)",
-        wanted,
-    )
+    rows = await _REFS_OF.rows(scope, numbers=wanted)
     found: dict[str, list[Ref]] = {}
     for row in rows:
         found.setdefault(row["customer_no"], []).append(Ref(**dict(row)))
@@ -116,10 +167,7 @@ async def refs_of_people(scope: Scope, ids: Iterable[UUID]) -> list[Ref]:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
-    rows = await scope.connection.fetch(
-        "SELECT source, customer_no, customer_id, content_hash, as_of FROM customer_ref WHERE customer_id = ANY($1)",
-        wanted,
-    )
+    rows = await _REFS_OF_PEOPLE.rows(scope, ids=wanted)
     return [Ref(**dict(row)) for row in rows]
 
 
@@ -129,12 +177,7 @@ async def still_lead(scope: Scope, refs: Iterable[Ref]) -> bool:
     if not wanted:
         return True
     sources, numbers, _ = zip(*sorted(wanted), strict=True)
-    rows = await scope.connection.fetch(
-        "SELECT r.source, r.customer_no, r.customer_id FROM customer_ref r JOIN unnest($1::text[], $2::text[])"
-        " AS n(source, customer_no) USING (source, customer_no) ORDER BY r.source, r.customer_no FOR SHARE OF r",
-        sources,
-        numbers,
-    )
+    rows = await _STILL_LEAD.rows(scope, sources=sources, numbers=numbers)
     return {tuple(row) for row in rows} == wanted
 
 
@@ -143,10 +186,7 @@ async def by_identities(scope: Scope, identities: Iterable[bytes]) -> dict[bytes
     wanted = list(dict.fromkeys(identities))
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        f"SELECT {_READ} FROM customer c WHERE c.identity_blind = ANY($1)",  # noqa: S608
-        wanted,
-    )
+    rows = await _BY_IDENTITIES.rows(scope, identities=wanted)
     return {row["identity_blind"]: _stored(scope, row) for row in rows}
 
 
@@ -155,10 +195,7 @@ async def by_ids(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, StoredCustomer
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        f"SELECT {_READ} FROM customer c WHERE c.id = ANY($1)",  # noqa: S608
-        wanted,
-    )
+    rows = await _BY_IDS.rows(scope, ids=wanted)
     return {row["id"]: _stored(scope, row) for row in rows}
 
 
@@ -192,14 +229,7 @@ async def insert_refs(scope: Scope, refs: Sequence[Ref]) -> None:
 
 async def change_refs(scope: Scope, refs: Sequence[Ref]) -> None:
     """Save what came in last under numbers known already, and whom they lead to."""
-    await scope.connection.executemany(
-        "UPDATE customer_ref SET customer_id = $3, content_hash = $4, as_of = $5"
-        " WHERE source = $1 AND customer_no = $2",
-        [
-            (ref.source, ref.customer_no, ref.customer_id, ref.content_hash, ref.as_of)
-            for ref in sorted(refs, key=_number)
-        ],
-    )
+    await _CHANGE_REF.run_each(scope, [msgspec.structs.asdict(ref) for ref in sorted(refs, key=_number)])
 
 
 def _number(ref: Ref) -> tuple[str, str]:
@@ -210,22 +240,14 @@ async def lock(scope: Scope, rows: Sequence[CustomerRow]) -> bool:
     """Lock customers; tell whether all still stand at the revision they were read at."""
     if not rows:
         return True
-    # Not FOR UPDATE: contracts that refer to them may go in meanwhile.
-    locked = await scope.connection.fetch(
-        "SELECT c.id FROM customer c JOIN unnest($1::uuid[], $2::int[]) AS n(id, revision)"
-        " ON n.id = c.id AND n.revision = c.revision ORDER BY c.id FOR NO KEY UPDATE OF c",
-        [row.id for row in rows],
-        [row.expected for row in rows],
-    )
-    return len(locked) == len(rows)
+    locked = await _LOCK.rows(scope, ids=[row.id for row in rows])
+    return {row["id"]: row["revision"] for row in locked} == {row.id: row.expected for row in rows}
 
 
 async def free_identities(scope: Scope, ids: Sequence[UUID]) -> None:
     """Take the ID off these customers' index, before others get it in the same scope."""
     if ids:
-        await scope.connection.execute(
-            "UPDATE customer SET identity_blind = NULL WHERE id = ANY($1)", list(ids)
-        )
+        await _FREE_IDENTITIES.run(scope, ids=ids)
 
 
 async def change(scope: Scope, rows: Sequence[CustomerRow]) -> None:
@@ -237,15 +259,14 @@ async def change(scope: Scope, rows: Sequence[CustomerRow]) -> None:
         [*_COLUMNS, ("revision", "int")],
         [(row.id, *_sealed(scope, row), (row.expected or 0) + 1) for row in rows],
     )
-    await scope.connection.executemany(
-        "UPDATE customer SET search_blind = $2 WHERE id = $1",
-        [(row.id, search_tokens(scope.cipher, row.customer)) for row in rows],
+    await _SET_SEARCH.run_each(
+        scope, [{"id": row.id, "tokens": search_tokens(scope.cipher, row.customer)} for row in rows]
     )
 
 
 async def read(scope: Scope, id: UUID) -> Customer | None:
     """Return a customer with all personal data opened; whoever calls it leaves a row in the ledger."""
-    row = await scope.connection.fetchrow("SELECT * FROM customer WHERE id = $1", id)
+    row = await _WHOLE.row(scope, id=id)
     return None if row is None else opened(scope.cipher, row)
 
 
@@ -296,9 +317,6 @@ def party_of(id: UUID, customer: Customer) -> Party:
         gender=customer.gender,
         region=customer.region,
     )
-
-
-_READ = "c.id, c.identity_blind, c.revision, c.kind, c.gender, c.region, c.birth_date_enc"
 
 
 def _stored(scope: Scope, row: Any) -> StoredCustomer:

@@ -1,18 +1,22 @@
 """Loading and saving business events; personal fields of a payload are sealed apart from the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.accounts import ABOUT_SOMEBODY, OF_PAYERS
 from huifang_core.events import AnyPayload, BusinessEvent
 from huifang_core.windows import end_of_day, start_of_day
+from piccolo.columns.combination import WhereRaw
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.bulk import copy
-
-_json = msgspec.json.Encoder()
+from huifang_tenants.stores.bulk import copy, update
+from huifang_tenants.stores.queries import Kept, Slot, any_of, json_text, pair_in
+from huifang_tenants.tables.contracts import Contract
+from huifang_tenants.tables.events import ControlTotal, Event
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
@@ -37,19 +41,60 @@ class EventRow(msgspec.Struct, frozen=True):
     import_id: UUID | None
 
 
-_READ = (
-    "id, source, event_id, type, happened_at, received_at, contract_no, claim_no, sequence, corrects, retracts,"
-    " payload, park_reason, park_detail"
+_BY_KEY: Final = pair_in((Event.source, Event.event_id), Slot("sources"), Slot("ids"))
+_HASHES: Final = Kept(Event.select(Event.source, Event.event_id, Event.content_hash).where(_BY_KEY))
+_IDS: Final = Kept(Event.select(Event.source, Event.event_id, Event.id).where(_BY_KEY))
+_OF_CONTRACTS: Final = Kept(
+    Event.select(
+        *Event.all_columns(exclude=[Event.personal_enc, Event.content_hash, Event.status, Event.import_id])
+    ).where(Event.contract_no == any_of(Slot("numbers")))
+)
+_SET_PARKING: Final = Kept(
+    Event.update(
+        {
+            Event.status: Slot("status"),
+            Event.park_reason: Slot("reason"),
+            Event.park_detail: Slot("detail"),
+        }
+    ).where(Event.id == Slot("id"))
+)
+_SAVE_CONTROL_TOTAL: Final = Kept(
+    ControlTotal.insert(
+        ControlTotal(
+            source=Slot("source"),
+            type=Slot("type"),
+            day=Slot("day"),
+            announced=Slot("announced"),
+            event_id=Slot("event_id"),
+            updated_at=Slot("updated_at"),
+        )
+    ).on_conflict(
+        target="control_total_pkey",
+        action="DO UPDATE",
+        values=[
+            ControlTotal.announced,
+            ControlTotal.event_id,
+            ControlTotal.updated_at,
+            (ControlTotal.taken, None),
+        ],
+        where=WhereRaw(
+            "(SELECT (n.happened_at, n.sequence, n.event_id) >= (e.happened_at, e.sequence, e.event_id)"
+            " FROM event n, event e WHERE n.id = excluded.event_id AND e.id = control_total.event_id) IS NOT FALSE"
+        ),
+    )
 )
 
 # As `resolve` finds a policyholder: one it can't tell would come up again with every run, and for nothing.
 CAN_GO_ON = (
-    "e.status = 'parked' AND (e.park_reason = 'unknown_contract'"
+    "e.status = 'parked' AND (e.park_reason = 'unknown_contract' AND (c.id IS NOT NULL OR"  # noqa: S608
+    f" (e.type IN ({', '.join(repr(kind) for kind in sorted(OF_PAYERS | ABOUT_SOMEBODY))})"
+    " AND (EXISTS (SELECT FROM customer_ref r WHERE r.customer_no = e.contract_no)"
+    " OR EXISTS (SELECT FROM unit u WHERE u.code = e.contract_no))))"
     " OR (e.park_reason = 'unknown_policyholder' AND (SELECT count(DISTINCT r.customer_id) = 1 OR bool_or(r.source = c.source)"
     " FROM customer_ref r WHERE r.customer_no = c.policyholder_no))"
     " OR (e.park_reason = 'unknown_unit' AND EXISTS (SELECT FROM unit u WHERE u.code = c.unit)))"
 )
-"""Condition on event `e` and its contract `c`: what the event was parked for has come in meanwhile."""
+"""Condition on event `e` and its contract `c`, if there is one: what the event was parked for has come in meanwhile."""
 
 
 async def content_hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
@@ -57,24 +102,15 @@ async def content_hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[
     wanted = list(keys)
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        "SELECT source, event_id, content_hash FROM event"
-        " WHERE (source, event_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
-        [source for source, _ in wanted],
-        [id for _, id in wanted],
-    )
+    sources, ids = zip(*wanted, strict=True)
+    rows = await _HASHES.rows(scope, sources=sources, ids=ids)
     return {(row["source"], row["event_id"]): row["content_hash"] for row in rows}
 
 
 async def ids_of(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
     """Return the id of each event on file with one of these (source, event id) pairs."""
     wanted = list(keys)
-    rows = await scope.connection.fetch(
-        "SELECT id, source, event_id FROM event"
-        " WHERE (source, event_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
-        [source for source, _ in wanted],
-        [id for _, id in wanted],
-    )
+    rows = await _IDS.rows(scope, sources=[source for source, _ in wanted], ids=[id for _, id in wanted])
     return {(row["source"], row["event_id"]): row["id"] for row in rows}
 
 
@@ -83,10 +119,7 @@ async def of_contracts(scope: Scope, numbers: Iterable[str]) -> dict[str, list[S
     wanted = list(numbers)
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        f"SELECT {_READ} FROM event WHERE contract_no = ANY($1)",  # noqa: S608
-        wanted,
-    )
+    rows = await _OF_CONTRACTS.rows(scope, numbers=wanted)
     found: dict[str, list[StoredEvent]] = {}
     for row in rows:
         found.setdefault(row["contract_no"], []).append(stored(row))
@@ -155,7 +188,7 @@ async def insert(scope: Scope, rows: Sequence[EventRow]) -> None:
                 row.event.sequence,
                 row.event.corrects,
                 row.event.retracts,
-                None if row.plain is None else _json.encode(row.plain).decode(),
+                None if row.plain is None else json_text(row.plain),
                 cipher.encrypt_json(row.personal, "event.personal", row.id) if row.personal else None,
                 row.content_hash,
                 "parked" if row.park_reason else "accepted",
@@ -169,23 +202,31 @@ async def insert(scope: Scope, rows: Sequence[EventRow]) -> None:
     )
 
 
+async def move(scope: Scope, numbers: Mapping[UUID, str]) -> None:
+    """Let events, by id, be those of other contract numbers: the account they belong to has got its own."""
+    await update(scope, "event", "id", [("contract_no", "text")], list(numbers.items()))
+
+
 async def set_parking(scope: Scope, changes: Sequence[tuple[UUID, str | None, str | None]]) -> None:
     """Park events, or take them up again, as (id, reason, detail); no reason means accepted."""
-    await scope.connection.executemany(
-        "UPDATE event SET status = CASE WHEN $2::text IS NULL THEN 'accepted' ELSE 'parked' END,"
-        " park_reason = $2, park_detail = $3 WHERE id = $1",
-        changes,
+    await _SET_PARKING.run_each(
+        scope,
+        [
+            {"id": id, "status": "parked" if reason else "accepted", "reason": reason, "detail": detail}
+            for id, reason, detail in changes
+        ],
     )
 
 
 async def parked_contracts(scope: Scope, limit: int) -> list[str]:
     """Return numbers of contracts with parked events that may be taken up now, oldest first.
 
-    That is: the contract has come in meanwhile, its policyholder and unit too.
+    That is: the contract has come in meanwhile, its policyholder and unit too, or else the payer or office that stands in its place.
     """
+    # SQL: events name contracts by number, and Piccolo joins along foreign keys.
     rows = await scope.connection.fetch(
         "SELECT e.contract_no, min(e.received_at) AS since FROM event e"  # noqa: S608
-        f" JOIN contract c ON c.contract_no = e.contract_no WHERE {CAN_GO_ON}"
+        f" LEFT JOIN contract c ON c.contract_no = e.contract_no WHERE {CAN_GO_ON}"
         " GROUP BY e.contract_no ORDER BY since LIMIT $1",
         limit,
     )
@@ -196,14 +237,13 @@ async def failed_contracts(
     scope: Scope, reason: str, after: UUID | None, limit: int
 ) -> list[tuple[UUID, str]]:
     """Return (id, number) of contracts with events parked for `reason`, in the order of their ids after `after`."""
-    rows = await scope.connection.fetch(
-        "SELECT c.id, c.contract_no FROM contract c WHERE ($2::uuid IS NULL OR c.id > $2) AND c.contract_no IN"
-        " (SELECT e.contract_no FROM event e WHERE e.status = 'parked' AND e.park_reason = $1)"
-        " ORDER BY c.id LIMIT $3",
-        reason,
-        after,
-        limit,
-    )
+    # Written out, not a parameter, for the index over what is parked.
+    parked = QueryString("{} = 'parked'", Event.status)
+    failed = Event.select(Event.contract_no).where(parked, Event.park_reason == reason)
+    query = Contract.select(Contract.id, Contract.contract_no).where(Contract.contract_no.is_in(failed))
+    if after is not None:
+        query = query.where(Contract.id > after)
+    rows = await query.order_by(Contract.id).limit(limit)
     return [(row["id"], row["contract_no"]) for row in rows]
 
 
@@ -211,18 +251,14 @@ async def save_control_total(
     scope: Scope, source: str, type: str, day: date, announced: int, event_id: UUID
 ) -> None:
     """Keep what the core system says it sent; of two statements for one day the one made later counts, whichever comes first."""
-    await scope.connection.execute(
-        "INSERT INTO control_total (source, type, day, announced, event_id, updated_at) VALUES ($1, $2, $3, $4, $5, $6)"
-        " ON CONFLICT ON CONSTRAINT control_total_pkey DO UPDATE SET announced = excluded.announced,"
-        " event_id = excluded.event_id, updated_at = excluded.updated_at, taken = NULL"
-        " WHERE (SELECT (n.happened_at, n.sequence, n.event_id) >= (e.happened_at, e.sequence, e.event_id)"
-        " FROM event n, event e WHERE n.id = excluded.event_id AND e.id = control_total.event_id) IS NOT FALSE",
-        source,
-        type,
-        day,
-        announced,
-        event_id,
-        scope.wall_now,
+    await _SAVE_CONTROL_TOTAL.run(
+        scope,
+        source=source,
+        type=type,
+        day=day,
+        announced=announced,
+        event_id=event_id,
+        updated_at=scope.wall_now,
     )
 
 
@@ -230,6 +266,7 @@ async def recount_totals(scope: Scope, days: Iterable[tuple[str, str, date]]) ->
     """Have the control totals of these (source, type, day) held against what came in once more."""
     wanted = list(days)
     if wanted:
+        # SQL: an UPDATE of rows locked in a query of its own.
         # Locked in one order: two batches of the same days then wait, and never for each other.
         await scope.connection.execute(
             "WITH counted AS (SELECT t.source, t.type, t.day FROM control_total t"
@@ -244,11 +281,10 @@ async def recount_totals(scope: Scope, days: Iterable[tuple[str, str, date]]) ->
 async def taken_in(scope: Scope, source: str, type: str, day: date) -> int:
     """Count the events of a type and source that happened on `day` in Asia/Shanghai."""
     first: datetime = start_of_day(day)
-    count: int = await scope.connection.fetchval(
-        "SELECT count(*) FROM event WHERE source = $1 AND type = $2 AND happened_at >= $3 AND happened_at < $4",
-        source,
-        type,
-        first,
-        end_of_day(day) if day < date.max - timedelta(1) else first,
+    count: int = await Event.count().where(
+        Event.source == source,
+        Event.type == type,
+        Event.happened_at >= first,
+        Event.happened_at < (end_of_day(day) if day < date.max - timedelta(1) else first),
     )
     return count

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -10,8 +11,14 @@ from huifang_tenants.ids import new_id
 from huifang_tenants.intake import FieldProblem
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.queries import Kept, Slot, json_text
+from huifang_tenants.tables.imports import ImportRun
 
-_json = msgspec.json.Encoder()
+_FAIL_SILENT: Final = Kept(
+    ImportRun.update({ImportRun.status: "failed", ImportRun.finished_at: ImportRun.seen_at})
+    .where(ImportRun.status == "running", ImportRun.seen_at <= Slot("since"))
+    .returning(ImportRun.id)
+)
 
 
 class Counts(msgspec.Struct):
@@ -30,36 +37,37 @@ async def begin(
 ) -> UUID:
     """Put a new import on record and return its id; `sha256` is that of the file, where it is known."""
     id = new_id()
-    await scope.connection.execute(
-        "INSERT INTO import_run (id, kind, file_name, strict, status, started_by, started_at, seen_at, sha256)"
-        " VALUES ($1, $2, $3, $4, 'running', $5, $6, $6, $7)",
-        id,
-        kind,
-        file_name,
-        strict,
-        started_by,
-        scope.wall_now,
-        sha256.hex() if sha256 is not None else None,
+    await ImportRun.insert(
+        ImportRun(
+            id=id,
+            kind=kind,
+            file_name=file_name,
+            strict=strict,
+            status="running",
+            started_by=started_by,
+            started_at=scope.wall_now,
+            seen_at=scope.wall_now,
+            sha256=sha256.hex() if sha256 is not None else None,
+        )
     )
     return id
 
 
 async def save(scope: Scope, id: UUID, counts: Counts, status: str) -> None:
     """Save how far an import is; any status but running ends it."""
-    await scope.connection.execute(
-        "UPDATE import_run SET rows = $2, accepted = $3, unchanged = $4, parked = $5, refused = $6, warnings = $7,"
-        " status = $8::text, seen_at = $9::timestamptz,"
-        " finished_at = CASE WHEN $8::text = 'running' THEN NULL ELSE $9::timestamptz END WHERE id = $1",
-        id,
-        counts.rows,
-        counts.accepted,
-        counts.unchanged,
-        counts.parked,
-        counts.refused,
-        counts.warnings,
-        status,
-        scope.wall_now,
-    )
+    await ImportRun.update(
+        {
+            ImportRun.rows: counts.rows,
+            ImportRun.accepted: counts.accepted,
+            ImportRun.unchanged: counts.unchanged,
+            ImportRun.parked: counts.parked,
+            ImportRun.refused: counts.refused,
+            ImportRun.warnings: counts.warnings,
+            ImportRun.status: status,
+            ImportRun.seen_at: scope.wall_now,
+            ImportRun.finished_at: None if status == "running" else scope.wall_now,
+        }
+    ).where(ImportRun.id == id)
 
 
 async def add_problems(scope: Scope, id: UUID, problems: Sequence[tuple[int, int, FieldProblem]]) -> None:
@@ -76,7 +84,7 @@ async def add_problems(scope: Scope, id: UUID, problems: Sequence[tuple[int, int
                 problem.field,
                 problem.code,
                 problem.severity,
-                _json.encode(problem.message).decode(),
+                json_text(problem.message),
             )
             for line, position, problem in problems
         ],
@@ -85,9 +93,5 @@ async def add_problems(scope: Scope, id: UUID, problems: Sequence[tuple[int, int
 
 async def fail_silent(scope: Scope, since: datetime) -> list[UUID]:
     """Set running imports without a sign of life since then (wall time) to failed; return their ids."""
-    rows = await scope.connection.fetch(
-        "UPDATE import_run SET status = 'failed', finished_at = seen_at WHERE status = 'running' AND seen_at <= $1"
-        " RETURNING id",
-        since,
-    )
+    rows = await _FAIL_SILENT.rows(scope, since=since)
     return [row["id"] for row in rows]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,8 @@ import msgspec
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.queries import Kept, json_text, slots_for
+from huifang_tenants.tables.oversight import Ledger
 
 _json = msgspec.json.Encoder()
 
@@ -25,6 +27,7 @@ COLUMNS = (
     "reason",
     "details",
 )
+_INSERT: Final = Kept(Ledger.insert(slots_for(Ledger)))
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -62,11 +65,8 @@ async def record(
 ) -> None:
     """Add one row; `content` is anything JSON can carry, and only its keyed hash is kept. No personal data in `details`."""
     who = actor if isinstance(actor, Actor) else Actor(actor, on_behalf_of)
-    await scope.connection.execute(
-        "INSERT INTO ledger (id, at, actor, on_behalf_of, action, subject_kind, subject_id, content_hash, reason, details)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        *_row(scope, who, Entry(action, subject_kind, subject_id, _json.encode(content), reason, details)),
-    )
+    row = _row(scope, who, Entry(action, subject_kind, subject_id, _json.encode(content), reason, details))
+    await _INSERT.run(scope, **dict(zip(COLUMNS, row, strict=True)))
 
 
 async def record_many(scope: Scope, actor: Actor, entries: Iterable[Entry]) -> None:
@@ -86,5 +86,5 @@ def _row(scope: Scope, actor: Actor, entry: Entry) -> tuple[object, ...]:
         entry.subject_id,
         scope.cipher.fingerprint(entry.content),
         entry.reason,
-        None if entry.details is None else _json.encode(entry.details).decode(),
+        None if entry.details is None else json_text(entry.details),
     )

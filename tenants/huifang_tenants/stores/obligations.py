@@ -1,7 +1,8 @@
 """Loading and saving obligations as the books that `reconcile` keeps in line."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -9,10 +10,14 @@ from huifang_core.derive import Desired
 from huifang_core.obligations import ObligationStatus
 from huifang_core.reconcile import Close, Complete, OnBooks, Open
 from huifang_core.windows import Window
+from piccolo.columns import Column
+from piccolo.querystring import QueryString
 
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
+from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.tables.obligations import Obligation
 
 _COLUMNS = (
     "id",
@@ -55,6 +60,108 @@ _COLUMNS = (
     "updated_at",
 )
 
+_OF_CONTRACTS: Final = Kept(
+    Obligation.select(
+        Obligation.contract_id,
+        Obligation.id,
+        Obligation.key,
+        Obligation.generation,
+        Obligation.plugin,
+        Obligation.rule,
+        Obligation.root_event_id,
+        Obligation.status,
+        Obligation.status_reason,
+        Obligation.input_hash,
+        Obligation.fingerprint,
+        Obligation.completed_at,
+        Obligation.due_from,
+        Obligation.due_by,
+        Obligation.provisional,
+    ).where(Obligation.contract_id == any_of(Slot("ids")))
+)
+_LOCK: Final = Kept(
+    Obligation.select(Obligation.id, Obligation.status)
+    .where(Obligation.id == any_of(Slot("ids")))
+    .order_by(Obligation.id)
+    .lock_rows("NO KEY UPDATE")
+)
+_NO_LEASE: Final[dict[Column | str, Any]] = {
+    Obligation.lease_staff: None,
+    Obligation.lease_until: None,
+    Obligation.lease_contact: None,
+}
+_CLOSE: Final = Kept(
+    Obligation.update(
+        {
+            Obligation.status: Slot("status"),
+            Obligation.status_reason: Slot("reason"),
+            Obligation.closed_at: Slot("now"),
+            Obligation.updated_at: Slot("now"),
+            **_NO_LEASE,
+        }
+    ).where(Obligation.id == Slot("id"))
+)
+_OPEN_WAITING: Final = Kept(
+    Obligation.update(
+        {
+            Obligation.status: Slot("status"),
+            Obligation.due_from: Slot("due_from"),
+            Obligation.due_by: Slot("due_by"),
+            Obligation.provisional: Slot("provisional"),
+            Obligation.born_late: Slot("born_late"),
+            Obligation.callable_from: Slot("due_from"),
+            Obligation.draft: Slot("draft"),
+            Obligation.trace: Slot("trace"),
+            Obligation.parameters_on: Slot("parameters_on"),
+            Obligation.settings_version: Slot("settings_version"),
+            Obligation.calendar: Slot("calendar"),
+            Obligation.input_hash: Slot("input_hash"),
+            Obligation.fingerprint: Slot("fingerprint"),
+            Obligation.plugin_version: Slot("plugin_version"),
+            Obligation.event_id: Slot("event_id"),
+            Obligation.updated_at: Slot("now"),
+            Obligation.alarm_on: None,
+        }
+    ).where(Obligation.id == Slot("id"))
+)
+
+# SQL from here: changes of many rows by what stands in other rows.
+_FOLLOW: Final = (
+    "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"
+    " lease_staff = CASE WHEN same THEN o.lease_staff END, lease_until = CASE WHEN same THEN o.lease_until END,"
+    " lease_contact = CASE WHEN same THEN o.lease_contact END"
+    " FROM contract c, obligation i CROSS JOIN LATERAL (SELECT count(*) > 0 AS same FROM customer p, contract d"
+    " WHERE p.id = i.customer_id AND d.id = i.contract_id AND d.policyholder_id IN (p.id, p.merged_into)) s"
+    " WHERE o.contract_id = c.id AND i.id = o.id AND c.id = ANY($1) AND c.policyholder_id IS NOT NULL"
+    " AND o.status IN ('waiting', 'open', 'unreachable', 'expired')"
+    " AND (o.customer_id, o.unit) IS DISTINCT FROM (c.policyholder_id, c.unit)"
+)
+_TAKE_OVER: Final = (
+    "UPDATE obligation n SET status = CASE WHEN met THEN 'completed' ELSE n.status END,"
+    " status_reason = CASE WHEN met THEN NULL ELSE n.status_reason END,"
+    " completed_at = CASE WHEN met THEN o.completed_at ELSE n.completed_at END,"
+    " completed_contact = CASE WHEN met THEN o.completed_contact END, successful = met AND o.successful,"
+    " completed_channel = CASE WHEN met THEN o.completed_channel ELSE n.completed_channel END,"
+    " closed_at = CASE WHEN met THEN coalesce(n.closed_at, $3) ELSE n.closed_at END,"
+    " rung = o.rung, channel = o.channel, rung_attempts = o.rung_attempts, attempts = o.attempts,"
+    # A retry delay or a wish to be called back outlives the change of a date.
+    " callable_from = CASE WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from)"
+    " ELSE n.callable_from END,"
+    " lease_staff = CASE WHEN going_on THEN o.lease_staff END,"
+    " lease_until = CASE WHEN going_on THEN o.lease_until END,"
+    " lease_contact = CASE WHEN going_on THEN o.lease_contact END"
+    " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) JOIN obligation o ON o.id = pair.old"
+    " CROSS JOIN LATERAL (SELECT o.status = 'completed' AND o.status_reason IS DISTINCT FROM 'imported' AS met) m"
+    " JOIN obligation i ON i.id = pair.new"
+    " CROSS JOIN LATERAL (SELECT NOT met AND i.status IN ('waiting', 'open') AS going_on) g"
+    " WHERE n.id = pair.new"
+)
+_SUPERSEDE: Final = (
+    "UPDATE obligation o SET status = 'superseded', status_reason = 'facts_changed', replaced_by = pair.new,"
+    " closed_at = $3, updated_at = $3, lease_staff = NULL, lease_until = NULL, lease_contact = NULL"
+    " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) WHERE o.id = pair.old"
+)
+
 
 class NewObligation(msgspec.Struct, frozen=True):
     """An obligation to be put on the books for a contract; `event_id` is the row id of the event behind it."""
@@ -77,21 +184,25 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
     wanted = list(ids)
     if not wanted:
         return {}
-    rows = await scope.connection.fetch(
-        "SELECT contract_id, id, key, generation, plugin, rule, root_event_id, status, input_hash, fingerprint,"
-        " CASE WHEN status = 'completed' AND status_reason = 'imported' THEN completed_at END AS imported_at,"
-        " status_reason AS reason, due_from, due_by, provisional"
-        " FROM obligation WHERE contract_id = ANY($1)",
-        wanted,
-    )
     books: dict[UUID, list[OnBooks]] = {}
-    for row in rows:
-        values = dict(row)
-        contract_id = values.pop("contract_id")
-        due_from, due_by, provisional = (values.pop(name) for name in ("due_from", "due_by", "provisional"))
-        window = None if due_by is None else Window(due_from, due_by, provisional)
-        books.setdefault(contract_id, []).append(
-            OnBooks(**{**values, "id": str(values["id"]), "window": window})
+    for row in await _OF_CONTRACTS.rows(scope, ids=wanted):
+        imported = row["status"] == "completed" and row["status_reason"] == "imported"
+        has_window = row["due_by"] is not None
+        books.setdefault(row["contract_id"], []).append(
+            OnBooks(
+                id=str(row["id"]),
+                key=row["key"],
+                generation=row["generation"],
+                plugin=row["plugin"],
+                rule=row["rule"],
+                root_event_id=row["root_event_id"],
+                status=row["status"],
+                input_hash=row["input_hash"],
+                fingerprint=row["fingerprint"],
+                imported_at=row["completed_at"] if imported else None,
+                reason=row["status_reason"],
+                window=Window(row["due_from"], row["due_by"], row["provisional"]) if has_window else None,
+            )
         )
     return books
 
@@ -100,9 +211,7 @@ async def lock(scope: Scope, expected: Mapping[UUID, ObligationStatus]) -> bool:
     """Lock obligations; tell whether all still have the status they were read with."""
     if not expected:
         return True
-    rows = await scope.connection.fetch(
-        "SELECT id, status FROM obligation WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(expected)
-    )
+    rows = await _LOCK.rows(scope, ids=list(expected))
     return {row["id"]: row["status"] for row in rows} == expected
 
 
@@ -111,18 +220,7 @@ async def follow(scope: Scope, contract_ids: Sequence[UUID]) -> None:
 
     Whoever was about to call somebody else loses the lease; the same person under another record is nobody else.
     """
-    await scope.connection.execute(
-        "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"
-        " lease_staff = CASE WHEN same THEN o.lease_staff END, lease_until = CASE WHEN same THEN o.lease_until END,"
-        " lease_contact = CASE WHEN same THEN o.lease_contact END"
-        " FROM contract c, obligation i CROSS JOIN LATERAL (SELECT count(*) > 0 AS same FROM customer p, contract d"
-        " WHERE p.id = i.customer_id AND d.id = i.contract_id AND d.policyholder_id IN (p.id, p.merged_into)) s"
-        " WHERE o.contract_id = c.id AND i.id = o.id AND c.id = ANY($1) AND c.policyholder_id IS NOT NULL"
-        " AND o.status IN ('waiting', 'open', 'unreachable', 'expired')"
-        " AND (o.customer_id, o.unit) IS DISTINCT FROM (c.policyholder_id, c.unit)",
-        list(contract_ids),
-        scope.now,
-    )
+    await scope.connection.execute(_FOLLOW, list(contract_ids), scope.now)
 
 
 async def insert(scope: Scope, rows: Sequence[NewObligation]) -> None:
@@ -135,37 +233,8 @@ async def insert(scope: Scope, rows: Sequence[NewObligation]) -> None:
     if not pairs:
         return
     old, new = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    await scope.connection.execute(
-        "UPDATE obligation n SET status = CASE WHEN met THEN 'completed' ELSE n.status END,"
-        " status_reason = CASE WHEN met THEN NULL ELSE n.status_reason END,"
-        " completed_at = CASE WHEN met THEN o.completed_at ELSE n.completed_at END,"
-        " completed_contact = CASE WHEN met THEN o.completed_contact END, successful = met AND o.successful,"
-        " completed_channel = CASE WHEN met THEN o.completed_channel ELSE n.completed_channel END,"
-        " closed_at = CASE WHEN met THEN coalesce(n.closed_at, $3) ELSE n.closed_at END,"
-        " rung = o.rung, channel = o.channel, rung_attempts = o.rung_attempts, attempts = o.attempts,"
-        # A retry delay or a wish to be called back outlives the change of a date.
-        " callable_from = CASE WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from)"
-        " ELSE n.callable_from END,"
-        " lease_staff = CASE WHEN going_on THEN o.lease_staff END,"
-        " lease_until = CASE WHEN going_on THEN o.lease_until END,"
-        " lease_contact = CASE WHEN going_on THEN o.lease_contact END"
-        " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) JOIN obligation o ON o.id = pair.old"
-        " CROSS JOIN LATERAL (SELECT o.status = 'completed' AND o.status_reason IS DISTINCT FROM 'imported' AS met) m"
-        " JOIN obligation i ON i.id = pair.new"
-        " CROSS JOIN LATERAL (SELECT NOT met AND i.status IN ('waiting', 'open') AS going_on) g"
-        " WHERE n.id = pair.new",
-        old,
-        new,
-        scope.now,
-    )
-    await scope.connection.execute(
-        "UPDATE obligation o SET status = 'superseded', status_reason = 'facts_changed', replaced_by = pair.new,"
-        " closed_at = $3, updated_at = $3, lease_staff = NULL, lease_until = NULL, lease_contact = NULL"
-        " FROM unnest($1::uuid[], $2::uuid[]) AS pair(old, new) WHERE o.id = pair.old",
-        old,
-        new,
-        scope.now,
-    )
+    await scope.connection.execute(_TAKE_OVER, old, new, scope.now)
+    await scope.connection.execute(_SUPERSEDE, old, new, scope.now)
 
 
 async def open_waiting(scope: Scope, change: Open, document: Document, event_id: UUID) -> None:
@@ -174,41 +243,31 @@ async def open_waiting(scope: Scope, change: Open, document: Document, event_id:
     window = desired.draft.window
     if window is None:
         raise ValueError(f"{desired.key} has no window to open")
-    await scope.connection.execute(
-        "UPDATE obligation SET status = $2, due_from = $3, due_by = $4, provisional = $5, born_late = $6,"
-        " callable_from = $3, draft = $7, trace = $8, parameters_on = $9, settings_version = $10, calendar = $11,"
-        " input_hash = $12, fingerprint = $13, plugin_version = $14, event_id = $15, updated_at = $16, alarm_on = NULL"
-        " WHERE id = $1",
-        UUID(change.id),
-        change.status,
-        window.due_from,
-        window.due_by,
-        window.provisional,
-        change.born_late,
-        document.draft,
-        document.trace,
-        desired.parameters_on,
-        desired.settings_version,
-        desired.calendar,
-        desired.input_hash,
-        desired.fingerprint,
-        desired.plugin_version,
-        event_id,
-        scope.now,
+    await _OPEN_WAITING.run(
+        scope,
+        id=UUID(change.id),
+        status=change.status,
+        due_from=window.due_from,
+        due_by=window.due_by,
+        provisional=window.provisional,
+        born_late=change.born_late,
+        draft=document.draft,
+        trace=document.trace,
+        parameters_on=desired.parameters_on,
+        settings_version=desired.settings_version,
+        calendar=desired.calendar,
+        input_hash=desired.input_hash,
+        fingerprint=desired.fingerprint,
+        plugin_version=desired.plugin_version,
+        event_id=event_id,
+        now=scope.now,
     )
 
 
 async def close(scope: Scope, change: Close) -> None:
     """Take an obligation off the books, with the reason; its lease ends."""
     reason = change.reason if change.event_id is None else f"{change.reason}:{change.event_id}"
-    await scope.connection.execute(
-        "UPDATE obligation SET status = $2, status_reason = $3, closed_at = $4, updated_at = $4,"
-        " lease_staff = NULL, lease_until = NULL, lease_contact = NULL WHERE id = $1",
-        UUID(change.id),
-        change.status,
-        reason,
-        scope.now,
-    )
+    await _CLOSE.run(scope, id=UUID(change.id), status=change.status, reason=reason, now=scope.now)
 
 
 async def complete_imported(scope: Scope, change: Complete) -> None:
@@ -216,17 +275,24 @@ async def complete_imported(scope: Scope, change: Complete) -> None:
     done = change.desired.done
     if done is None:
         raise ValueError(f"{change.desired.key} has no imported callback")
-    await scope.connection.execute(
-        "UPDATE obligation SET status = 'completed', status_reason = 'imported', completed_at = $2,"
-        " completed_channel = $3, closed_at = $2, updated_at = $4, lease_staff = NULL, lease_until = NULL,"
-        " lease_contact = NULL, due_from = coalesce(due_from, $5), due_by = coalesce(due_by, $6) WHERE id = $1",
-        UUID(change.id),
-        done.completed_at,
-        done.channel,
-        scope.now,
-        change.desired.draft.window.due_from if change.desired.draft.window else None,
-        change.desired.draft.window.due_by if change.desired.draft.window else None,
-    )
+    window = change.desired.draft.window
+    await Obligation.update(
+        {
+            Obligation.status: "completed",
+            Obligation.status_reason: "imported",
+            Obligation.completed_at: done.completed_at,
+            Obligation.completed_channel: done.channel,
+            Obligation.closed_at: done.completed_at,
+            Obligation.updated_at: scope.now,
+            Obligation.due_from: _unless_set(Obligation.due_from, window.due_from if window else None),
+            Obligation.due_by: _unless_set(Obligation.due_by, window.due_by if window else None),
+            **_NO_LEASE,
+        }
+    ).where(Obligation.id == UUID(change.id))
+
+
+def _unless_set(column: Column, value: datetime | None) -> QueryString:
+    return QueryString("coalesce({}, {})", column, value)
 
 
 def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:

@@ -2,14 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.rules import UnitView
 from huifang_core.units import Level, Staff, Unit, chain, supervisor_of
+from piccolo.querystring import QueryString
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
+from huifang_tenants.tables.organisation import Staff as StaffTable
+from huifang_tenants.tables.organisation import Unit as UnitTable
 
 
 class StoredStaff(msgspec.Struct, frozen=True):
@@ -25,15 +30,69 @@ class StoredStaff(msgspec.Struct, frozen=True):
     trained_until: date | None
 
 
+_UNITS: Final = Kept(
+    UnitTable.select(
+        UnitTable.code,
+        UnitTable.name,
+        UnitTable.level,
+        UnitTable.parent,
+        UnitTable.region,
+        UnitTable.supervisor,
+    )
+)
+_SAVE_UNIT: Final = Kept(
+    UnitTable.insert(
+        UnitTable(
+            id=Slot("id"),
+            code=Slot("code"),
+            name=Slot("name"),
+            level=Slot("level"),
+            parent=Slot("parent"),
+            region=Slot("region"),
+            supervisor=Slot("supervisor"),
+            updated_at=Slot("updated_at"),
+        )
+    ).on_conflict(
+        target="unit_code_key",
+        action="DO UPDATE",
+        values=[
+            UnitTable.name,
+            UnitTable.level,
+            UnitTable.parent,
+            UnitTable.region,
+            UnitTable.supervisor,
+            UnitTable.updated_at,
+        ],
+    )
+)
+_SET_PATH: Final = Kept(
+    UnitTable.update({UnitTable.path: Slot("path")}).where(
+        UnitTable.code == Slot("code"),
+        QueryString("{} IS DISTINCT FROM {}", UnitTable.path, Slot("path")),
+    )
+)
+_SAVE_STAFF: Final = Kept(
+    StaffTable.insert(slots_for(StaffTable)).on_conflict(
+        target="staff_staff_no_key",
+        action="DO UPDATE",
+        values=StaffTable.all_columns(exclude=[StaffTable.id, StaffTable.staff_no]),
+    )
+)
+# SQL: unit codes are no foreign keys, along which Piccolo joins.
+_STAFF_BY_NUMBER: Final = (
+    "SELECT s.id, s.staff_no, s.unit, s.roles, s.vendor, s.trained_until, u.level, u.path FROM staff s"
+    " JOIN unit u ON u.code = s.unit WHERE s.staff_no = $1"
+)
+
+
 async def load_units(scope: Scope) -> dict[str, Unit]:
     """Return all units by code."""
-    rows = await scope.connection.fetch("SELECT code, name, level, parent, region, supervisor FROM unit")
-    return {row["code"]: Unit(**dict(row)) for row in rows}
+    return {row["code"]: Unit(**dict(row)) for row in await _UNITS.rows(scope)}
 
 
 async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of units by code."""
-    rows = await scope.connection.fetch("SELECT code, id FROM unit WHERE code = ANY($1)", list(codes))
+    rows = await UnitTable.select(UnitTable.code, UnitTable.id).where(UnitTable.code == any_of(codes))
     return {row["code"]: row["id"] for row in rows}
 
 
@@ -48,25 +107,19 @@ def views(units: Mapping[str, Unit]) -> dict[str, UnitView]:
 async def save_units(scope: Scope, incoming: Sequence[Unit]) -> list[str]:
     """Insert or change units, set every path anew, and return the codes that changed."""
     # Two imports at once would each set paths by what they saw.
-    await scope.connection.execute("LOCK TABLE unit IN SHARE ROW EXCLUSIVE MODE")
+    await UnitTable.raw("LOCK TABLE unit IN SHARE ROW EXCLUSIVE MODE")
     known = await load_units(scope)
     changed = [unit for unit in incoming if known.get(unit.code) != unit]
     if not changed:
         return []
-    await scope.connection.executemany(
-        "INSERT INTO unit (id, code, name, level, parent, region, supervisor, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT unit_code_key DO UPDATE SET"
-        " name = excluded.name, level = excluded.level, parent = excluded.parent, region = excluded.region,"
-        " supervisor = excluded.supervisor, updated_at = excluded.updated_at",
-        [
-            (new_id(), u.code, u.name, u.level, u.parent, u.region, u.supervisor, scope.wall_now)
-            for u in changed
-        ],
+    await _SAVE_UNIT.run_each(
+        scope,
+        [{**msgspec.structs.asdict(unit), "id": new_id(), "updated_at": scope.wall_now} for unit in changed],
     )
     units = {**known, **{unit.code: unit for unit in changed}}
-    await scope.connection.executemany(
-        "UPDATE unit SET path = $2 WHERE code = $1 AND path IS DISTINCT FROM $2",
-        [(code, [u.code for u in reversed(chain(code, units))]) for code in units],
+    await _SET_PATH.run_each(
+        scope,
+        [{"code": code, "path": [u.code for u in reversed(chain(code, units))]} for code in units],
     )
     return [unit.code for unit in changed]
 
@@ -74,11 +127,9 @@ async def save_units(scope: Scope, incoming: Sequence[Unit]) -> list[str]:
 async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
     """Insert or change staff; return the staff numbers that changed."""
     # The ciphertext is tied to the row's id, so no other import may insert the row in between.
-    await scope.connection.execute("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE")
-    rows = await scope.connection.fetch(
-        "SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller FROM staff"
-        " WHERE staff_no = ANY($1)",
-        [staff.staff_no for staff in incoming],
+    await StaffTable.raw("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE")
+    rows = await StaffTable.select().where(
+        StaffTable.staff_no == any_of(staff.staff_no for staff in incoming)
     )
     known: dict[str, tuple[UUID, Staff]] = {}
     for row in rows:
@@ -102,24 +153,19 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
         if present is not None and present[1] == staff:
             continue
         id = present[0] if present else new_id()
-        await scope.connection.execute(
-            "INSERT INTO staff (id, staff_no, name_enc, unit, roles, vendor, phone_enc, phone_blind, trained_until,"
-            " is_seller, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-            " ON CONFLICT ON CONSTRAINT staff_staff_no_key DO UPDATE SET name_enc = excluded.name_enc,"
-            " unit = excluded.unit, roles = excluded.roles, vendor = excluded.vendor, phone_enc = excluded.phone_enc,"
-            " phone_blind = excluded.phone_blind, trained_until = excluded.trained_until,"
-            " is_seller = excluded.is_seller, updated_at = excluded.updated_at",
-            id,
-            staff.staff_no,
-            scope.cipher.encrypt(staff.name, "staff.name", id),
-            staff.unit,
-            list(staff.roles),
-            staff.vendor,
-            scope.cipher.encrypt(staff.phone, "staff.phone", id) if staff.phone else None,
-            scope.cipher.blind("phone", staff.phone) if staff.phone else None,
-            staff.trained_until,
-            staff.is_seller,
-            scope.wall_now,
+        await _SAVE_STAFF.run(
+            scope,
+            id=id,
+            staff_no=staff.staff_no,
+            name_enc=scope.cipher.encrypt(staff.name, "staff.name", id),
+            unit=staff.unit,
+            roles=list(staff.roles),
+            vendor=staff.vendor,
+            phone_enc=scope.cipher.encrypt(staff.phone, "staff.phone", id) if staff.phone else None,
+            phone_blind=scope.cipher.blind("phone", staff.phone) if staff.phone else None,
+            trained_until=staff.trained_until,
+            is_seller=staff.is_seller,
+            updated_at=scope.wall_now,
         )
         known[staff.staff_no] = (id, staff)
         changed.append(staff.staff_no)
@@ -128,11 +174,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
 
 async def staff_by_number(scope: Scope, staff_no: str) -> StoredStaff | None:
     """Return a member of staff with the level and path of the unit, or None."""
-    row = await scope.connection.fetchrow(
-        "SELECT s.id, s.staff_no, s.unit, s.roles, s.vendor, s.trained_until, u.level, u.path FROM staff s"
-        " JOIN unit u ON u.code = s.unit WHERE s.staff_no = $1",
-        staff_no,
-    )
+    row = await scope.connection.fetchrow(_STAFF_BY_NUMBER, staff_no)
     if row is None:
         return None
     return StoredStaff(

@@ -1,17 +1,16 @@
 """Which plugins a tenant has switched on, with which settings."""
 
-from typing import Any
-
 from huifang_core.derive import SettingsVersion
+from piccolo.query.functions.aggregate import Max
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import json_text
+from huifang_tenants.tables.plugins import PluginSetting
 
 
 async def load_settings(scope: Scope) -> tuple[SettingsVersion, ...]:
     """Return every version of the settings of the plugins that are on."""
-    rows = await scope.connection.fetch(
-        "SELECT plugin, version, enabled, settings, parameters, valid_from FROM plugin_setting ORDER BY plugin, version"
-    )
+    rows = await PluginSetting.select().order_by(PluginSetting.plugin, PluginSetting.version)
     latest = {row["plugin"]: row["enabled"] for row in rows}
     return tuple(
         SettingsVersion(
@@ -28,26 +27,22 @@ async def load_settings(scope: Scope) -> tuple[SettingsVersion, ...]:
 
 async def add_settings(scope: Scope, settings: SettingsVersion, *, enabled: bool, changed_by: str) -> None:
     """Add a version of a plugin's settings; raises UniqueViolationError when that version exists."""
-    values: tuple[Any, ...] = (
-        settings.plugin,
-        settings.version,
-        enabled,
-        settings.settings,
-        settings.parameters,
-        settings.valid_from,
-        changed_by,
-        scope.wall_now,
-    )
-    await scope.connection.execute(
-        "INSERT INTO plugin_setting (plugin, version, enabled, settings, parameters, valid_from, changed_by, changed_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        *values,
+    await PluginSetting.insert(
+        PluginSetting(
+            plugin=settings.plugin,
+            version=settings.version,
+            enabled=enabled,
+            settings=json_text(settings.settings),
+            parameters=json_text(settings.parameters),
+            valid_from=settings.valid_from,
+            changed_by=changed_by,
+            changed_at=scope.wall_now,
+        )
     )
 
 
 async def latest_version(scope: Scope, plugin: str) -> int:
     """Return the number of the latest version of a plugin's settings, 0 when there is none."""
-    found: int = await scope.connection.fetchval(
-        "SELECT coalesce(max(version), 0) FROM plugin_setting WHERE plugin = $1", plugin
-    )
-    return found
+    (found,) = await PluginSetting.select(Max(PluginSetting.version)).where(PluginSetting.plugin == plugin)
+    latest: int | None = found["max"]
+    return latest or 0

@@ -12,6 +12,30 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import Kept, Slot
+from huifang_tenants.tables.obligations import Obligation
+
+_EXTEND: Final = Kept(
+    Obligation.update({Obligation.lease_until: Slot("until")}).where(
+        Obligation.lease_contact == Slot("contact"), Obligation.status == "open"
+    )
+)
+_RELEASE: Final = Kept(
+    Obligation.update(
+        {Obligation.lease_staff: None, Obligation.lease_until: None, Obligation.lease_contact: None}
+    ).where(Obligation.lease_contact == Slot("contact"))
+)
+_GIVE_BACK: Final = Kept(
+    Obligation.update({Obligation.lease_staff: None, Obligation.lease_until: None})
+    .where(
+        Obligation.lease_staff == Slot("staff"),
+        Obligation.lease_contact.is_null(),
+        Obligation.status == "open",
+    )
+    .returning(Obligation.id)
+)
+
+# SQL from here: ordered looks into an index by LATERAL, advisory locks, and changes of rows locked with SKIP LOCKED.
 
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
 # theirs of late, even where what it was about has been taken off the books meanwhile.
@@ -56,6 +80,18 @@ _HELD_BACK: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $8) AS due_before
 FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE}
 """  # noqa: S608
+# By a recursive query and a join of a table with itself.
+_STANDING_FOR: Final = (
+    "WITH RECURSIVE chain AS (SELECT id, replaced_by, 0 AS depth FROM obligation WHERE id = $1"
+    " UNION ALL SELECT o.id, o.replaced_by, depth + 1 FROM obligation o JOIN chain ON o.id = chain.replaced_by)"
+    " SELECT id FROM chain ORDER BY depth DESC LIMIT 1"
+)
+_LEASED_WITH: Final = (
+    "SELECT o.* FROM obligation o JOIN obligation asked ON asked.id = $1 AND asked.customer_id = o.customer_id"
+    " AND asked.channel = o.channel WHERE o.status = 'open' AND o.lease_staff = $2 AND o.lease_until > $3"
+    " AND asked.lease_staff = $2 AND asked.lease_until > $3 AND o.lease_contact IS NULL"
+    " ORDER BY o.priority DESC, o.due_by, o.id FOR UPDATE OF o"
+)
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -109,52 +145,25 @@ def _common(scope: Scope, worker: Worker) -> tuple[Any, ...]:
 
 async def standing_for(scope: Scope, obligation_id: UUID) -> UUID:
     """Return the obligation that now stands for this one: itself, or what it was superseded by."""
-    id: UUID | None = await scope.connection.fetchval(
-        "WITH RECURSIVE chain AS (SELECT id, replaced_by, 0 AS depth FROM obligation WHERE id = $1"
-        " UNION ALL SELECT o.id, o.replaced_by, depth + 1 FROM obligation o JOIN chain ON o.id = chain.replaced_by)"
-        " SELECT id FROM chain ORDER BY depth DESC LIMIT 1",
-        obligation_id,
-    )
+    id: UUID | None = await scope.connection.fetchval(_STANDING_FOR, obligation_id)
     return obligation_id if id is None else id
 
 
 async def leased_with(scope: Scope, obligation_id: UUID, staff_id: UUID) -> list[Any]:
     """Lock and return the obligations leased to this member of staff together with `obligation_id`, itself among them."""
-    return list(
-        await scope.connection.fetch(
-            "SELECT o.* FROM obligation o JOIN obligation asked ON asked.id = $1 AND asked.customer_id = o.customer_id"
-            " AND asked.channel = o.channel WHERE o.status = 'open' AND o.lease_staff = $2 AND o.lease_until > $3"
-            " AND asked.lease_staff = $2 AND asked.lease_until > $3 AND o.lease_contact IS NULL"
-            " ORDER BY o.priority DESC, o.due_by, o.id FOR UPDATE OF o",
-            obligation_id,
-            staff_id,
-            scope.wall_now,
-        )
-    )
+    return list(await scope.connection.fetch(_LEASED_WITH, obligation_id, staff_id, scope.wall_now))
 
 
 async def extend(scope: Scope, contact_id: UUID, lease_until: datetime) -> None:
     """Let the lease of a contact's obligations run on."""
-    await scope.connection.execute(
-        "UPDATE obligation SET lease_until = $2 WHERE lease_contact = $1 AND status = 'open'",
-        contact_id,
-        lease_until,
-    )
+    await _EXTEND.run(scope, contact=contact_id, until=lease_until)
 
 
 async def release(scope: Scope, contact_id: UUID) -> None:
     """End the lease of a contact's obligations."""
-    await scope.connection.execute(
-        "UPDATE obligation SET lease_staff = NULL, lease_until = NULL, lease_contact = NULL WHERE lease_contact = $1",
-        contact_id,
-    )
+    await _RELEASE.run(scope, contact=contact_id)
 
 
 async def give_back(scope: Scope, staff_id: UUID) -> int:
     """End the leases a member of staff holds without a contact; return how many obligations are free again."""
-    status = await scope.connection.execute(
-        "UPDATE obligation SET lease_staff = NULL, lease_until = NULL"
-        " WHERE lease_staff = $1 AND lease_contact IS NULL AND status = 'open'",
-        staff_id,
-    )
-    return int(status.rsplit(" ", 1)[1])
+    return len(await _GIVE_BACK.rows(scope, staff=staff_id))

@@ -1,6 +1,8 @@
 """What upkeep looks for and marks: leases run out, deadlines passed or near, deliveries missing, totals to count.
 
 `now` is business time, `wall` is wall time. Marking takes at most `limit` rows and skips those somebody else works on.
+
+SQL stands where one query asks of several tables at once, or changes rows it picked with SKIP LOCKED in the same breath.
 """
 
 from datetime import date, datetime
@@ -8,9 +10,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.custom_types import Combinable
+from piccolo.query.functions.aggregate import Count, Min
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.events import CAN_GO_ON
+from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.tables.cases import CaseFile
+from huifang_tenants.tables.contracts import Contract
+from huifang_tenants.tables.events import ControlTotal
+from huifang_tenants.tables.obligations import Obligation
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -26,6 +36,21 @@ class Due(msgspec.Struct, frozen=True):
     parked: bool
     imports: bool
 
+
+_NEXT_ALARM_DAY: Final = Kept(
+    Obligation.select(Min(Obligation.alarm_on)).where(
+        Obligation.status == "waiting", Obligation.alarm_on > Slot("today")
+    )
+)
+_NEXT_AT_RISK: Final = Kept(
+    Obligation.select(Min(Obligation.due_by)).where(
+        Obligation.status == "open",
+        Obligation.overdue_marked_at.is_null(),
+        Obligation.at_risk_marked_at.is_null(),
+        Obligation.due_by > Slot("now"),
+        QueryString("{} > {} + interval '1 day'", Obligation.due_by, Obligation.due_from),
+    )
+)
 
 # Each is one or two probes of a small partial index, so that a tenant in which nothing is due costs next to nothing. By
 # ORDER BY and LIMIT: for EXISTS the planner may hope to find a row soon by reading the whole table, and read it for nothing.
@@ -51,7 +76,7 @@ _DUE: Final = (
     " (SELECT unit FROM obligation WHERE born_late IS NOT NULL AND born_late_noticed_at IS NULL ORDER BY unit LIMIT 1)"
     " IS NOT NULL AS born_late,"
     " EXISTS (SELECT FROM control_total WHERE taken IS DISTINCT FROM announced AND taken IS NULL) AS totals,"
-    " EXISTS (SELECT FROM event e JOIN contract c ON c.contract_no = e.contract_no"
+    " EXISTS (SELECT FROM event e LEFT JOIN contract c ON c.contract_no = e.contract_no"
     f" WHERE {CAN_GO_ON}) AS parked,"
     " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports"
 )
@@ -84,10 +109,9 @@ async def contacts_run_out(scope: Scope, quiet_since: datetime, limit: int) -> l
         limit,
     )
     # Whoever was in the contact while it was being found may have gone on in it, before it was locked.
-    extended = await scope.connection.fetch(
-        "SELECT lease_contact FROM obligation WHERE lease_contact = ANY($1) AND lease_until > $2",
-        [row["id"] for row in rows],
-        scope.wall_now,
+    extended = await Obligation.select(Obligation.lease_contact).where(
+        Obligation.lease_contact == any_of(row["id"] for row in rows),
+        Obligation.lease_until > scope.wall_now,
     )
     going_on = {row["lease_contact"] for row in extended}
     return [row["id"] for row in rows if row["id"] not in going_on]
@@ -181,23 +205,22 @@ async def mark_born_late(scope: Scope, limit: int) -> list[Any]:
 async def late_cases(scope: Scope, limit: int) -> list[Any]:
     """Lock and return id, number, unit and deadline of cases past their deadline that were not escalated yet."""
     return list(
-        await scope.connection.fetch(
-            "SELECT id, number, unit, due_by FROM case_file WHERE status IN ('open', 'assigned') AND NOT withdrawn"
-            " AND overdue_marked_at IS NULL AND due_by <= $1 ORDER BY due_by LIMIT $2 FOR UPDATE SKIP LOCKED",
-            scope.now,
-            limit,
-        )
+        await CaseFile.select(CaseFile.id, CaseFile.number, CaseFile.unit, CaseFile.due_by)
+        .where(*_case_overdue(scope.now), CaseFile.overdue_marked_at.is_null())
+        .order_by(CaseFile.due_by)
+        .limit(limit)
+        .lock_rows("UPDATE", skip_locked=True)
     )
 
 
 async def late_case_groups(scope: Scope) -> list[Any]:
     """Return unit, count and earliest deadline of the cases that are overdue now."""
     return list(
-        await scope.connection.fetch(
-            "SELECT unit, count(*) AS number, min(due_by) AS earliest FROM case_file"
-            " WHERE status IN ('open', 'assigned') AND NOT withdrawn AND due_by <= $1 GROUP BY unit",
-            scope.now,
+        await CaseFile.select(
+            CaseFile.unit, Count().as_alias("number"), Min(CaseFile.due_by).as_alias("earliest")
         )
+        .where(*_case_overdue(scope.now))
+        .group_by(CaseFile.unit)
     )
 
 
@@ -229,46 +252,43 @@ async def clear_missing_deliveries(scope: Scope, today: date) -> None:
 
 async def totals_to_count(scope: Scope, limit: int) -> list[Any]:
     """Lock and return control totals that were never counted since something came in, then those with a gap."""
+    taken, announced = ControlTotal.taken, ControlTotal.announced
     return list(
-        await scope.connection.fetch(
-            "SELECT source, type, day, announced, taken FROM control_total WHERE taken IS DISTINCT FROM announced"
-            " ORDER BY taken IS NOT NULL, updated_at LIMIT $1 FOR UPDATE SKIP LOCKED",
-            limit,
-        )
+        await ControlTotal.select(ControlTotal.source, ControlTotal.type, ControlTotal.day, announced, taken)
+        .where(QueryString("{} IS DISTINCT FROM {}", taken, announced))
+        .order_by(QueryString("{} IS NOT NULL", taken), ControlTotal.updated_at)
+        .limit(limit)
+        .lock_rows("UPDATE", skip_locked=True)
     )
 
 
 async def set_taken(scope: Scope, source: str, type: str, day: date, taken: int) -> None:
     """Save how many events of a control total have come in."""
-    await scope.connection.execute(
-        "UPDATE control_total SET taken = $4, updated_at = $5 WHERE source = $1 AND type = $2 AND day = $3",
-        source,
-        type,
-        day,
-        taken,
-        scope.wall_now,
+    await ControlTotal.update({ControlTotal.taken: taken, ControlTotal.updated_at: scope.wall_now}).where(
+        ControlTotal.source == source, ControlTotal.type == type, ControlTotal.day == day
     )
 
 
 async def provisional_contracts(scope: Scope, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
     """Return (id, number) of contracts with provisional deadlines to be met, in the order of ids after `after`."""
-    rows = await scope.connection.fetch(
-        "SELECT c.id, c.contract_no FROM contract c WHERE ($1::uuid IS NULL OR c.id > $1) AND EXISTS"
-        " (SELECT FROM obligation o WHERE o.contract_id = c.id AND o.provisional"
-        " AND o.status IN ('open', 'unreachable', 'expired')) ORDER BY c.id LIMIT $2",
-        after,
-        limit,
+    provisional = Obligation.select(Obligation.contract_id).where(
+        QueryString("{}", Obligation.provisional),
+        Obligation.status.is_in(["open", "unreachable", "expired"]),
     )
+    query = Contract.select(Contract.id, Contract.contract_no).where(Contract.id.is_in(provisional))
+    if after is not None:
+        query = query.where(Contract.id > after)
+    rows = await query.order_by(Contract.id).limit(limit)
     return [(row["id"], row["contract_no"]) for row in rows]
 
 
 async def counted_by_another_calendar(scope: Scope, calendar: str, before: datetime) -> bool:
     """Tell whether a provisional deadline before `before` was counted by another calendar than this one."""
-    found: bool = await scope.connection.fetchval(
-        "SELECT EXISTS (SELECT FROM obligation WHERE provisional AND status IN ('open', 'unreachable')"
-        " AND calendar <> $1 AND due_by < $2)",
-        calendar,
-        before,
+    found: bool = await Obligation.exists().where(
+        QueryString("{}", Obligation.provisional),
+        Obligation.status.is_in(["open", "unreachable"]),
+        Obligation.calendar != calendar,
+        Obligation.due_by < before,
     )
     return found
 
@@ -287,17 +307,21 @@ async def next_deadline(scope: Scope) -> datetime | None:
 
 async def next_alarm_day(scope: Scope, today: date) -> date | None:
     """Return the next day after `today` on which a waiting obligation raises its alarm."""
-    found: date | None = await scope.connection.fetchval(
-        "SELECT min(alarm_on) FROM obligation WHERE status = 'waiting' AND alarm_on > $1", today
-    )
+    row: Any = await _NEXT_ALARM_DAY.row(scope, today=today)
+    found: date | None = row["min"]
     return found
 
 
 async def next_at_risk(scope: Scope) -> datetime | None:
     """Return the earliest deadline to come of which nobody was warned yet."""
-    found: datetime | None = await scope.connection.fetchval(
-        "SELECT min(due_by) FROM obligation WHERE status = 'open' AND overdue_marked_at IS NULL"
-        " AND at_risk_marked_at IS NULL AND due_by > $1 AND due_by > due_from + interval '1 day'",
-        scope.now,
-    )
+    row: Any = await _NEXT_AT_RISK.row(scope, now=scope.now)
+    found: datetime | None = row["min"]
     return found
+
+
+def _case_overdue(now: datetime) -> tuple[Combinable, ...]:
+    return (
+        CaseFile.status.is_in(["open", "assigned"]),
+        CaseFile.withdrawn.eq(False),
+        CaseFile.due_by <= now,
+    )

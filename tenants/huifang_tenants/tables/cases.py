@@ -1,9 +1,14 @@
 """Cases and their history."""
 
-from piccolo.columns import UUID, BigInt, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, ForeignKey, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
+from huifang_tenants.tables.contacts import Contact
+from huifang_tenants.tables.contracts import Contract
+from huifang_tenants.tables.customers import Customer
+from huifang_tenants.tables.obligations import Obligation
+from huifang_tenants.tables.organisation import Staff
 
 
 class CaseFile(Table, tablename="case_file", db=ENGINE):
@@ -16,13 +21,13 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     severity = SmallInt(default=None)
     status = Text(default=None)
     unit = Text(default=None)
-    contract_id = UUID(null=True, default=None)
-    customer_id = UUID(null=True, default=None)
-    obligation_id = UUID(null=True, default=None)
-    contact_id = UUID(null=True, default=None)
+    contract_id = ForeignKey(Contract, null=True)
+    customer_id = ForeignKey(Customer, null=True)
+    obligation_id = ForeignKey(Obligation, null=True)
+    contact_id = ForeignKey(Contact, null=True)
     step = Text(null=True, default=None)
     subject = Text(default=None)
-    assignee = UUID(null=True, default=None)
+    assignee = ForeignKey(Staff, null=True)
     due_by = Timestamptz(null=True, default=None)
     opened_at = Timestamptz(default=None)
     solved_at = Timestamptz(null=True, default=None)
@@ -38,7 +43,7 @@ class CaseEntry(Table, tablename="case_entry", db=ENGINE):
     """One entry in the history of a case; append-only."""
 
     id = UUID(primary_key=True, default=None)
-    case_id = UUID(default=None)
+    case_id = ForeignKey(CaseFile, null=False)
     kind = Text(default=None)
     text_enc = Bytea(null=True, default=None)
     actor = Text(default=None)

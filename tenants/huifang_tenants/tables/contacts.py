@@ -1,9 +1,23 @@
 """Contacts with their sections, answers, effects and evidence."""
 
-from piccolo.columns import JSON, UUID, BigInt, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import (
+    JSON,
+    UUID,
+    BigInt,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
+from huifang_tenants.tables.customers import Customer
+from huifang_tenants.tables.obligations import Obligation
+from huifang_tenants.tables.organisation import Staff
 
 
 class ScriptVersion(Table, tablename="script_version", db=ENGINE):
@@ -21,8 +35,8 @@ class Contact(Table, tablename="contact", db=ENGINE):
     """One contact with a customer; the facts of REG-2 kept apart."""
 
     id = UUID(primary_key=True, default=None)
-    customer_id = UUID(default=None)
-    staff_id = UUID(default=None)
+    customer_id = ForeignKey(Customer, null=False)
+    staff_id = ForeignKey(Staff, null=False)
     client_id = Text(null=True, default=None)
     channel = Text(default=None)
     status = Text(default=None)
@@ -51,10 +65,10 @@ class ContactSection(Table, tablename="contact_section", db=ENGINE):
     """One obligation within a contact (DEC-5)."""
 
     id = UUID(primary_key=True, default=None)
-    contact_id = UUID(default=None)
-    obligation_id = UUID(default=None)
+    contact_id = ForeignKey(Contact, null=False)
+    obligation_id = ForeignKey(Obligation, null=False)
     position = SmallInt(default=None)
-    script_hash = Text(default=None)
+    script_hash = ForeignKey(ScriptVersion, null=False)
     state_enc = Bytea(default=None)
     result = Text(null=True, default=None)
     completed = Boolean(default=False)
@@ -66,7 +80,7 @@ class Answer(Table, tablename="answer", db=ENGINE):
     """An answer to one step; append-only."""
 
     id = UUID(primary_key=True, default=None)
-    section_id = UUID(default=None)
+    section_id = ForeignKey(ContactSection, null=False)
     sequence = Integer(default=None)
     step = Text(default=None)
     item = Text(null=True, default=None)
@@ -79,7 +93,7 @@ class Answer(Table, tablename="answer", db=ENGINE):
 class Effect(Table, tablename="effect", db=ENGINE):
     """What an answer set off, once only."""
 
-    section_id = UUID(primary_key=True, default=None)
+    section_id = ForeignKey(ContactSection, null=False, primary_key=True)
     step = Text(default=None)
     index = SmallInt(default=None)
     sequence = Integer(default=None)
@@ -94,7 +108,7 @@ class Evidence(Table, tablename="evidence", db=ENGINE):
     """A recording or signed paper that proves a contact (REG-3)."""
 
     id = UUID(primary_key=True, default=None)
-    contact_id = UUID(default=None)
+    contact_id = ForeignKey(Contact, null=False)
     kind = Text(default=None)
     status = Text(default=None)
     object_key = Text(null=True, default=None)

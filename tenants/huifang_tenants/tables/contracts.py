@@ -1,9 +1,10 @@
 """Contracts."""
 
-from piccolo.columns import JSON, UUID, BigInt, Boolean, Date, Integer, Text, Timestamptz
+from piccolo.columns import JSON, UUID, BigInt, Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
+from huifang_tenants.tables.customers import Customer
 
 
 class Contract(Table, tablename="contract", db=ENGINE):
@@ -21,7 +22,7 @@ class Contract(Table, tablename="contract", db=ENGINE):
     channel = Text(null=True, default=None)
     seller_no = Text(null=True, default=None)
     policyholder_no = Text(default=None)
-    policyholder_id = UUID(null=True, default=None)
+    policyholder_id = ForeignKey(Customer, null=True)
     effective_on = Date(null=True, default=None)
     expires_on = Date(null=True, default=None)
     delivered_on = Date(null=True, default=None)

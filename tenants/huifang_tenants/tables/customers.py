@@ -1,6 +1,7 @@
 """Customers, the numbers they are known by, and what is noted about them."""
 
-from piccolo.columns import UUID, Array, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.reference import LazyTableReference
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -27,7 +28,7 @@ class Customer(Table, tablename="customer", db=ENGINE):
     identity_blind = Bytea(null=True, default=None)
     search_blind = Array(base_column=Bytea(), default=list)
     revision = Integer(default=1)
-    merged_into = UUID(null=True, default=None)
+    merged_into: ForeignKey["Customer"] = ForeignKey("self", null=True)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 
@@ -37,7 +38,7 @@ class CustomerRef(Table, tablename="customer_ref", db=ENGINE):
 
     source = Text(primary_key=True, default=None)
     customer_no = Text(default=None)
-    customer_id = UUID(default=None)
+    customer_id = ForeignKey(Customer, null=False)
     content_hash = Bytea(default=None)
     as_of = Timestamptz(null=True, default=None)
 
@@ -46,7 +47,7 @@ class ContactRestriction(Table, tablename="contact_restriction", db=ENGINE):
     """A do-not-contact entry (DEC-6)."""
 
     id = UUID(primary_key=True, default=None)
-    customer_id = UUID(default=None)
+    customer_id = ForeignKey(Customer, null=False)
     kind = Text(default=None)
     valid_until = Timestamptz(null=True, default=None)
     recorded_by = Text(default=None)
@@ -60,7 +61,9 @@ class PersonNote(Table, tablename="person_note", db=ENGINE):
     id = UUID(primary_key=True, default=None)
     about_kind = Text(default=None)
     about_ref = Text(default=None)
-    contact_id = UUID(null=True, default=None)
+    contact_id: ForeignKey[Table] = ForeignKey(
+        LazyTableReference("Contact", module_path="huifang_tenants.tables.contacts"), null=True
+    )
     text_enc = Bytea(default=None)
     created_at = Timestamptz(default=None)
     withdrawn_at = Timestamptz(null=True, default=None)

@@ -1,6 +1,6 @@
 """Business events as they came in, and the totals they are held against."""
 
-from piccolo.columns import JSON, UUID, BigInt, Bytea, Date, Text, Timestamptz
+from piccolo.columns import JSON, UUID, BigInt, Bytea, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -37,5 +37,5 @@ class ControlTotal(Table, tablename="control_total", db=ENGINE):
     day = Date(default=None)
     announced = BigInt(default=None)
     taken = BigInt(null=True, default=None)
-    event_id = UUID(default=None)
+    event_id = ForeignKey(Event, null=False)
     updated_at = Timestamptz(default=None)

@@ -1,6 +1,6 @@
 """Imports and the problems found in them."""
 
-from piccolo.columns import JSON, UUID, BigInt, Boolean, Integer, Text, Timestamptz
+from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -30,7 +30,7 @@ class ImportRun(Table, tablename="import_run", db=ENGINE):
 class ImportProblem(Table, tablename="import_problem", db=ENGINE):
     """What was wrong with one field of one row."""
 
-    import_id = UUID(primary_key=True, default=None)
+    import_id = ForeignKey(ImportRun, null=False, primary_key=True)
     line = BigInt(default=None)
     field = Text(default=None)
     code = Text(default=None)

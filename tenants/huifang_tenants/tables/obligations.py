@@ -1,26 +1,30 @@
 """Obligations."""
 
-from piccolo.columns import JSON, UUID, Array, Boolean, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSON, UUID, Array, Boolean, Date, ForeignKey, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
+from huifang_tenants.tables.contracts import Contract
+from huifang_tenants.tables.customers import Customer
+from huifang_tenants.tables.events import Event
+from huifang_tenants.tables.organisation import Staff
 
 
 class Obligation(Table, tablename="obligation", db=ENGINE):
     """That a customer must be contacted, why, and by when."""
 
     id = UUID(primary_key=True, default=None)
-    contract_id = UUID(default=None)
+    contract_id = ForeignKey(Contract, null=False)
     key = Text(default=None)
     generation = Integer(default=1)
-    customer_id = UUID(default=None)
+    customer_id = ForeignKey(Customer, null=False)
     unit = Text(default=None)
     plugin = Text(default=None)
     plugin_version = Text(default=None)
     rule = Text(default=None)
     cites = Array(base_column=Text(), default=list)
     kind = Text(default=None)
-    event_id = UUID(default=None)
+    event_id = ForeignKey(Event, null=False)
     root_event_id = Text(default=None)
     status = Text(default=None)
     status_reason = Text(null=True, default=None)
@@ -45,7 +49,7 @@ class Obligation(Table, tablename="obligation", db=ENGINE):
     rung_attempts = SmallInt(default=0)
     attempts = SmallInt(default=0)
     callable_from = Timestamptz(null=True, default=None)
-    lease_staff = UUID(null=True, default=None)
+    lease_staff = ForeignKey(Staff, null=True)
     lease_until = Timestamptz(null=True, default=None)
     lease_contact = UUID(null=True, default=None)
     completed_at = Timestamptz(null=True, default=None)

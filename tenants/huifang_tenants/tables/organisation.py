@@ -1,6 +1,6 @@
 """Units and staff, with training on record."""
 
-from piccolo.columns import UUID, Array, Boolean, Bytea, Date, Text, Timestamptz
+from piccolo.columns import UUID, Array, Boolean, Bytea, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -42,7 +42,7 @@ class StaffTraining(Table, tablename="staff_training", db=ENGINE):
     """A training on record (SD-3)."""
 
     id = UUID(primary_key=True, default=None)
-    staff_id = UUID(default=None)
+    staff_id = ForeignKey(Staff, null=False)
     course = Text(default=None)
     held_on = Date(default=None)
     valid_until = Date(default=None)

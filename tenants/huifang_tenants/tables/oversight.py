@@ -1,9 +1,10 @@
 """Notices, alarms and the ledger."""
 
-from piccolo.columns import JSON, UUID, Bytea, Text, Timestamptz
+from piccolo.columns import JSON, UUID, Bytea, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
+from huifang_tenants.tables.organisation import Staff
 
 
 class Notice(Table, tablename="notice", db=ENGINE):
@@ -11,7 +12,7 @@ class Notice(Table, tablename="notice", db=ENGINE):
 
     id = UUID(primary_key=True, default=None)
     role = Text(null=True, default=None)
-    staff_id = UUID(null=True, default=None)
+    staff_id = ForeignKey(Staff, null=True)
     unit = Text(null=True, default=None)
     kind = Text(default=None)
     subject_kind = Text(default=None)

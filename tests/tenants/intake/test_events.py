@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from huifang_core.events import (
-    PAYLOADS,
+    FROM_OUTSIDE,
     CallbackCompleted,
     ClaimReported,
     ContractChanged,
@@ -66,7 +66,7 @@ def test_a_frame_that_does_not_fit_is_told(
 
 def test_an_unknown_event_type_is_answered_with_the_known_ones(check: Any, event: dict[str, Any]) -> None:
     [problem] = check("events", {**event, "type": "contract.isued"}).problems
-    assert all(kind in problem.message.en for kind in PAYLOADS)
+    assert all(kind in problem.message.en for kind in FROM_OUTSIDE)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
@@ -304,3 +304,56 @@ def test_the_hash_tells_other_content_and_nothing_else(check: Any, sent: Any) ->
     others = [hash_of(sequence=3), hash_of(time="2026-09-05T02:00:01Z"), hash_of(corrects="E0")]
     assert len({hash_of(), *others}) == 4
     assert len(hash_of()) == 32
+
+
+PAYMENT = {"payer": "K1", "paid_at": "2026-09-05T10:00:00+08:00"}
+
+
+def test_a_payment_names_its_payer_instead_of_a_contract(check: Any, sent: Any) -> None:
+    found = check("events", sent("payment.completed", PAYMENT, subject=None), strict=True).value
+    assert (found.contract_no, found.about) == (None, "K1")
+    found = check("events", sent("payment.completed", PAYMENT, subject="K1"), strict=True).value
+    assert (found.contract_no, found.about) == (None, "K1")
+    found = check("events", sent("payment.completed", PAYMENT, subject="P1"), strict=True).value
+    assert (found.contract_no, found.about) == ("P1", None)
+    given = {**PAYMENT, "contract_no": "P1"}
+    found = check("events", sent("payment.completed", given, subject="K1"), strict=True).value
+    assert (found.contract_no, found.about) == ("P1", None)
+
+
+def test_a_payment_of_nobody_is_told(told: Any, sent: Any) -> None:
+    assert told("events", sent("payment.completed", {"paid_at": PAYMENT["paid_at"]}, subject=None)) == {
+        "payer": "missing"
+    }
+    bare = sent("payment.completed", {}, subject=None, retracts="E0")
+    assert told("events", bare) == {"contract_no": "missing"}
+
+
+def test_a_retraction_may_repeat_the_name_alone(check: Any, sent: Any) -> None:
+    found = check("events", sent("payment.completed", {"payer": "K1"}, subject=None, retracts="E0")).value
+    assert (found.payload, found.about) == (None, "K1")
+    other = check("events", sent("payment.completed", {"payer": "K2"}, subject=None, retracts="E0")).value
+    assert other.content_hash != found.content_hash
+
+
+@pytest.mark.parametrize(
+    ("type", "data", "about"),
+    [
+        ("risk.flagged", {"kind": "arrears", "about": "C1", "office": "JN"}, "C1"),
+        ("tip_off.received", {"office": "JN"}, "JN"),
+        (
+            "feedback.received",
+            {
+                "kind": "problem",
+                "received_at": "2026-09-05",
+                "customer": {"customer_no": "K9", "kind": "individual", "name": "王小明"},
+            },
+            "K9",
+        ),
+        ("tip_off.received", {"contract_no": "P1", "about": "K1"}, None),
+    ],
+)
+def test_what_an_event_is_about_stands_where_a_contract_number_might(
+    check: Any, sent: Any, type: str, data: dict[str, Any], about: str | None
+) -> None:
+    assert check("events", sent(type, data, subject=None)).value.about == about

@@ -12,7 +12,7 @@ import msgspec
 import xlsxwriter
 from huifang_core.contracts import Contract, Fee, Premium
 from huifang_core.customers import ContactPerson, Customer
-from huifang_core.events import PAYLOADS, Payload, Reporter
+from huifang_core.events import FROM_OUTSIDE, Payload, Reporter
 from huifang_tenants.intake import IncomingEvent, RawRow, check_row, content_hash, open_source
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,6 +152,8 @@ def of_type(field: msgspec.structs.FieldInfo) -> st.SearchStrategy[Any]:
         strategy = DAYS
     elif "Decimal" in str(field.type):
         strategy = MONEY
+    elif bool in kinds:
+        strategy = st.booleans()
     elif "Literal" in str(field.type):
         strategy = st.from_type(field.type).filter(lambda code: code is not None)
     else:
@@ -166,7 +168,7 @@ EVENTS = st.fixed_dictionaries(
         "time": INSTANTS,
         "sequence": optional(st.integers(0, 2**53 - 1)),
         "contract_no": CODES,
-        "payload": st.sampled_from(list(PAYLOADS.values())).flatmap(payloads),
+        "payload": st.sampled_from(list(FROM_OUTSIDE.values())).flatmap(payloads),
         "contract": optional(contracts()),
         "customer": optional(customers()),
     }

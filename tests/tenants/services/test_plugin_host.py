@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from huifang_core.events import ClaimClosed, ContractLapsed
+from huifang_core.events import ClaimClosed, ContractLapsed, TipOffReceived
 from huifang_tenants.plugin_host import HostBroken, PluginHost
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
@@ -157,3 +157,15 @@ async def test_settings_are_checked_by_the_plugin_that_takes_them(hurried):
     assert await hurried.check_settings("shandong_life", {"lines": ["lottery"]})
     with pytest.raises(HostBroken):
         await hurried.check_settings("nobody", {})
+
+
+async def test_a_rule_that_wants_an_office_itself_called_is_parked(house, send, break_on):
+    """Nobody holds the account of an office: its rules may open cases, and an obligation would have nobody to call."""
+    break_on()
+    async with PluginHost() as host:
+        insurer = await house.insurer(services=Services(house.db, host), plugins=("unsound",))
+        await insurer.take(send.event("T1", TipOffReceived(office="JN"), None, DAY, about="JN"))
+        taken = await insurer.take(send.event("closed", ClaimClosed("CL1", DAY), "JN", DAY))
+        assert (taken.rows[0].status, taken.rows[0].code) == ("parked", "rule_failed")
+        assert "nobody can be called" in taken.rows[0].message.en
+        assert await claims(insurer) == []

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from huifang_core.calling_hours import CallingHours
+from huifang_core.calling_hours import AROUND_THE_CLOCK, CallingHours
 from huifang_core.contacts import Outcome
 from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt, without_number
 from huifang_core.obligations import ObligationDraft, Rung
@@ -39,7 +39,9 @@ async def try_again(
     row = await _open(scope, id)
     if row is None:
         return
-    ladder = msgspec.convert(row["draft"], ObligationDraft).ladder
+    draft = msgspec.convert(row["draft"], ObligationDraft)
+    ladder, hours = draft.ladder, AROUND_THE_CLOCK if draft.around_the_clock else hours
+    plan = await _planned(scope, section)
     following = after_attempt(
         ladder,
         _position(row),
@@ -48,10 +50,10 @@ async def try_again(
         hours=hours,
         call_back_at=attempt.call_back_at,
         numbers_left=attempt.numbers_left,
+        due_by=row["due_by"] if plan is None else None,
     )
-    if isinstance(following, NextAttempt):
-        plan = await _planned(scope, section)
-        following = following if plan is None else _as_planned(following, plan, ladder, scope.now, hours)
+    if isinstance(following, NextAttempt) and plan is not None:
+        following = _as_planned(following, plan, ladder, scope.now, hours)
     await _save(scope, id, following, actor)
 
 
@@ -83,7 +85,8 @@ async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) 
 async def _open(scope: Scope, id: UUID) -> Any:
     """The obligation, locked, if it is open."""
     row = await scope.connection.fetchrow(
-        "SELECT status, draft, rung, rung_attempts, attempts FROM obligation WHERE id = $1 FOR UPDATE", id
+        "SELECT status, draft, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
+        id,
     )
     return row if row is not None and row["status"] == "open" else None
 

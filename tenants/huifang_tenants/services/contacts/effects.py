@@ -12,6 +12,7 @@ from huifang_core.scripts import (
     FiredEffect,
     HandOverToUnit,
     NoteOnPerson,
+    NotifyPerson,
     NotifyRole,
     OpenCase,
     PlanContact,
@@ -26,7 +27,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.cases import open_case, withdraw
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.stores.organisation import load_units
+from huifang_tenants.stores.organisation import load_units, staff_by_number
 
 
 async def carry_out(
@@ -113,7 +114,7 @@ async def _take_back(scope: Scope, kind: str, result_id: UUID, actor: Actor) -> 
             await scope.connection.execute(
                 "UPDATE person_note SET withdrawn_at = $2 WHERE id = $1", result_id, scope.now
             )
-        case "notify_role" | "hand_over_to_unit":
+        case "notify_role" | "notify_person" | "hand_over_to_unit":
             await _tell_withdrawn(scope, result_id)
         case _:
             pass
@@ -121,7 +122,7 @@ async def _take_back(scope: Scope, kind: str, result_id: UUID, actor: Actor) -> 
 
 async def _tell_withdrawn(scope: Scope, notice_id: UUID) -> None:
     row = await scope.connection.fetchrow(
-        "SELECT role, unit, subject_kind, subject_id, message FROM notice WHERE id = $1", notice_id
+        "SELECT role, unit, staff_id, subject_kind, subject_id, message FROM notice WHERE id = $1", notice_id
     )
     said = msgspec.convert(row["message"], Text)
     message = Text(
@@ -129,7 +130,14 @@ async def _tell_withdrawn(scope: Scope, notice_id: UUID) -> None:
         en=f"The answer was corrected and an earlier notice no longer holds: {said.en}",
     )
     await notify(
-        scope, row["role"], row["unit"], "withdrawn", row["subject_kind"], row["subject_id"], message
+        scope,
+        row["role"],
+        row["unit"],
+        "withdrawn",
+        row["subject_kind"],
+        row["subject_id"],
+        message,
+        staff_id=row["staff_id"],
     )
 
 
@@ -148,6 +156,8 @@ async def _do(
         case NotifyRole(role=role, message=message, level=level):
             unit = await _unit(scope, section.unit, level)
             return await notify(scope, role, unit, "script", "contact", contact.id, message)
+        case NotifyPerson(target=target, message=message):
+            return await _notify_person(scope, contact, section, target, message)
         case HandOverToUnit(level=level, note=note):
             unit = await _unit(scope, section.unit, level)
             message = note or Text(zh_cn="回访事项移交处理", en="A matter from a callback is handed over")
@@ -201,12 +211,14 @@ async def notify(
     subject_kind: str,
     subject_id: UUID,
     message: Text,
+    *,
+    staff_id: UUID | None = None,
 ) -> UUID:
-    """Leave a notice for those who hold a role in a unit; it carries no personal data."""
+    """Leave a notice for those who hold a role in a unit, or for one member of staff; it carries no personal data."""
     id = new_id()
     await scope.connection.execute(
-        "INSERT INTO notice (id, role, unit, kind, subject_kind, subject_id, message, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO notice (id, role, unit, kind, subject_kind, subject_id, message, created_at, staff_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
         role,
         unit,
@@ -215,23 +227,48 @@ async def notify(
         subject_id,
         msgspec.to_builtins(message),
         scope.now,
+        staff_id,
     )
     return id
+
+
+async def _notify_person(
+    scope: Scope, contact: StoredContact, section: StoredSection, target: str, message: Text
+) -> UUID:
+    """Tell the member of staff meant; where nobody on file is, those who handle cases in the unit, who can find out."""
+    staff_no = _staff_no(section, target)
+    staff = await staff_by_number(scope, staff_no) if staff_no is not None else None
+    if staff is None:
+        return await notify(
+            scope, "case_handler", section.unit, "person_unknown", "contact", contact.id, message
+        )
+    return await notify(
+        scope, None, section.unit, "script", "contact", contact.id, message, staff_id=staff.id
+    )
+
+
+def _staff_no(section: StoredSection, target: str) -> str | None:
+    """The staff number of whoever has this part in the contract or claim; None for customers, and where it is not known."""
+    match target:
+        case "seller":
+            return section.seller_no
+        case "surveyor" | "assessor":
+            known: str | None = section.draft.facts.get(f"claim.{target}_no")
+            return known
+        case _:
+            return None
 
 
 async def _note(
     scope: Scope, contact: StoredContact, section: StoredSection, target: str, said: str
 ) -> UUID | None:
-    about: tuple[str, str] | None
-    match target:
-        case "seller":
-            about = ("staff", section.seller_no) if section.seller_no else None
-        case "customer" | "policyholder":
-            about = ("customer", str(contact.customer_id))
-        case _:
-            about = ("customer", str(contact.customer_id))
-    if about is None:
-        return None
+    if target in ("seller", "surveyor", "assessor", "officer"):
+        staff_no = _staff_no(section, target)
+        if staff_no is None:
+            return None
+        about = ("staff", staff_no)
+    else:
+        about = ("customer", str(contact.customer_id))
     id = new_id()
     await scope.connection.execute(
         "INSERT INTO person_note (id, about_kind, about_ref, contact_id, text_enc, created_at)"

@@ -19,8 +19,8 @@ ParkReason = Literal[
 
 PARKED: dict[ParkReason, Text] = {
     "unknown_contract": text(
-        "该保单尚未导入,事件已挂起,保单到达后自动处理",
-        "its contract has not come in yet; the event waits and is taken up when it does",
+        "所指的保单、缴费人或机构尚未导入,事件已挂起,到达后自动处理",
+        "its contract, or the payer or office it names, has not come in yet; the event waits and is taken up when that happens",
     ),
     "unknown_policyholder": text(
         "投保人尚未导入,事件已挂起,客户到达后自动处理",

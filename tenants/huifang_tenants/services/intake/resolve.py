@@ -9,7 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from huifang_core.accounts import is_of_office
 from huifang_core.contracts import Contract
+from huifang_core.customers import Party
 from huifang_core.derive import Subject, current_contract
 from huifang_core.events import AnyPayload, BusinessEvent, effective
 from huifang_core.texts import text
@@ -17,6 +19,7 @@ from huifang_core.texts import text
 from huifang_tenants.fields import FieldCipher
 from huifang_tenants.ids import new_id
 from huifang_tenants.intake import IncomingEvent, split_personal
+from huifang_tenants.services.intake.accounts import Accounts
 from huifang_tenants.services.intake.batch import (
     Batch,
     ContractIn,
@@ -25,9 +28,9 @@ from huifang_tenants.services.intake.batch import (
     ParkReason,
     RowResult,
 )
+from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.snapshot import Snapshot
-from huifang_tenants.stores.customers import Ref
 from huifang_tenants.stores.events import EventRow, StoredEvent
 
 CONFLICT = text(
@@ -35,27 +38,6 @@ CONFLICT = text(
     "an event with this source and id came in before with other content; send a correction under a new id with `corrects`",
 )
 STALE = text("已有更新版本,本行未覆盖现有数据", "a newer version is on file; this row did not overwrite it")
-
-
-class HeldContract(msgspec.Struct):
-    """A contract as the batch leaves it; `expected` is the revision on file, None for a new one.
-
-    `base` is as it came in, `current` as it stands by its events. `ref` is the number that leads to its policyholder,
-    where that was found in this batch. `handed_over`: what is to be done has another policyholder or unit than on file.
-    """
-
-    id: UUID
-    source: str
-    base: Contract
-    current: Contract
-    as_of: datetime | None
-    policyholder_no: str | None
-    policyholder_id: UUID | None
-    expected: int | None
-    dirty: bool = False
-    touched: bool = False
-    handed_over: bool = False
-    ref: Ref | None = None
 
 
 class Resolution:
@@ -82,7 +64,12 @@ class Resolution:
         }
         self.new_events: dict[tuple[str, str], EventRow] = {}
         self.event_lines: dict[UUID, int] = {}
-        self._incoming: dict[str, list[StoredEvent]] = {}
+        self._on_file = {stored.id: stored for stored in snapshot.contracts.values()}
+        self._events: dict[str, list[StoredEvent]] = {
+            number: list(events) for number, events in snapshot.events.items()
+        }
+        self._accounts = Accounts(snapshot, self.people, self.contracts, self._events)
+        self.moved_events: dict[UUID, str] = {}
         self.affected: set[str] = set(batch.refresh) | set(snapshot.waiting)
         self.rows: list[RowResult] = []
         for customer in batch.customers:
@@ -91,6 +78,11 @@ class Resolution:
             self._contract(contract)
         for event in batch.events:
             self._event(event)
+        for number in batch.refresh:
+            found = self._accounts.settle(number)
+            if found is not None:
+                self.affected.add(found)
+        self._move_events()
         self.affected.update(
             number
             for number, held in self.contracts.items()
@@ -111,14 +103,15 @@ class Resolution:
                 waiting[number] = "unknown_contract"
                 continue
             unit = self._snapshot.units.get(held.current.unit)
-            if held.policyholder_id is None:
+            party = self._party(held)
+            if party is None:
                 waiting[number] = "unknown_policyholder"
             elif unit is None:
                 waiting[number] = "unknown_unit"
             else:
                 subject = Subject(
                     contract=held.base,
-                    policyholder=self.people.parties[held.policyholder_id],
+                    policyholder=party,
                     unit=unit,
                     events=tuple(stored.event for stored in self.events_of(number)),
                     as_of=held.as_of,
@@ -128,7 +121,13 @@ class Resolution:
 
     def events_of(self, number: str) -> list[StoredEvent]:
         """Return all events of a contract, those on file and those of this batch."""
-        return [*self._snapshot.events.get(number, ()), *self._incoming.get(number, ())]
+        return self._events.get(number, [])
+
+    def _party(self, held: HeldContract) -> Party | None:
+        if held.policyholder_id is not None:
+            return self.people.parties[held.policyholder_id]
+        # Nobody holds an office's own account: rules may open cases about the office, and have nobody called.
+        return Party(held.current.unit, "organisation") if is_of_office(held.current) else None
 
     def _customer(self, item: CustomerIn) -> None:
         id, changed = self.people.take(item.source, item.customer, item.as_of)
@@ -145,6 +144,7 @@ class Resolution:
         self, source: str, contract: Contract, as_of: datetime | None
     ) -> tuple[HeldContract, str]:
         number = contract.contract_no
+        self._accounts.adopt(contract, source)
         held = self.contracts.get(number)
         if held is None:
             held = HeldContract(
@@ -159,6 +159,7 @@ class Resolution:
                 dirty=True,
             )
             self.contracts[number] = held
+            self._accounts.note(held)
         elif held.base == contract:
             return held, "same"
         elif not _is_newer(contract, as_of, held):
@@ -187,17 +188,27 @@ class Resolution:
             if not contract.version and event.sequence is not None:
                 contract = msgspec.structs.replace(contract, version=event.sequence)
             self._take_contract(event.source, contract, event.time)
-        row = self._event_row(event, content)
+        number = self._accounts.place(event)
+        row = self._event_row(event, number, content)
         self.new_events[key] = row
         self.event_lines[row.id] = item.line
-        if event.contract_no is not None:
-            self._incoming.setdefault(event.contract_no, []).append(StoredEvent(row.id, row.event))
-            self.affected.add(event.contract_no)
-            held = self.contracts.get(event.contract_no)
+        if number is not None:
+            self._events.setdefault(number, []).append(StoredEvent(row.id, row.event))
+            self.affected.add(number)
+            held = self.contracts.get(number)
             if held is not None:
                 held.touched = True
 
-    def _event_row(self, event: IncomingEvent, content: bytes) -> EventRow:
+    def _move_events(self) -> None:
+        """Let the events of accounts whose number changed follow, those of this batch before they are saved."""
+        for stored in self._accounts.moved:
+            if stored.id not in self.event_lines:
+                self.moved_events[stored.id] = stored.event.contract_no or ""
+                continue
+            key = (stored.event.source, stored.event.event_id)
+            self.new_events[key] = msgspec.structs.replace(self.new_events[key], event=stored.event)
+
+    def _event_row(self, event: IncomingEvent, contract_no: str | None, content: bytes) -> EventRow:
         plain, personal = (None, None) if event.payload is None else split_personal(event.payload)
         # A rule never sees personal data, so neither may what it is given the first time.
         payload = event.payload if personal is None else msgspec.convert(plain, AnyPayload)
@@ -208,7 +219,7 @@ class Resolution:
             time=event.time,
             received_at=self._received_at,
             payload=payload,
-            contract_no=event.contract_no,
+            contract_no=contract_no,
             claim_no=event.claim_no,
             sequence=event.sequence,
             corrects=event.corrects,
@@ -229,7 +240,8 @@ class Resolution:
         """Work out how a contract stands by its events, and who its policyholder is."""
         held.current = _as_it_stands(held, self.events_of(held.base.contract_no))
         if held.touched and not held.dirty:
-            before = _as_it_stands(held, self._snapshot.events.get(held.base.contract_no, ()))
+            known = [e for e in self.events_of(held.base.contract_no) if e.id not in self.event_lines]
+            before = _as_it_stands(held, known)
             held.dirty = held.current != before
         number = held.current.policyholder
         ref = self.people.called(held.source, number)
@@ -239,7 +251,7 @@ class Resolution:
             found = self.people.standing_for(held.policyholder_id)
         else:
             found = None
-        stored = self._snapshot.contracts.get(held.base.contract_no)
+        stored = self._on_file.get(held.id)
         held.handed_over = stored is not None and (
             (found, held.current.unit) != (stored.policyholder_id, stored.unit)
         )

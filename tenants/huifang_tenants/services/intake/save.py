@@ -14,8 +14,9 @@ from huifang_tenants.outbox import enqueue
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import ParkReason
+from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.people import People
-from huifang_tenants.services.intake.resolve import HeldContract, Resolution
+from huifang_tenants.services.intake.resolve import Resolution
 from huifang_tenants.stores import contracts, customers, events, merges, obligations
 from huifang_tenants.stores.contracts import ContractRow
 from huifang_tenants.stores.events import EventRow
@@ -68,6 +69,7 @@ async def save(
         for row in resolution.new_events.values()
     ]
     await events.insert(scope, rows)
+    await events.move(scope, resolution.moved_events)
     await events.set_parking(
         scope,
         [

@@ -20,6 +20,7 @@ from huifang_tenants.plugin_host import Answer, HostFailure
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake.batch import PARKED, Batch, RowResult, Taken
+from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.resolve import Resolution
 from huifang_tenants.services.intake.save import Derived, Outdated, Parking, save
 from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
@@ -65,9 +66,9 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
     ready, waiting = resolution.subjects()
     answers = await _derive(services, [subject for _, subject in ready], snapshot.settings)
     broken = {
-        held.base.contract_no: answer.reason
+        held.base.contract_no: reason
         for (held, _), answer in zip(ready, answers, strict=True)
-        if isinstance(answer, HostFailure)
+        if (reason := _unusable(held, answer)) is not None
     }
     cut_over = start_of_day(tenant.cut_over_on) if tenant.cut_over_on else None
 
@@ -87,7 +88,7 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
                 books,
             )
             for (held, _), answer in zip(ready, answers, strict=True)
-            if not isinstance(answer, HostFailure)
+            if held.base.contract_no not in broken and not isinstance(answer, HostFailure)
             for books in (snapshot.books.get(held.id, ()),)
         ]
         return await save(scope, resolution, derived, waiting, broken, actor), derived
@@ -96,6 +97,15 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
     changes = [change for item in derived for change in item.changes]
     made = sum(1 for change in changes if change.__struct_config__.tag == "create")
     return Taken(_results(resolution, parking), made, len(changes) - made)
+
+
+def _unusable(held: HeldContract, answer: Answer | HostFailure) -> str | None:
+    """Why what came of a contract can't be saved, None where it can."""
+    if isinstance(answer, HostFailure):
+        return answer.reason
+    if held.policyholder_id is None and answer.derivation.desired:
+        return f"{answer.derivation.desired[0].key} is about an office, which nobody can be called for"
+    return None
 
 
 async def _derive(

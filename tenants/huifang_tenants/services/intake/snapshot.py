@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import msgspec
+from huifang_core.accounts import ACCOUNT_LINES
+from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
 from huifang_core.derive import SettingsVersion
 from huifang_core.events import AnyPayload, ContractChanged
 from huifang_core.reconcile import OnBooks
 from huifang_core.rules import UnitView
 
+from huifang_tenants.intake import IncomingEvent
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import Batch
 from huifang_tenants.stores import contracts, customers, events, obligations, organisation, plugins
@@ -51,10 +54,19 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
     numbers = set(batch.refresh)
     numbers.update(contract.contract_no for contract in incoming_contracts)
     numbers.update(event.contract_no for event in sent_along if event.contract_no is not None)
+    named = set(_named(sent_along, incoming_contracts))
+    numbers |= named
+    numbers.update(number for event in sent_along if (number := _certificate(event.payload)) is not None)
 
     refs = await customers.refs_of(scope, (customer.customer_no for _, customer in incoming_customers))
     touched = set(_touched(scope, incoming_customers, refs))
     known = await contracts.by_numbers(scope, numbers)
+    # What is waited for without a contract may be somebody's own number.
+    named |= set(batch.refresh) - known.keys()
+    refs.update(await customers.refs_of(scope, named - refs.keys()))
+    payers = {ref.customer_id for number in named for ref in refs.get(number, ())}
+    known.update(await contracts.of_policyholders(scope, payers - touched))
+    known.update(await contracts.without_policyholder(scope, named))
     waiting = await contracts.without_policyholder(
         scope, {customer.customer_no for _, customer in incoming_customers}
     )
@@ -96,6 +108,19 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
         ),
         books=await obligations.of_contracts(scope, (stored.id for stored in known.values())),
     )
+
+
+def _named(events: Iterable[IncomingEvent], contracts: Iterable[Contract]) -> Iterator[str]:
+    """Payers, certificates and offices that stand where a contract number might, and payers whose contracts come in."""
+    for event in events:
+        if event.about is not None:
+            yield event.about
+    yield from (contract.policyholder for contract in contracts if contract.line in ACCOUNT_LINES)
+
+
+def _certificate(payload: AnyPayload | None) -> str | None:
+    number: str | None = getattr(payload, "certificate_no", None)
+    return number
 
 
 def _touched(

@@ -5,23 +5,24 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_key
-from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
+from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
+from huifang_tenants.tables.cases import CaseEntry, CaseFile
 
-_COLUMNS: Final = """
-SELECT f.id, f.number, f.plugin, f.case_class, f.severity, f.status, f.unit, f.contract_id, c.contract_no, f.customer_id,
-       f.obligation_id, f.contact_id, f.step, f.subject, s.staff_no AS assignee, f.due_by,
-       ({overdue}) IS TRUE AS overdue, f.opened_at, f.solved_at, f.solved_by, f.closed_at, f.reopened, f.withdrawn,
-       f.revision
-FROM case_file f LEFT JOIN contract c ON c.id = f.contract_id LEFT JOIN staff s ON s.id = f.assignee
-"""
-_OVERDUE: Final = "f.due_by <= {now} AND f.status IN ('open', 'assigned') AND NOT f.withdrawn"
-_ENTRIES: Final = """
-SELECT id, kind, text_enc, text_enc IS NOT NULL AS has_text, actor, on_behalf_of, at
-FROM case_entry WHERE case_id = $1 ORDER BY at, id
-"""
+_CONTRACT_NO: Final[Any] = CaseFile.contract_id.contract_no
+_ASSIGNEE_NO: Final[Any] = CaseFile.assignee.staff_no
+_COLUMNS: Final = together(
+    *CaseFile.all_columns(exclude=[CaseFile.assignee, CaseFile.overdue_marked_at]),
+    _CONTRACT_NO.as_alias("contract_no"),
+    _ASSIGNEE_NO.as_alias("assignee"),
+)
+_ENTRY: Final = together(
+    *CaseEntry.all_columns(exclude=[CaseEntry.case_id]),
+    QueryString("{} IS NOT NULL", CaseEntry.text_enc, alias="has_text"),
+)
 
 
 class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,32 +43,30 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
     """One page of cases by when they were opened."""
     where = Where()
-    select, overdue = _select(scope, where)
-    for column in ("status", "case_class", "severity", "customer_id", "obligation_id", "contact_id"):
-        where.add(f"f.{column} = {{}}", getattr(wanted, column))
-    where.add("c.contract_no = {}", wanted.contract_no)
-    where.add("s.staff_no = {}", wanted.assignee)
-    where.add(below("f.unit"), wanted.unit)
-    where.flag(wanted.overdue, overdue)
-    return await page_by_key(
-        scope, select, where, page, key_column="f.opened_at", id_column="f.id", key="opened_at"
-    )
+    where.equals(CaseFile.status, wanted.status)
+    where.equals(CaseFile.case_class, wanted.case_class)
+    where.equals(CaseFile.severity, wanted.severity)
+    where.equals(CaseFile.customer_id, wanted.customer_id)
+    where.equals(CaseFile.obligation_id, wanted.obligation_id)
+    where.equals(CaseFile.contact_id, wanted.contact_id)
+    where.equals(_CONTRACT_NO, wanted.contract_no)
+    where.equals(_ASSIGNEE_NO, wanted.assignee)
+    where.below(CaseFile.unit, wanted.unit)
+    where.flag(wanted.overdue, _overdue(scope))
+    return await page_by_key(CaseFile, _columns(scope), where, page, key=CaseFile.opened_at)
 
 
 async def get_case(scope: Scope, case_id: UUID) -> Mapping[str, Any] | None:
     """One case with its history; None when there is none."""
-    where = Where()
-    select, _ = _select(scope, where)
-    where.add("f.id = {}", case_id)
-    row = await fetch_one(scope, f"{select} WHERE {where.sql()}", *where.arguments)
+    row = await CaseFile.select(*_columns(scope)).where(CaseFile.id == case_id).first()
     if row is None:
         return None
-    return {**row, "entries": await fetch_all(scope, _ENTRIES, case_id)}
+    return {**row, "entries": await _entries(case_id)}
 
 
 async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
     """The history with what people wrote; None when there is no such case. The caller leaves a row in the ledger."""
-    if not await scope.connection.fetchval("SELECT true FROM case_file WHERE id = $1", case_id):
+    if not await CaseFile.exists().where(CaseFile.id == case_id):
         return None
     return [
         {
@@ -76,11 +75,25 @@ async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
             if entry["text_enc"] is not None
             else None,
         }
-        for entry in await fetch_all(scope, _ENTRIES, case_id)
+        for entry in await _entries(case_id)
     ]
 
 
-def _select(scope: Scope, where: Where) -> tuple[str, str]:
-    """The query up to WHERE, and the condition that a case is overdue now."""
-    overdue = _OVERDUE.format(now=where.parameter(scope.now))
-    return _COLUMNS.format(overdue=overdue), overdue
+async def _entries(case_id: UUID) -> list[dict[str, Any]]:
+    entries = CaseEntry.select(*_ENTRY).where(CaseEntry.case_id == case_id)
+    return await entries.order_by(CaseEntry.at, CaseEntry.id)
+
+
+def _columns(scope: Scope) -> Columns:
+    return (*_COLUMNS, QueryString("({}) IS TRUE", _overdue(scope), alias="overdue"))
+
+
+def _overdue(scope: Scope) -> QueryString:
+    """The condition that a case is overdue now."""
+    return QueryString(
+        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {}",
+        CaseFile.due_by,
+        scope.now,
+        CaseFile.status,
+        CaseFile.withdrawn,
+    )

@@ -7,39 +7,55 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.scripts.model import CANNOT_BE_TOLD, Ask, Identify, Say, Script, choices_of
+from piccolo.querystring import QueryString
 
 from huifang_tenants.masking import mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.contacts import load_script
+from huifang_tenants.stores.queries import Kept, Slot, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
-from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
+from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence
 
-_SELECT: Final = """
-SELECT t.id, t.customer_id, t.staff_id, s.staff_no, t.client_id, t.channel, t.status, t.language, t.number_enc,
-       t.number_index, t.below_province, t.visitor_is_seller, t.identity_passed, t.dialled_at, t.started_at,
-       t.concluded_at, t.outcome, t.call_back_at, t.attempted, t.connected, t.right_party, t.completed,
-       t.note_enc, t.snapshot, n.obligation_ids, n.successful
-FROM contact t JOIN staff s ON s.id = t.staff_id
-LEFT JOIN LATERAL (
-    SELECT coalesce(array_agg(p.obligation_id ORDER BY p.position), '{}') AS obligation_ids,
-           coalesce(bool_and(p.successful), false) AS successful
-    FROM contact_section p WHERE p.contact_id = t.id
-) n ON true
-"""
-_SECTIONS: Final = """
-SELECT p.id, p.obligation_id, p.position, p.script_hash, v.plugin, v.script, v.version, p.result, p.completed,
-       p.affirmative, p.successful
-FROM contact_section p JOIN script_version v ON v.hash = p.script_hash WHERE p.contact_id = $1 ORDER BY p.position
-"""
-_ANSWERS: Final = """
-SELECT a.id, a.section_id, a.sequence, a.step, a.item, a.value_enc, a.affirmative, a.corrects, a.answered_at
-FROM answer a JOIN contact_section p ON p.id = a.section_id WHERE p.contact_id = $1 ORDER BY p.position, a.sequence
-"""
-_EVIDENCE: Final = """
-SELECT id, contact_id, kind, status, content_type, size_bytes, encode(sha256, 'hex') AS sha256, reference, uploaded_by,
-       created_at, stored_at
-FROM evidence WHERE contact_id = $1 ORDER BY id
-"""
+_STAFF_NO: Final[Any] = Contact.staff_id.staff_no
+_SCRIPT: Final[Any] = ContactSection.script_hash
+_SECTION: Final[Any] = Answer.section_id
+_COLUMNS: Final = together(
+    *Contact.all_columns(exclude=[Contact.personal_enc, Contact.revision]),
+    _STAFF_NO.as_alias("staff_no"),
+    QueryString(
+        "(SELECT coalesce(array_agg(p.obligation_id ORDER BY p.position), ARRAY[]::uuid[])"
+        " FROM contact_section p WHERE p.contact_id = {})",
+        Contact.id,
+        alias="obligation_ids",
+    ),
+    QueryString(
+        "(SELECT coalesce(bool_and(p.successful), false) FROM contact_section p WHERE p.contact_id = {})",
+        Contact.id,
+        alias="successful",
+    ),
+)
+_ONE: Final = Kept(Contact.select(*_COLUMNS).where(Contact.id == Slot("id")))
+_SECTIONS: Final = Kept(
+    ContactSection.select(
+        *ContactSection.all_columns(exclude=[ContactSection.contact_id, ContactSection.state_enc]),
+        _SCRIPT.plugin.as_alias("plugin"),
+        _SCRIPT.script.as_alias("script"),
+        _SCRIPT.version.as_alias("version"),
+    )
+    .where(ContactSection.contact_id == Slot("id"))
+    .order_by(ContactSection.position)
+)
+_ANSWERS: Final = Kept(
+    Answer.select().where(_SECTION.contact_id == Slot("id")).order_by(_SECTION.position, Answer.sequence)
+)
+_EVIDENCE: Final = Kept(
+    Evidence.select(
+        *Evidence.all_columns(exclude=[Evidence.object_key, Evidence.sha256]),
+        QueryString("encode({}, 'hex')", Evidence.sha256, alias="sha256"),
+    )
+    .where(Evidence.contact_id == Slot("id"))
+    .order_by(Evidence.id)
+)
 
 
 class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,29 +74,29 @@ class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_contacts(scope: Scope, wanted: ContactFilter, page: Page) -> Slice:
     """One page of contacts by when they started."""
     where = Where()
-    for column in ("customer_id", "outcome", "channel", "status"):
-        where.add(f"t.{column} = {{}}", getattr(wanted, column))
-    where.add("s.staff_no = {}", wanted.staff_no)
-    where.add(
-        "t.id IN (SELECT contact_id FROM contact_section WHERE obligation_id = {})", wanted.obligation_id
-    )
-    where.add("t.started_at >= {}", wanted.started_from)
-    where.add("t.started_at < {}", wanted.started_until)
-    found = await page_by_key(
-        scope, _SELECT, where, page, key_column="t.started_at", id_column="t.id", key="started_at"
-    )
+    where.equals(Contact.customer_id, wanted.customer_id)
+    where.equals(Contact.outcome, wanted.outcome)
+    where.equals(Contact.channel, wanted.channel)
+    where.equals(Contact.status, wanted.status)
+    where.equals(_STAFF_NO, wanted.staff_no)
+    if wanted.obligation_id is not None:
+        of = ContactSection.select(ContactSection.contact_id)
+        served = of.where(ContactSection.obligation_id == wanted.obligation_id)
+        where.conditions.append(Contact.id.is_in(served))
+    where.span(Contact.started_at, wanted.started_from, wanted.started_until)
+    found = await page_by_key(Contact, _COLUMNS, where, page, key=Contact.started_at)
     return Slice([_masked(scope, row) for row in found.rows], found.last)
 
 
 async def get_contact(scope: Scope, contact_id: UUID) -> Mapping[str, Any] | None:
     """One contact with its sections, their answers, and its evidence; None when there is none."""
-    row = await fetch_one(scope, f"{_SELECT} WHERE t.id = $1", contact_id)
+    row = await _ONE.row(scope, id=contact_id)
     if row is None:
         return None
-    sections = {
-        section["id"]: {**section, "answers": []} for section in await fetch_all(scope, _SECTIONS, contact_id)
+    sections: dict[UUID, dict[str, Any]] = {
+        section["id"]: {**section, "answers": []} for section in await _SECTIONS.rows(scope, id=contact_id)
     }
-    for answer in await fetch_all(scope, _ANSWERS, contact_id):
+    for answer in await _ANSWERS.rows(scope, id=contact_id):
         section = sections[answer["section_id"]]
         script = await load_script(scope, section["script_hash"])
         value = scope.cipher.decrypt(answer["value_enc"], "answer.value", answer["id"])
@@ -89,13 +105,17 @@ async def get_contact(scope: Scope, contact_id: UUID) -> Mapping[str, Any] | Non
     return {
         **_masked(scope, row),
         "sections": list(sections.values()),
-        "evidence": await fetch_all(scope, _EVIDENCE, contact_id),
+        "evidence": [dict(row) for row in await _EVIDENCE.rows(scope, id=contact_id)],
     }
 
 
 async def reveal(scope: Scope, contact_id: UUID) -> Mapping[str, Any] | None:
     """The number, the note and all answers, unmasked; None when there is none. The caller leaves a row in the ledger."""
-    row = await fetch_one(scope, "SELECT id, number_enc, note_enc FROM contact WHERE id = $1", contact_id)
+    row = (
+        await Contact.select(Contact.id, Contact.number_enc, Contact.note_enc)
+        .where(Contact.id == contact_id)
+        .first()
+    )
     if row is None:
         return None
     return {
@@ -103,7 +123,7 @@ async def reveal(scope: Scope, contact_id: UUID) -> Mapping[str, Any] | None:
         "note": _opened(scope, row, "note"),
         "answers": [
             {**answer, "value": scope.cipher.decrypt(answer["value_enc"], "answer.value", answer["id"])}
-            for answer in await fetch_all(scope, _ANSWERS, contact_id)
+            for answer in await _ANSWERS.rows(scope, id=contact_id)
         ],
     }
 

@@ -7,16 +7,14 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_id
-from huifang_tenants.stores.reading.rows import fetch_one
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
+from huifang_tenants.tables.contracts import Contract
 
-_SELECT: Final = """
-SELECT id, contract_no, source, line, product_code, product_name, product_class, is_group AS "group", unit, channel,
-       seller_no, policyholder_no, policyholder_id, effective_on, expires_on, delivered_on, status, region, as_of,
-       version, revision, created_at, updated_at
-FROM contract
-"""
-_SELECT_WHOLE: Final = _SELECT.replace(" revision,", " revision, base,")
+_COLUMNS: Final = together(
+    *Contract.all_columns(exclude=[Contract.is_group, Contract.base]),
+    Contract.is_group.as_alias("group"),
+)
 
 
 class ContractFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,20 +33,17 @@ class ContractFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_contracts(scope: Scope, wanted: ContractFilter, page: Page) -> Slice:
     """One page of contracts in the order in which they came in."""
     where = Where()
-    for column in (
-        "contract_no",
-        "line",
-        "product_class",
-        "channel",
-        "status",
-        "seller_no",
-        "policyholder_id",
-    ):
-        where.add(f"{column} = {{}}", getattr(wanted, column))
-    where.add(below("unit"), wanted.unit)
-    return await page_by_id(scope, _SELECT, where, page, id_column="id")
+    where.equals(Contract.contract_no, wanted.contract_no)
+    where.equals(Contract.line, wanted.line)
+    where.equals(Contract.product_class, wanted.product_class)
+    where.equals(Contract.channel, wanted.channel)
+    where.equals(Contract.status, wanted.status)
+    where.equals(Contract.seller_no, wanted.seller_no)
+    where.equals(Contract.policyholder_id, wanted.policyholder_id)
+    where.below(Contract.unit, wanted.unit)
+    return await page_by_id(Contract, _COLUMNS, where, page)
 
 
 async def get_contract(scope: Scope, contract_id: UUID) -> Mapping[str, Any] | None:
     """One contract with `base`, the contract as it came in last; None when there is none."""
-    return await fetch_one(scope, f"{_SELECT_WHOLE} WHERE id = $1", contract_id)
+    return await Contract.select(*_COLUMNS, Contract.base).where(Contract.id == contract_id).first()

@@ -5,25 +5,30 @@ from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.fields import FieldCipher
 from huifang_tenants.masking import mask_address, mask_email, mask_id_number, mask_name, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores import customers as stored
+from huifang_tenants.stores.queries import Kept, Slot, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
-from huifang_tenants.stores.reading.rows import fetch_one
+from huifang_tenants.tables.customers import Customer, CustomerRef
 
 PersonalField = Literal[
     "name", "id_number", "birth_date", "phones", "emails", "address", "contact", "legal_representative"
 ]
 PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = get_args(PersonalField)
 
-_SELECT: Final = """
-SELECT c.*, (SELECT array_agg(r.customer_no ORDER BY r.source, r.customer_no) FROM customer_ref r
-             WHERE r.customer_id = c.id) AS known_as
-FROM customer c
-"""
-_NUMBERED: Final = "c.id IN (SELECT customer_id FROM customer_ref WHERE customer_no = {})"
+_COLUMNS: Final = together(
+    *Customer.all_columns(),
+    QueryString(
+        "(SELECT array_agg(r.customer_no ORDER BY r.source, r.customer_no) FROM customer_ref r WHERE r.customer_id = {})",
+        Customer.id,
+        alias="known_as",
+    ),
+)
+_ONE: Final = Kept(Customer.select(*_COLUMNS).where(Customer.id == Slot("id")))
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +52,10 @@ class CustomerSearch(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_customers(scope: Scope, wanted: CustomerFilter, page: Page) -> Slice:
     """One page of customers, masked, in the order in which they came in; records merged into others are left out."""
-    where = Where()
-    where.plain("c.merged_into IS NULL")
-    where.add(_NUMBERED, wanted.customer_no)
-    where.add("c.kind = {}", wanted.kind)
-    where.add("c.region = {}", wanted.region)
-    return _masked_slice(scope, await page_by_id(scope, _SELECT, where, page, id_column="c.id"))
+    where = _standing(wanted.customer_no)
+    where.equals(Customer.kind, wanted.kind)
+    where.equals(Customer.region, wanted.region)
+    return _masked_slice(scope, await page_by_id(Customer, _COLUMNS, where, page))
 
 
 async def search_customers(scope: Scope, wanted: CustomerSearch, limit: int) -> Slice:
@@ -62,16 +65,14 @@ async def search_customers(scope: Scope, wanted: CustomerSearch, limit: int) -> 
         for kind in ("name", "phone", "id_number", "id_last4", "phone_last4")
         if (value := getattr(wanted, kind)) is not None
     ]
-    where = Where()
-    where.plain("c.merged_into IS NULL")
-    where.add("c.search_blind @> {}::bytea[]", tokens or None)
-    where.add(_NUMBERED, wanted.customer_no)
-    return _masked_slice(scope, await page_by_id(scope, _SELECT, where, Page(limit=limit), id_column="c.id"))
+    where = _standing(wanted.customer_no)
+    where.add("{} @> {}::bytea[]", Customer.search_blind, tokens or None)
+    return _masked_slice(scope, await page_by_id(Customer, _COLUMNS, where, Page(limit=limit)))
 
 
 async def get_customer(scope: Scope, customer_id: UUID) -> Mapping[str, Any] | None:
     """One customer, masked; None when there is none."""
-    row = await fetch_one(scope, f"{_SELECT} WHERE c.id = $1", customer_id)
+    row = await _ONE.row(scope, id=customer_id)
     return None if row is None else _masked(scope.cipher, row)
 
 
@@ -83,6 +84,15 @@ async def reveal(
     if customer is None:
         return None
     return {name: getattr(customer, name) for name in fields}
+
+
+def _standing(customer_no: str | None) -> Where:
+    """Records that were not merged into others; known by this number, unless it is None."""
+    where = Where(Customer.merged_into.is_null())
+    if customer_no is not None:
+        known = CustomerRef.select(CustomerRef.customer_id).where(CustomerRef.customer_no == customer_no)
+        where.conditions.append(Customer.id.is_in(known))
+    return where
 
 
 def _masked_slice(scope: Scope, found: Slice) -> Slice:

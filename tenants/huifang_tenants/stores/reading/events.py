@@ -6,16 +6,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
-from huifang_tenants.stores.reading.rows import fetch_one
+from huifang_tenants.tables.events import Event
 
-_SELECT: Final = """
-SELECT id, source, event_id, type, happened_at, received_at, contract_no, claim_no, sequence, corrects, retracts,
-       payload, personal_enc IS NOT NULL AS has_personal, status, park_reason, park_detail, import_id
-FROM event
-"""
+_COLUMNS: Final = together(
+    *Event.all_columns(exclude=[Event.personal_enc, Event.content_hash]),
+    QueryString("{} IS NOT NULL", Event.personal_enc, alias="has_personal"),
+)
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,15 +37,18 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_events(scope: Scope, wanted: EventFilter, page: Page) -> Slice:
     """One page of events in the order in which they came in."""
     where = Where()
-    for column in (
-        "source", "event_id", "type", "contract_no", "claim_no", "status", "park_reason", "import_id"
-    ):  # fmt: skip
-        where.add(f"{column} = {{}}", getattr(wanted, column))
-    where.add("happened_at >= {}", wanted.happened_from)
-    where.add("happened_at < {}", wanted.happened_until)
-    return await page_by_id(scope, _SELECT, where, page, id_column="id")
+    where.equals(Event.source, wanted.source)
+    where.equals(Event.event_id, wanted.event_id)
+    where.equals(Event.type, wanted.type)
+    where.equals(Event.contract_no, wanted.contract_no)
+    where.equals(Event.claim_no, wanted.claim_no)
+    where.equals(Event.status, wanted.status)
+    where.equals(Event.park_reason, wanted.park_reason)
+    where.equals(Event.import_id, wanted.import_id)
+    where.span(Event.happened_at, wanted.happened_from, wanted.happened_until)
+    return await page_by_id(Event, _COLUMNS, where, page)
 
 
 async def get_event(scope: Scope, event_id: UUID) -> Mapping[str, Any] | None:
     """One event; None when there is none."""
-    return await fetch_one(scope, f"{_SELECT} WHERE id = $1", event_id)
+    return await Event.select(*_COLUMNS).where(Event.id == event_id).first()

@@ -6,9 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.columns import Column
+from piccolo.custom_types import Combinable
+from piccolo.querystring import QueryString
+from piccolo.table import Table
 
-from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.rows import fetch_all
+from huifang_tenants.stores.queries import Columns
+from huifang_tenants.tables.organisation import Unit
+
+Condition = Combinable | QueryString
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
@@ -34,79 +40,82 @@ class Slice(msgspec.Struct, frozen=True):
 
 
 class Where:
-    """Conditions of a query with their parameters, numbered as they come. `{}` stands for the parameter."""
+    """The conditions of a list, all of which must hold."""
 
-    def __init__(self) -> None:
-        self._conditions: list[str] = []
-        self.arguments: list[object] = []
+    def __init__(self, *conditions: Condition) -> None:
+        self.conditions: list[Condition] = list(conditions)
 
-    def add(self, condition: str, value: object) -> None:
-        """Add a condition with one parameter; not when `value` is None, which means: any."""
+    def equals(self, column: Column, value: object) -> None:
+        """The column has this value; any, when it is None."""
         if value is not None:
-            self._conditions.append(condition.replace("{}", self.parameter(value)))
+            self.conditions.append(column == value)
 
-    def plain(self, condition: str) -> None:
-        """Add a condition without parameter."""
-        self._conditions.append(condition)
+    def add(self, condition: str, column: Column, value: object) -> None:
+        """A condition of a column and a value, a `{}` for each; none, when the value is None."""
+        if value is not None:
+            self.conditions.append(QueryString(condition, column, value))
 
-    def flag(self, asked: bool | None, condition: str) -> None:
-        """Add a condition that must, or must not, hold; neither when `asked` is None."""
+    def span(self, column: Column, first: datetime | None, until: datetime | None) -> None:
+        """The instant lies in the span: `first` belongs to it, `until` does not; None is no bound."""
+        if first is not None:
+            self.conditions.append(column >= first)
+        if until is not None:
+            self.conditions.append(column < until)
+
+    def below(self, column: Column, unit: str | None) -> None:
+        """The column names this unit or one below it; any, when it is None."""
+        if unit is not None:
+            units = Unit.select(Unit.code).where(QueryString(UNIT_BELOW, Unit.path, unit))
+            self.conditions.append(column.is_in(units))
+
+    def flag(self, asked: bool | None, condition: QueryString) -> None:
+        """The condition holds, or does not; neither, when `asked` is None."""
         if asked is not None:
-            self._conditions.append(condition if asked else f"({condition}) IS NOT TRUE")
-
-    def parameter(self, value: object) -> str:
-        """A parameter's place in the SQL."""
-        self.arguments.append(value)
-        return f"${len(self.arguments)}"
-
-    def sql(self, *more: str) -> str:
-        """All conditions; true when there is none."""
-        return " AND ".join([*self._conditions, *more]) or "true"
+            self.conditions.append(condition if asked else QueryString("({}) IS NOT TRUE", condition))
 
 
-UNIT_BELOW: Final = "{column} IN (SELECT code FROM unit WHERE path @> ARRAY[{{}}]::text[])"
+UNIT_BELOW: Final = "{} @> ARRAY[{}]::text[]"
+"""That a path leads by a unit: of a column and the unit's code."""
 
 
-def below(column: str) -> str:
-    """The condition that a column names a unit or one below it."""
-    return UNIT_BELOW.format(column=column)
-
-
-async def page_by_id(scope: Scope, select: str, where: Where, page: Page, *, id_column: str) -> Slice:
+async def page_by_id(table: type[Table], columns: Columns, where: Where, page: Page) -> Slice:
     """One page of a list sorted by id: ids are time-ordered, so that is the order in which rows were made.
 
-    `select` is everything up to WHERE and names its id `id`.
+    The id must be among the columns.
     """
-    direction, comparison = ("DESC", "<") if page.descending else ("ASC", ">")
-    more = [f"{id_column} {comparison} {where.parameter(page.after.id)}"] if page.after else []
-    sql = f"{select} WHERE {where.sql(*more)} ORDER BY {id_column} {direction} LIMIT {where.parameter(page.limit + 1)}"
-    rows = await fetch_all(scope, sql, *where.arguments)
-    return _cut(rows, page.limit, None)
+    id = table._meta.primary_key
+    query = table.select(*columns).where(*where.conditions)
+    if page.after is not None:
+        query = query.where(id < page.after.id if page.descending else id > page.after.id)
+    rows = await query.order_by(id, ascending=not page.descending).limit(page.limit + 1)
+    return _cut(rows, page.limit, None, id)
 
 
 async def page_by_key(
-    scope: Scope,
-    select: str,
+    table: type[Table],
+    columns: Columns,
     where: Where,
     page: Page,
     *,
-    key_column: str,
-    id_column: str,
-    key: str,
-    id: str = "id",
+    key: Column,
+    id: Column | None = None,
     nullable: bool = False,
 ) -> Slice:
     """One page of a list sorted by (key, id); rows whose key is null come last, first when descending.
 
-    `key` and `id` are their names in `select`. Two queries at most, each of which an index on (key, id) serves.
+    Both must be among the columns; `id` is the table's if not named. Two queries at most, each of which an index on
+    (key, id) serves.
     """
+    id = id or table._meta.primary_key
     rows: list[dict[str, Any]] = []
     for nulls in (True, False) if page.descending else (False, True):
         if (nulls and not nullable) or (page.after is not None and _is_behind(page, nulls)):
             continue
         room = page.limit + 1 - len(rows)
         if room > 0:
-            rows += await _part(scope, select, where, page, key_column, id_column, nulls=nulls, room=room)
+            query = table.select(*columns).where(*where.conditions, *_part(page, key, id, nulls=nulls))
+            order = (id,) if nulls else (key, id)
+            rows += await query.order_by(*order, ascending=not page.descending).limit(room)
     return _cut(rows, page.limit, key, id)
 
 
@@ -116,36 +125,22 @@ def _is_behind(page: Page, nulls: bool) -> bool:
     return at_nulls != nulls and (nulls if page.descending else not nulls)
 
 
-async def _part(
-    scope: Scope,
-    select: str,
-    where: Where,
-    page: Page,
-    key_column: str,
-    id_column: str,
-    *,
-    nulls: bool,
-    room: int,
-) -> list[dict[str, Any]]:
-    direction, comparison = ("DESC", "<") if page.descending else ("ASC", ">")
-    taken = len(where.arguments)
-    more = [f"{key_column} IS {'' if nulls else 'NOT '}NULL"]
-    if page.after is not None and (page.after.key is None) == nulls:
-        here = where.parameter(page.after.id)
-        more.append(
-            f"{id_column} {comparison} {here}"
+def _part(page: Page, key: Column, id: Column, *, nulls: bool) -> list[Condition]:
+    """The conditions of what is still to come of the rows with a key, or without."""
+    part: list[Condition] = [key.is_null() if nulls else key.is_not_null()]
+    after = page.after
+    if after is not None and (after.key is None) == nulls:
+        comparison = "<" if page.descending else ">"
+        part.append(
+            QueryString(f"{{}} {comparison} {{}}", id, after.id)
             if nulls
-            else f"({key_column}, {id_column}) {comparison} ({where.parameter(page.after.key)}, {here})"
+            else QueryString(f"({{}}, {{}}) {comparison} ({{}}, {{}})", key, id, after.key, after.id)
         )
-    order = f"{id_column} {direction}" if nulls else f"{key_column} {direction}, {id_column} {direction}"
-    sql = f"{select} WHERE {where.sql(*more)} ORDER BY {order} LIMIT {where.parameter(room)}"
-    rows = await fetch_all(scope, sql, *where.arguments)
-    del where.arguments[taken:]
-    return rows
+    return part
 
 
-def _cut(rows: list[dict[str, Any]], limit: int, key: str | None, id: str = "id") -> Slice:
+def _cut(rows: list[dict[str, Any]], limit: int, key: Column | None, id: Column) -> Slice:
     if len(rows) <= limit:
         return Slice(rows, None)
     last = rows[limit - 1]
-    return Slice(rows[:limit], Position(last[key] if key else None, last[id]))
+    return Slice(rows[:limit], Position(last[key._meta.name] if key else None, last[id._meta.name]))

@@ -6,32 +6,88 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_key
-from huifang_tenants.stores.reading.rows import fetch_one
+from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
+from huifang_tenants.tables.obligations import Obligation
 
-_COLUMNS: Final = """
-SELECT o.id, o.kind, o.status, o.status_reason, o.draft->'title' AS title, o.contract_id, c.contract_no, o.customer_id,
-       o.unit, o.plugin, o.plugin_version, o.rule, o.cites, o.event_id, o.channel, o.rung, o.attempts, o.priority,
-       o.due_from, o.due_by, ((o.due_by - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS due_on,
-       o.provisional, o.born_late, o.opens_on, o.alarm_on, o.after_due, o.callable_from,
-       CASE WHEN o.lease_until > {wall_now} THEN s.staff_no END AS held_by,
-       CASE WHEN o.lease_until > {wall_now} THEN o.lease_until END AS held_until,
-       o.completed_at, o.completed_contact AS completed_contact_id, o.completed_channel, o.successful, o.closed_at,
-       o.replaced_by, o.generation, o.created_at, o.updated_at,
-       ({overdue}) IS TRUE AS overdue{more}
-FROM obligation o JOIN contract c ON c.id = o.contract_id LEFT JOIN staff s ON s.id = o.lease_staff
-"""
-_WHOLE: Final = ", o.script, o.draft, o.parameters_on, o.settings_version, o.calendar, o.input_hash"
-_OVERDUE: Final = "o.due_by <= {now} AND o.status IN ('open', 'unreachable', 'expired')"
-_EXPLAIN: Final = """
-SELECT o.id AS obligation_id, o.plugin, o.plugin_version, o.rule, o.cites, o.parameters_on, o.settings_version,
-       o.calendar, o.input_hash, o.born_late, o.provisional, o.due_from, o.due_by, o.trace,
-       e.id AS event_id, e.source AS event_source, e.event_id AS event_source_id, e.type AS event_type,
-       e.happened_at AS event_happened_at, e.received_at AS event_received_at
-FROM obligation o JOIN event e ON e.id = o.event_id WHERE o.id = $1
-"""
+_CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
+_HOLDER_NO: Final[Any] = Obligation.lease_staff.staff_no
+_EVENT: Final[Any] = Obligation.event_id
+_COLUMNS: Final = together(
+    Obligation.id,
+    Obligation.kind,
+    Obligation.status,
+    Obligation.status_reason,
+    QueryString("{} -> 'title'", Obligation.draft, alias="title"),
+    Obligation.contract_id,
+    _CONTRACT_NO.as_alias("contract_no"),
+    Obligation.customer_id,
+    Obligation.unit,
+    Obligation.plugin,
+    Obligation.plugin_version,
+    Obligation.rule,
+    Obligation.cites,
+    Obligation.event_id,
+    Obligation.channel,
+    Obligation.rung,
+    Obligation.attempts,
+    Obligation.priority,
+    Obligation.due_from,
+    Obligation.due_by,
+    QueryString(
+        "(({} - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date",
+        Obligation.due_by,
+        alias="due_on",
+    ),
+    Obligation.provisional,
+    Obligation.born_late,
+    Obligation.opens_on,
+    Obligation.alarm_on,
+    Obligation.after_due,
+    Obligation.callable_from,
+    Obligation.completed_at,
+    Obligation.completed_contact.as_alias("completed_contact_id"),
+    Obligation.completed_channel,
+    Obligation.successful,
+    Obligation.closed_at,
+    Obligation.replaced_by,
+    Obligation.generation,
+    Obligation.created_at,
+    Obligation.updated_at,
+)
+_WHOLE: Final = together(
+    Obligation.script,
+    Obligation.draft,
+    Obligation.parameters_on,
+    Obligation.settings_version,
+    Obligation.calendar,
+    Obligation.input_hash,
+)
+_EXPLAINED: Final = together(
+    Obligation.id.as_alias("obligation_id"),
+    Obligation.plugin,
+    Obligation.plugin_version,
+    Obligation.rule,
+    Obligation.cites,
+    Obligation.parameters_on,
+    Obligation.settings_version,
+    Obligation.calendar,
+    Obligation.input_hash,
+    Obligation.born_late,
+    Obligation.provisional,
+    Obligation.due_from,
+    Obligation.due_by,
+    Obligation.trace,
+    Obligation.event_id,
+    _EVENT.source.as_alias("event_source"),
+    _EVENT.event_id.as_alias("event_source_id"),
+    _EVENT.type.as_alias("event_type"),
+    _EVENT.happened_at.as_alias("event_happened_at"),
+    _EVENT.received_at.as_alias("event_received_at"),
+)
 
 
 class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,28 +117,26 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -> Slice:
     """One page of obligations by due date; those that still wait for theirs come last."""
     where = Where()
-    select, overdue = _select(scope, where, "")
-    for column in ("status", "kind", "plugin", "rule", "channel", "customer_id", "event_id"):
-        where.add(f"o.{column} = {{}}", getattr(wanted, column))
-    where.add("c.contract_no = {}", wanted.contract_no)
-    where.add(below("o.unit"), wanted.unit)
-    where.add("o.due_by >= {}", wanted.due_from)
-    where.add("o.due_by < {}", wanted.due_until)
-    where.flag(wanted.overdue, overdue)
-    where.flag(wanted.waiting, "o.status = 'waiting'")
-    where.flag(wanted.born_late, "o.born_late IS NOT NULL")
-    where.flag(wanted.provisional, "o.provisional")
-    return await page_by_key(
-        scope, select, where, page, key_column="o.due_by", id_column="o.id", key="due_by", nullable=True
-    )
+    where.equals(Obligation.status, wanted.status)
+    where.equals(Obligation.kind, wanted.kind)
+    where.equals(Obligation.plugin, wanted.plugin)
+    where.equals(Obligation.rule, wanted.rule)
+    where.equals(Obligation.channel, wanted.channel)
+    where.equals(Obligation.customer_id, wanted.customer_id)
+    where.equals(Obligation.event_id, wanted.event_id)
+    where.equals(_CONTRACT_NO, wanted.contract_no)
+    where.below(Obligation.unit, wanted.unit)
+    where.span(Obligation.due_by, wanted.due_from, wanted.due_until)
+    where.flag(wanted.overdue, _overdue(scope))
+    where.flag(wanted.waiting, QueryString("{} = 'waiting'", Obligation.status))
+    where.flag(wanted.born_late, QueryString("{} IS NOT NULL", Obligation.born_late))
+    where.flag(wanted.provisional, QueryString("{}", Obligation.provisional))
+    return await page_by_key(Obligation, _columns(scope), where, page, key=Obligation.due_by, nullable=True)
 
 
 async def get_obligation(scope: Scope, obligation_id: UUID) -> Mapping[str, Any] | None:
     """One obligation with its draft; None when there is none."""
-    where = Where()
-    select, _ = _select(scope, where, _WHOLE)
-    where.add("o.id = {}", obligation_id)
-    row = await fetch_one(scope, f"{select} WHERE {where.sql()}", *where.arguments)
+    row = await Obligation.select(*_columns(scope), *_WHOLE).where(Obligation.id == obligation_id).first()
     if row is None:
         return None
     draft = row["draft"]
@@ -97,10 +151,25 @@ async def get_obligation(scope: Scope, obligation_id: UUID) -> Mapping[str, Any]
 
 async def explain_obligation(scope: Scope, obligation_id: UUID) -> Mapping[str, Any] | None:
     """What the rule saw and counted, with its trace; None when there is no such obligation."""
-    return await fetch_one(scope, _EXPLAIN, obligation_id)
+    return await Obligation.select(*_EXPLAINED).where(Obligation.id == obligation_id).first()
 
 
-def _select(scope: Scope, where: Where, more: str) -> tuple[str, str]:
-    """The query up to WHERE, and the condition that an obligation is overdue now."""
-    overdue = _OVERDUE.format(now=where.parameter(scope.now))
-    return _COLUMNS.format(wall_now=where.parameter(scope.wall_now), overdue=overdue, more=more), overdue
+def _columns(scope: Scope) -> Columns:
+    held = "CASE WHEN {} > {} THEN {} END"
+    until = Obligation.lease_until
+    return (
+        *_COLUMNS,
+        QueryString(held, until, scope.wall_now, _HOLDER_NO, alias="held_by"),
+        QueryString(held, until, scope.wall_now, until, alias="held_until"),
+        QueryString("({}) IS TRUE", _overdue(scope), alias="overdue"),
+    )
+
+
+def _overdue(scope: Scope) -> QueryString:
+    """The condition that an obligation is overdue now."""
+    return QueryString(
+        "{} <= {} AND {} IN ('open', 'unreachable', 'expired')",
+        Obligation.due_by,
+        scope.now,
+        Obligation.status,
+    )

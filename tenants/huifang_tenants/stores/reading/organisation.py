@@ -6,15 +6,19 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.windows import day_of
+from piccolo.querystring import QueryString
 
 from huifang_tenants.masking import mask_name, mask_phone
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.keyset import Page, Slice, Where, below, page_by_id
-from huifang_tenants.stores.reading.rows import fetch_all, fetch_one
+from huifang_tenants.stores.queries import together
+from huifang_tenants.stores.reading.keyset import UNIT_BELOW, Page, Slice, Where, page_by_id
+from huifang_tenants.stores.reading.rows import fetch_all
+from huifang_tenants.tables.organisation import Staff, StaffTraining, Unit
 
-_UNIT: Final = """
-SELECT id, code, name, level, parent, region, supervisor, path, policy_on_file, callback_department, updated_at FROM unit
-"""
+_UNIT: Final = together(*Unit.all_columns())
+_STAFF: Final = together(*Staff.all_columns(exclude=[Staff.phone_blind]))
+_TRAINING: Final = together(*StaffTraining.all_columns(exclude=[StaffTraining.staff_id]))
+# SQL: four counts of three tables at once.
 # Staff against work due (SD-3), of the unit and all below it.
 _LOAD: Final = """
 WITH below AS (SELECT code FROM unit WHERE path @> ARRAY[$1]::text[])
@@ -23,12 +27,6 @@ SELECT (SELECT count(*) FROM staff WHERE unit IN (SELECT code FROM below)) AS st
        (SELECT count(*) FROM obligation WHERE unit IN (SELECT code FROM below) AND status = 'open') AS open_obligations,
        (SELECT count(*) FROM obligation WHERE unit IN (SELECT code FROM below) AND due_by <= $3
            AND status IN ('open', 'unreachable', 'expired')) AS overdue_obligations
-"""
-_STAFF: Final = """
-SELECT id, staff_no, name_enc, unit, roles, vendor, phone_enc, trained_until, is_seller, updated_at FROM staff
-"""
-_TRAININGS: Final = """
-SELECT id, course, held_on, valid_until, recorded_by, recorded_at FROM staff_training WHERE staff_id = $1 ORDER BY held_on, id
 """
 
 
@@ -56,15 +54,17 @@ class StaffFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_units(scope: Scope, wanted: UnitFilter, page: Page) -> Slice:
     """One page of units in the order in which they came in."""
     where = Where()
-    for column in ("code", "level", "parent", "supervisor"):
-        where.add(f"{column} = {{}}", getattr(wanted, column))
-    where.add("path @> ARRAY[{}]::text[]", wanted.unit)
-    return await page_by_id(scope, _UNIT, where, page, id_column="id")
+    where.equals(Unit.code, wanted.code)
+    where.equals(Unit.level, wanted.level)
+    where.equals(Unit.parent, wanted.parent)
+    where.equals(Unit.supervisor, wanted.supervisor)
+    where.add(UNIT_BELOW, Unit.path, wanted.unit)
+    return await page_by_id(Unit, _UNIT, where, page)
 
 
 async def get_unit(scope: Scope, unit_id: UUID) -> Mapping[str, Any] | None:
     """One unit with its staff and work; None when there is none."""
-    row = await fetch_one(scope, f"{_UNIT} WHERE id = $1", unit_id)
+    row = await Unit.select().where(Unit.id == unit_id).first()
     if row is None:
         return None
     return {
@@ -76,23 +76,27 @@ async def get_unit(scope: Scope, unit_id: UUID) -> Mapping[str, Any] | None:
 async def list_staff(scope: Scope, wanted: StaffFilter, page: Page) -> Slice:
     """One page of staff, masked, in the order in which they came in."""
     where = Where()
-    where.add("staff_no = {}", wanted.staff_no)
-    where.add("vendor = {}", wanted.vendor)
-    where.add("roles @> ARRAY[{}]::text[]", wanted.role)
-    where.add(below("unit"), wanted.unit)
-    where.flag(wanted.is_seller, "is_seller")
-    if wanted.trained is not None:
-        where.flag(wanted.trained, f"trained_until >= {where.parameter(day_of(scope.now))}")
-    found = await page_by_id(scope, _STAFF, where, page, id_column="id")
+    where.equals(Staff.staff_no, wanted.staff_no)
+    where.equals(Staff.vendor, wanted.vendor)
+    where.add("{} @> ARRAY[{}]::text[]", Staff.roles, wanted.role)
+    where.below(Staff.unit, wanted.unit)
+    where.equals(Staff.is_seller, wanted.is_seller)
+    where.flag(wanted.trained, QueryString("{} >= {}", Staff.trained_until, day_of(scope.now)))
+    found = await page_by_id(Staff, _STAFF, where, page)
     return Slice([_masked(scope, row) for row in found.rows], found.last)
 
 
 async def get_staff(scope: Scope, staff_id: UUID) -> Mapping[str, Any] | None:
     """One member of staff, masked, with the training on record; None when there is none."""
-    row = await fetch_one(scope, f"{_STAFF} WHERE id = $1", staff_id)
+    row = await Staff.select(*_STAFF).where(Staff.id == staff_id).first()
     if row is None:
         return None
-    return {**_masked(scope, row), "trainings": await fetch_all(scope, _TRAININGS, staff_id)}
+    trainings = (
+        await StaffTraining.select(*_TRAINING)
+        .where(StaffTraining.staff_id == staff_id)
+        .order_by(StaffTraining.held_on, StaffTraining.id)
+    )
+    return {**_masked(scope, row), "trainings": trainings}
 
 
 def _masked(scope: Scope, row: Mapping[str, Any]) -> dict[str, Any]:

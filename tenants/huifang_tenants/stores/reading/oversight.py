@@ -6,21 +6,23 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
-from huifang_tenants.stores.reading.rows import fetch_one
+from huifang_tenants.tables.oversight import Alarm, Ledger, Notice
 
-_ALARM: Final = "SELECT id, kind, subject, details, raised_at, cleared_at FROM alarm"
-_NOTICE: Final = """
-SELECT n.id, n.role, s.staff_no, n.unit, n.kind, n.subject_kind, n.subject_id, n.message, n.created_at, n.seen_at
-FROM notice n LEFT JOIN staff s ON s.id = n.staff_id
-"""
-_LEDGER: Final = """
-SELECT id, at, actor, on_behalf_of, action, subject_kind, subject_id, encode(content_hash, 'hex') AS content_hash,
-       reason, details
-FROM ledger
-"""
+_ALARM: Final = together(*Alarm.all_columns())
+_ADDRESSEE_NO: Final[Any] = Notice.staff_id.staff_no
+_NOTICE: Final = together(
+    *Notice.all_columns(exclude=[Notice.staff_id]),
+    _ADDRESSEE_NO.as_alias("staff_no"),
+)
+_LEDGER: Final = together(
+    *Ledger.all_columns(exclude=[Ledger.content_hash]),
+    QueryString("encode({}, 'hex')", Ledger.content_hash, alias="content_hash"),
+)
 
 
 class AlarmFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,46 +57,44 @@ class LedgerFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_alarms(scope: Scope, wanted: AlarmFilter, page: Page) -> Slice:
     """One page of alarms by when they were raised."""
     where = Where()
-    where.add("kind = {}", wanted.kind)
-    where.add("subject = {}", wanted.subject)
-    where.flag(wanted.standing, "cleared_at IS NULL")
-    return await page_by_key(
-        scope, _ALARM, where, page, key_column="raised_at", id_column="id", key="raised_at"
-    )
+    where.equals(Alarm.kind, wanted.kind)
+    where.equals(Alarm.subject, wanted.subject)
+    where.flag(wanted.standing, QueryString("{} IS NULL", Alarm.cleared_at))
+    return await page_by_key(Alarm, _ALARM, where, page, key=Alarm.raised_at)
 
 
 async def get_alarm(scope: Scope, alarm_id: UUID) -> Mapping[str, Any] | None:
     """One alarm; None when there is none."""
-    return await fetch_one(scope, f"{_ALARM} WHERE id = $1", alarm_id)
+    return await Alarm.select().where(Alarm.id == alarm_id).first()
 
 
 async def list_notices(scope: Scope, wanted: NoticeFilter, page: Page) -> Slice:
     """One page of notices by when they were made."""
     where = Where()
-    where.add("n.role = {}", wanted.role)
-    where.add("s.staff_no = {}", wanted.staff_no)
-    where.add("n.kind = {}", wanted.kind)
-    where.flag(wanted.seen, "n.seen_at IS NOT NULL")
-    return await page_by_key(
-        scope, _NOTICE, where, page, key_column="n.created_at", id_column="n.id", key="created_at"
-    )
+    where.equals(Notice.role, wanted.role)
+    where.equals(_ADDRESSEE_NO, wanted.staff_no)
+    where.equals(Notice.kind, wanted.kind)
+    where.flag(wanted.seen, QueryString("{} IS NOT NULL", Notice.seen_at))
+    return await page_by_key(Notice, _NOTICE, where, page, key=Notice.created_at)
 
 
 async def get_notice(scope: Scope, notice_id: UUID) -> Mapping[str, Any] | None:
     """One notice; None when there is none."""
-    return await fetch_one(scope, f"{_NOTICE} WHERE n.id = $1", notice_id)
+    return await Notice.select(*_NOTICE).where(Notice.id == notice_id).first()
 
 
 async def list_ledger(scope: Scope, wanted: LedgerFilter, page: Page) -> Slice:
     """One page of the ledger by time."""
     where = Where()
-    for column in ("actor", "on_behalf_of", "action", "subject_kind", "subject_id"):
-        where.add(f"{column} = {{}}", getattr(wanted, column))
-    where.add("at >= {}", wanted.at_from)
-    where.add("at < {}", wanted.at_until)
-    return await page_by_key(scope, _LEDGER, where, page, key_column="at", id_column="id", key="at")
+    where.equals(Ledger.actor, wanted.actor)
+    where.equals(Ledger.on_behalf_of, wanted.on_behalf_of)
+    where.equals(Ledger.action, wanted.action)
+    where.equals(Ledger.subject_kind, wanted.subject_kind)
+    where.equals(Ledger.subject_id, wanted.subject_id)
+    where.span(Ledger.at, wanted.at_from, wanted.at_until)
+    return await page_by_key(Ledger, _LEDGER, where, page, key=Ledger.at)
 
 
 async def get_ledger_entry(scope: Scope, entry_id: UUID) -> Mapping[str, Any] | None:
     """One ledger entry; None when there is none."""
-    return await fetch_one(scope, f"{_LEDGER} WHERE id = $1", entry_id)
+    return await Ledger.select(*_LEDGER).where(Ledger.id == entry_id).first()

@@ -1,21 +1,21 @@
 """Which plugins a tenant has set, and every version of their settings."""
 
-from typing import Any, Final
+from typing import Any
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.rows import fetch_all
-
-_SELECT: Final = """
-SELECT plugin, version, enabled, settings, parameters, valid_from, changed_by, changed_at FROM plugin_setting
-"""
+from huifang_tenants.tables.plugins import PluginSetting
 
 
 async def latest_settings(scope: Scope) -> dict[str, dict[str, Any]]:
     """The last version of each plugin's settings, by plugin; one never set is not there."""
-    rows = await fetch_all(scope, f"{_SELECT} ORDER BY plugin, version")
+    rows = await PluginSetting.select().order_by(PluginSetting.plugin, PluginSetting.version)
     return {row["plugin"]: row for row in rows}
 
 
 async def settings_history(scope: Scope, plugin: str) -> list[dict[str, Any]]:
     """Every version of a plugin's settings, the last first."""
-    return await fetch_all(scope, f"{_SELECT} WHERE plugin = $1 ORDER BY version DESC", plugin)
+    return (
+        await PluginSetting.select()
+        .where(PluginSetting.plugin == plugin)
+        .order_by(PluginSetting.version, ascending=False)
+    )

@@ -4,19 +4,46 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from huifang_tenants.scope import Scope
-from huifang_tenants.stores.reading.rows import fetch_all
+from piccolo.querystring import QueryString
 
-_CLAIMED: Final = """
-SELECT o.id, o.kind, o.draft->'title' AS title, o.due_from, o.due_by, o.due_by <= $2 AS overdue, o.priority, o.channel,
-       c.contract_no, o.script, o.trace, o.customer_id
-FROM obligation o JOIN contract c ON c.id = o.contract_id
-WHERE o.id = ANY($1) ORDER BY o.priority DESC, o.due_by, o.id
-"""
-_RESTRICTIONS: Final = """
-SELECT kind, valid_until, created_at FROM contact_restriction
-WHERE customer_id = $1 AND lifted_at IS NULL AND (valid_until IS NULL OR valid_until > $2) ORDER BY created_at, id
-"""
+from huifang_tenants.scope import Scope
+from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.stores.reading.rows import fetch_all
+from huifang_tenants.tables.customers import ContactRestriction
+from huifang_tenants.tables.obligations import Obligation
+
+_CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
+_CLAIMED: Final = Kept(
+    Obligation.select(
+        Obligation.id,
+        Obligation.kind,
+        QueryString("{} -> 'title'", Obligation.draft, alias="title"),
+        Obligation.due_from,
+        Obligation.due_by,
+        QueryString("{} <= {}", Obligation.due_by, Slot("now"), alias="overdue"),
+        Obligation.priority,
+        Obligation.channel,
+        _CONTRACT_NO.as_alias("contract_no"),
+        Obligation.script,
+        Obligation.trace,
+        Obligation.customer_id,
+    )
+    .where(Obligation.id == any_of(Slot("ids")))
+    .order_by(Obligation.priority, ascending=False)
+    .order_by(Obligation.due_by, Obligation.id)
+)
+_RESTRICTIONS: Final = Kept(
+    ContactRestriction.select(
+        ContactRestriction.kind, ContactRestriction.valid_until, ContactRestriction.created_at
+    )
+    .where(
+        ContactRestriction.customer_id == Slot("customer"),
+        ContactRestriction.lifted_at.is_null(),
+        ContactRestriction.valid_until.is_null() | (ContactRestriction.valid_until > Slot("now")),
+    )
+    .order_by(ContactRestriction.created_at, ContactRestriction.id)
+)
+# SQL: a recursive query.
 _SERVED: Final = """
 WITH RECURSIVE chain AS (
     SELECT s.position, s.obligation_id AS served, s.obligation_id AS id, 0 AS depth
@@ -34,12 +61,12 @@ FROM latest JOIN obligation o ON o.id = latest.id ORDER BY latest.position
 
 async def claimed_obligations(scope: Scope, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The obligations with these ids, the most pressing first, each with the trace that says why it is due."""
-    return await fetch_all(scope, _CLAIMED, list(ids), scope.now)
+    return [dict(row) for row in await _CLAIMED.rows(scope, ids=ids, now=scope.now)]
 
 
 async def restrictions(scope: Scope, customer_id: UUID) -> list[dict[str, Any]]:
     """What stands against contacting a customer now, oldest first: the caller is shown it, and decides (DEC-6)."""
-    return await fetch_all(scope, _RESTRICTIONS, customer_id, scope.now)
+    return [dict(row) for row in await _RESTRICTIONS.rows(scope, customer=customer_id, now=scope.now)]
 
 
 async def served_obligations(scope: Scope, contact_id: UUID) -> list[dict[str, Any]]:

@@ -2,4 +2,6 @@
 
 `obligation_facts` and `case_facts` hold a view each, with a closed mapping from the names a report may use to SQL and to
 what they mean; `counting` puts a query together from those alone; `labels` says what the codes in a row are called.
+
+All of it is SQL: filtered aggregates over materialised views, put together from what a report asks for, are beyond Piccolo.
 """

@@ -255,8 +255,8 @@ class Office(msgspec.Struct, frozen=True, eq=False):
         return caught.value.code
 
 
-async def _opened(house: Any, send: Any) -> Office:
-    insurer = await house.insurer()
+async def _opened(house: Any, send: Any, **options: Any) -> Office:
+    insurer = await house.insurer(**options)
     async with insurer.scope() as opened:
         await save_units(opened, (COUNTY,))
         await save_staff(opened, STAFF)

@@ -11,10 +11,10 @@ NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 FACTS = ("attempted", "connected", "right_party", "completed")
 OUTCOMES = [
     # outcome, facts without identity, facts with it (None: contradicts), minutes until the next attempt
-    ("no_answer", "a", None, 120),
+    ("no_answer", "a", None, 48 * 60),
     ("busy", "a", None, 15),
-    ("identity_failed", "ac", None, 120),
-    ("refused", "ac", "acr", 24 * 60),
+    ("identity_failed", "ac", None, 48 * 60),
+    ("refused", "ac", "acr", 48 * 60),
     ("call_back_at", "ac", "acr", 60),
 ]
 
@@ -123,8 +123,8 @@ async def test_a_wish_for_the_night_waits_for_the_hours_to_open(office: Any) -> 
 
 async def test_asked_for_a_retry_does_not_fall_into_the_night(office: Any) -> None:
     id = await office.issue("P1")
-    evening = await office.at(datetime(2026, 3, 10, 12, 30, tzinfo=UTC))
-    await evening.conclude(await evening.begin(), "no_answer")
+    evening = await office.at(datetime(2026, 3, 10, 12, 50, tzinfo=UTC))
+    await evening.conclude(await evening.begin(), "busy")
     assert (await office.obligation(id))["callable_from"] == datetime(2026, 3, 11, 1, tzinfo=UTC)
 
 
@@ -140,7 +140,7 @@ async def test_reg_3_phone_visit_letter_and_then_unreachable_with_reasons(office
     later = office
     for staff_no, outcome, channel in story:
         assert (await office.obligation(id))["channel"] == channel
-        later = await later.later(hours=3) if channel == "phone" else later
+        later = await later.later(hours=48) if channel == "phone" else later
         contact = await later.begin(staff_no)
         await later.conclude(contact, outcome)
     row = await office.obligation(id)
@@ -161,7 +161,7 @@ async def test_attempts_for_what_was_superseded_count_and_are_among_the_reasons(
     replacement = (await office.obligation(id))["replaced_by"]
     row = await office.obligation(replacement)
     assert (row["attempts"], row["rung_attempts"]) == (1, 1)
-    assert row["callable_from"] == NOW + timedelta(hours=2), "the delay goes over too"
+    assert row["callable_from"] == NOW + timedelta(days=2), "the delay goes over too"
     await office.fetch("UPDATE obligation SET rung = 2, channel = 'letter', callable_from = due_from")
     await office.conclude(await office.begin(), "refused")
     row = await office.obligation(replacement)
@@ -176,7 +176,7 @@ async def test_dec_5_what_was_completed_before_the_customer_hung_up_is_completed
     assert facts_of(await office.contact(contact)) == "acr"
     assert [(await office.obligation(id))["status"] for id in (new, grace)] == ["completed", "open"]
     assert [(await office.obligation(id))["attempts"] for id in (new, grace)] == [1, 1]
-    assert (await office.obligation(grace))["callable_from"] == NOW + timedelta(days=1)
+    assert (await office.obligation(grace))["callable_from"] == NOW + timedelta(days=2)
 
 
 async def test_dec_3_late_completion_is_recorded(office: Any) -> None:

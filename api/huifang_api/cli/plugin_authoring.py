@@ -1,0 +1,75 @@
+"""`huifang plugin new` and `huifang plugin check`: for those who write plugins."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+from huifang_core.scaffold import ScaffoldError, new_plugin
+from huifang_core.windows import day_of
+from huifang_tenants.clock import wall_now
+
+CHECK_SECONDS = 600
+
+
+@click.command("new")
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=".",
+    help="The folder to make it in.",
+)
+def new(name: str, into: Path) -> None:
+    """Make a new plugin, a package of its own that passes its own tests at once.
+
+    \b
+    Example:  huifang plugin new jiangsu_life
+              huifang plugin check jiangsu_life
+    """
+    try:
+        written = new_plugin(name, into, today=day_of(wall_now()))
+    except ScaffoldError as error:
+        raise click.UsageError(str(error)) from error
+    for path in written:
+        click.echo(str(path))
+    click.echo(
+        f"Next: huifang plugin check {into / name}; then change rules.py, parameters.yaml and cases/.",
+        err=True,
+    )
+
+
+@click.command("check")
+@click.argument("plugin", metavar="PATH|DISTRIBUTION|ID")
+@click.option("--lang", type=click.Choice(["zh-CN", "en"]), default="en", help="Language of the report.")
+@click.option("--json", "as_json", is_flag=True, help="Print machine-readable JSON.")
+@click.option(
+    "--timeout", type=click.IntRange(1), default=CHECK_SECONDS, help="Seconds after which it counts as hung."
+)
+def check(plugin: str, lang: str, as_json: bool, timeout: int) -> None:
+    """Run the conformance suite and the golden cases over a plugin; exit 1 where it does not conform.
+
+    \b
+    Example:  huifang plugin check ./jiangsu_life --lang zh-CN
+              huifang plugin check shandong_life --json
+    """
+    # A process of its own: the plugin's code is loaded there, and one that hangs is cut off.
+    command = [sys.executable, "-m", "huifang_core.conformance", plugin, "--lang", lang]
+    try:
+        done = subprocess.run(  # noqa: S603
+            [*command, "--json"] if as_json else command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise click.ClickException(f"the plugin did not come to an end within {timeout} seconds") from error
+    click.echo(done.stdout, nl=False)
+    if done.returncode == 2:
+        raise click.UsageError(done.stderr.strip())
+    if done.returncode:
+        if done.stderr:
+            click.echo(done.stderr.strip().splitlines()[-1], err=True)
+        raise SystemExit(1)

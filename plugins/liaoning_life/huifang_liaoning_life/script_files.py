@@ -1,0 +1,7 @@
+"""The plugin's scripts, read from `scripts/*.yaml`."""
+
+from huifang_core.packaged import read_scripts
+from huifang_core.scripts import Script
+
+SCRIPTS: tuple[Script, ...] = read_scripts("huifang_liaoning_life")
+"""One script for each kind of callback; phone, visit and letter go by the same one (LN-6)."""

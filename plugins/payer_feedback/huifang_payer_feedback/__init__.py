@@ -1,0 +1,1 @@
+"""Feedback callbacks to those who paid at an office (缴费人回访)."""
