@@ -22,10 +22,11 @@ from huifang_tenants.provisioning import runtime_url
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts.numbers import number_to_dial
-from huifang_tenants.stores import contacts, contracts, customers, events, queue
+from huifang_tenants.stores import contacts, contracts, customers, event_links, plugins, queue
 from huifang_tenants.stores.contacts import NewContact, StoredContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import staff_by_number
+from huifang_tenants.stores.people import standing_record
 from huifang_tenants.stores.reading import contacts as reading
 from huifang_tenants.stores.reading import customers as reading_customers
 from huifang_tenants.stores.reading import work
@@ -95,7 +96,7 @@ class BareApp:
     async def _serve(self, scope: Scope, path: list[str], data: Message) -> Message:
         match path:
             case ["", "queue", "claim"]:
-                return await _claim(scope, data["staff_no"])
+                return await _claim(scope, data["staff_no"], self._ways.playable)
             case ["", "contacts"]:
                 return await self._start(scope, UUID(data["obligation_id"]), data["staff_no"])
             case ["", "contacts", contact_id, "answers"]:
@@ -108,13 +109,14 @@ class BareApp:
         staff = await staff_by_number(scope, staff_no)
         assert staff is not None
         leased = await queue.leased_with(scope, await queue.standing_for(scope, obligation_id), staff.id)
+        await plugins.switched_on(scope)
         customer_id: UUID = leased[0]["customer_id"]
         customer = await customers.read(scope, customer_id)
         assert customer is not None
         await number_to_dial(scope, customer_id, customer.phones)
         numbers = await scope.connection.fetch(sql.CONTRACT_NUMBERS, [row["contract_id"] for row in leased])
         stored = await contracts.by_numbers(scope, (row["contract_no"] for row in numbers))
-        await events.of_contracts(scope, stored)
+        await event_links.histories(scope, stored)
         (contract,) = stored.values()
         way = self._ways.by_product[contract.base.product_code or ""]
         await contacts.keep_script(scope, way.plugin, way.script, way.script_hash)
@@ -165,10 +167,11 @@ class BareApp:
         return {**step.body, "contact_id": contact_id}
 
 
-async def _claim(scope: Scope, staff_no: str) -> Message:
+async def _claim(scope: Scope, staff_no: str, playable: queue.Playable) -> Message:
     staff = await staff_by_number(scope, staff_no)
     assert staff is not None
-    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE)
+    await plugins.switched_on(scope)
+    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable)
     found = await queue.claim(scope, claimer, _CHANNELS, scope.wall_now + _LEASE)
     assert found is not None
     ids, _ = found
@@ -193,9 +196,10 @@ async def _conclude(scope: Scope, contact_id: UUID, outcome: str) -> Message:
     await scope.connection.execute(
         sql.CONCLUDE, contact_id, outcome, scope.now, None, True, True, True, True, None
     )
-    customer = await customers.read(scope, contact.customer_id)
+    person = await standing_record(scope, contact.customer_id)
+    customer = await customers.read(scope, person)
     assert customer is not None
-    await number_to_dial(scope, contact.customer_id, customer.phones)
+    await number_to_dial(scope, person, customer.phones)
     await scope.connection.execute(sql.LOCK_CONTRACTS, [section.contract_id])
     id = await queue.standing_for(scope, section.obligation_id)
     await scope.connection.execute(

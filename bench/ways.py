@@ -11,8 +11,10 @@ from huifang_core.scripts import RecordedAnswer, Script, SectionState
 from huifang_core.workdays import WorkingCalendar
 from huifang_tenants.scope import Scope, scope
 from huifang_tenants.services.contacts.answering import Standing, answer, standing
+from huifang_tenants.services.contacts.playable import stage
 from huifang_tenants.services.contacts.starting import Opening, start
 from huifang_tenants.stores.contacts import StoredSection, load
+from huifang_tenants.stores.queue import Playable
 from huifang_tenants.tenant import Tenant
 
 from bench.results import BenchError
@@ -55,9 +57,10 @@ class Way(msgspec.Struct, frozen=True):
 
 
 class Ways(msgspec.Struct, frozen=True):
-    """What the bare app needs to know: its tenant, and the ways by product code."""
+    """What the bare app needs to know: its tenant, what can be played there, and the ways by product code."""
 
     slug: str
+    playable: Playable
     by_product: dict[str, Way]
 
 
@@ -77,6 +80,7 @@ async def play_ways(runtime: Runtime, tenant: Tenant, staff_no: str) -> Ways:
     catalogue, calendar = await runtime.services.catalogue(), await runtime.services.calendar()
     async with scope(runtime.database, tenant, read_only=True) as opened:
         chosen = await opened.connection.fetch(_OF_EACH_PRODUCT)
+        playable = (await stage(opened, catalogue)).playable()
     ways: dict[str, Way] = {}
     for row in chosen:
         try:
@@ -89,7 +93,7 @@ async def play_ways(runtime: Runtime, tenant: Tenant, staff_no: str) -> Ways:
             pass
     if not ways:
         raise BenchError("no open obligation to play")
-    return Ways(tenant.slug, ways)
+    return Ways(tenant.slug, playable, ways)
 
 
 async def _play(

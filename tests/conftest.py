@@ -1,11 +1,13 @@
 """Real servers for every test that wants one: PostgreSQL and Valkey, one of each per pytest-xdist worker."""
 
 import itertools
+import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -60,6 +62,26 @@ def fresh_database(postgres_admin_url: str) -> Iterator[Callable[..., str]]:
     yield create
     for name in reversed(made):
         _psql(postgres_admin_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def planning_plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
+    """Installs the planning plugin for hosts started from now on; call it to say what it fails on, by contract number."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "planning_plugin.py").write_text(Path(__file__).with_name("planning_plugin.py").read_text())
+    papers = site / "planning_plugin-1.0.dist-info"
+    papers.mkdir()
+    (papers / "METADATA").write_text("Metadata-Version: 2.1\nName: planning-plugin\nVersion: 1.0\n")
+    (papers / "entry_points.txt").write_text("[huifang.plugins]\nplanning = planning_plugin\n")
+
+    def say(faults: Mapping[str, str] | None = None) -> None:
+        (site / "faults.json").write_text(json.dumps(faults or {}))
+
+    say()
+    # Hosts are handed the path of the process that starts them.
+    sys.path.insert(0, str(site))
+    yield say
+    sys.path.remove(str(site))
 
 
 def _database(url: str, name: str) -> str:

@@ -47,8 +47,9 @@ class Edge:
         facts["request_id"] = request_id
         method = facts["method"]
         if method == "HEAD":
-            # Answered like GET, its body left out below.
+            # Answered like GET, its body left out below; a route that counts its readers can tell by `head_only`.
             facts["method"] = "GET"
+            facts["head_only"] = True
         status = 0
 
         async def answer(message: Message) -> None:

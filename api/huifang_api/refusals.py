@@ -22,6 +22,27 @@ class Entry(msgspec.Struct, frozen=True):
 
 REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
     # Who is asking.
+    "staff.not_active": Entry(
+        403,
+        text("人员已离岗", "Staff not active"),
+        text(
+            "工号 {staff_no} 的在岗截止日 {active_until} 已过。",
+            "Staff {staff_no} worked here until {active_until}.",
+        ),
+        text(
+            "由在岗人员操作;仍在岗的,更正其在岗截止日。",
+            "Let somebody do it who is still here, or correct the person's last day.",
+        ),
+    ),
+    "staff.outside_unit": Entry(
+        403,
+        text("不在管辖范围", "Staff of another unit"),
+        text(
+            "工号 {staff_no} 属于机构 {staff_unit},不是 {unit} 或其上级机构。",
+            "Staff {staff_no} belongs to unit {staff_unit}, which is neither {unit} nor above it.",
+        ),
+        text("由本机构或上级机构的人员操作。", "Let somebody of that unit or one above it do it."),
+    ),
     "staff.not_permitted": Entry(
         403,
         text("人员无此权限", "Staff not permitted"),
@@ -97,6 +118,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("核对 Range 标头。", "Check the `Range` header."),
     ),
+    "draw.period_invalid": Entry(
+        400,
+        text("抽样期间无效", "Period invalid"),
+        text(
+            "{period} 不是该方案的期间({kind}),或尚未开始。",
+            "{period} names no {kind}, which the plan draws by, or has not begun yet.",
+        ),
+        text(
+            "按月写作 2026-03,按季 2026-Q1,按年 2026,且不晚于当前期间。",
+            "Write a month as 2026-03, a quarter as 2026-Q1, a year as 2026, none later than the present one.",
+        ),
+    ),
     "report.period_invalid": Entry(
         400,
         text("统计期间无效", "Period invalid"),
@@ -140,11 +173,80 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
     ),
+    "customer.same_record": Entry(
+        409,
+        text("同一条客户记录", "Same record"),
+        text("两者是同一条记录,无须合并。", "Both are one record; there is nothing to merge."),
+        text("核对两个编号。", "Check the two ids."),
+    ),
+    "customer.kinds_differ": Entry(
+        409,
+        text("客户类型不同", "Kinds differ"),
+        text(
+            "个人与单位不可能是同一客户。",
+            "One is an individual and the other an organisation: not one customer.",
+        ),
+        text("核对两个编号。", "Check the two ids."),
+    ),
+    "customer.merged_already": Entry(
+        409,
+        text("客户记录已合并", "Merged already"),
+        text(
+            "记录 {customer} 已并入 {into},不再单独存在。",
+            "The record {customer} has been merged into {into} and does not stand for itself.",
+        ),
+        text("改用并入后的记录,或先撤销原合并。", "Use that record, or take the earlier merge back first."),
+    ),
+    "customer.not_merged": Entry(
+        409,
+        text("没有可撤销的合并", "Not merged"),
+        text("该记录没有并入其他记录。", "The record has not been merged into another one."),
+        text(
+            "应撤销的是被并入的记录,见客户的 merges。",
+            "Name the record that was merged; a customer's `merges` lists them.",
+        ),
+    ),
+    "customer.identity_taken": Entry(
+        409,
+        text("证件号码已属他人", "ID number taken"),
+        text(
+            "该记录的证件号码现在属于另一客户,不能恢复为单独的记录。",
+            "The ID number of the record has become another customer's, so it can't stand for itself again.",
+        ),
+        text("先更正证件号码有误的一方。", "Correct the ID number on the wrong one of them first."),
+    ),
     "case.assignee_unknown": Entry(
         409,
         text("处理人不存在", "Assignee unknown"),
         text("没有工号为 {staff_no} 的处理人。", "Nobody has the staff number {staff_no}."),
         text("核对工号。", "Check the number."),
+    ),
+    "case.assignee_not_active": Entry(
+        409,
+        text("处理人已离岗", "Assignee not active"),
+        text(
+            "工号 {staff_no} 的在岗截止日 {active_until} 已过,不能再分派问题件。",
+            "Staff {staff_no} worked here until {active_until} and can't be given a case.",
+        ),
+        text("分派给在岗人员。", "Give it to somebody who is still here."),
+    ),
+    "case.assignee_not_permitted": Entry(
+        409,
+        text("处理人角色不符", "Assignee of another role"),
+        text("工号 {staff_no} 的角色不处理问题件。", "The roles of staff {staff_no} don't work on cases."),
+        text(
+            "分派给问题件处理人、组长或合规人员,或为其增加角色。",
+            "Give it to a case handler, team leader or compliance officer, or have the role granted.",
+        ),
+    ),
+    "case.assignee_outside_unit": Entry(
+        409,
+        text("处理人不在管辖范围", "Assignee of another unit"),
+        text(
+            "工号 {staff_no} 属于机构 {staff_unit},不是问题件所属机构 {unit} 或其上级机构。",
+            "Staff {staff_no} belongs to unit {staff_unit}, which is neither the case's unit {unit} nor above it.",
+        ),
+        text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
     "contact.not_in_progress": Entry(
         409,
@@ -195,6 +297,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text(
             "届时再拨;强制性回访需要在此之前进行的,可调整可拨打时段。",
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
+        ),
+    ),
+    "contact.script_missing": Entry(
+        409,
+        text("话术不可用", "Script missing"),
+        text(
+            "插件 {plugin} 的话术 {script} 现在不可用({cause})。",
+            "The script {script} of the plugin {plugin} can't be played now ({cause}).",
+        ),
+        text(
+            "先领取其他任务;由管理员安装、修复或启用该插件后,任务会自动恢复派发。",
+            "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
     "contact.outcome_contradicts": Entry(

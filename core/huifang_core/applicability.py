@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from huifang_core.contracts import Contract, Line, is_longer_than_one_year
 from huifang_core.customers import Party
+from huifang_core.events import ClaimSettled
 from huifang_core.rules import UnitView
 from huifang_core.trace import Trace
 
@@ -23,6 +24,13 @@ LINES: Mapping[Line, tuple[str, str]] = {
     "tax": ("税务", "tax"),
 }
 """What each line of business is called."""
+
+CLAIM_RESULTS: Mapping[str, tuple[str, str]] = {
+    "paid": ("已赔付", "paid"),
+    "declined": ("拒赔", "declined"),
+    "zero": ("零赔付", "settled at nothing"),
+}
+"""What each result of a claim is called."""
 
 
 def of_line(contract: Contract, lines: Collection[Line], trace: Trace, *, cites: str) -> bool:
@@ -119,3 +127,19 @@ def long_term(contract: Contract, trace: Trace, *, cites: str) -> bool:
             f"a term of one year or less is out of scope: no callback ({cites})",
         )
     return longer
+
+
+def settled_as(claim: ClaimSettled, results: Collection[str], trace: Trace) -> bool:
+    """Tell whether a claim was settled with one of these results."""
+    zh, en = CLAIM_RESULTS[claim.result]
+    trace.fact(
+        "claim.result", claim.result, f"赔案{claim.claim_no}结论：{zh}", f"claim {claim.claim_no}: {en}"
+    )
+    if claim.result in results:
+        return True
+    trace.decision(
+        "claim.result",
+        "赔案结论不在须回访之列，无须回访",
+        "claims with this result are not called back: no callback",
+    )
+    return False

@@ -7,7 +7,6 @@ difference in which order events came in, and a correction, a retraction or an e
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
@@ -16,6 +15,7 @@ from huifang_core.accounts import FROM_EVENTS, as_registered
 from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Contract, ContractStatus, amended
 from huifang_core.customers import Party
+from huifang_core.evaluation import Case, Evaluated, Evaluation, fingerprint, is_provisional, same_inputs
 from huifang_core.events import (
     BusinessEvent,
     CallbackCompleted,
@@ -26,7 +26,7 @@ from huifang_core.events import (
     effective,
 )
 from huifang_core.obligations import AfterDue, ObligationDraft, VoidedBy, voided_by
-from huifang_core.parameters import ParametersAt, ParameterSet
+from huifang_core.parameters import ParameterSet
 from huifang_core.rules import Rule, UnitView
 from huifang_core.trace import Trace
 from huifang_core.windows import day_of
@@ -46,7 +46,8 @@ class SettingsVersion(msgspec.Struct, frozen=True):
 class Subject(msgspec.Struct, frozen=True):
     """One contract with all that bears on it: its policyholder, its unit and every event that came in for it.
 
-    `as_of` is when the contract data given was true, if that is known.
+    Among the events are those of other contracts that correct one of its own, and those that one of its own corrects.
+    `as_of` is when the contract data given was true, if that is known. `made` are the input hashes of what was made of it before.
     """
 
     contract: Contract
@@ -54,6 +55,7 @@ class Subject(msgspec.Struct, frozen=True):
     unit: UnitView
     events: tuple[BusinessEvent, ...]
     as_of: datetime | None = None
+    made: frozenset[str] = frozenset()
 
 
 class Desired(msgspec.Struct, frozen=True):
@@ -85,7 +87,10 @@ class Desired(msgspec.Struct, frozen=True):
 
 
 class DesiredCase(msgspec.Struct, frozen=True):
-    """A case that a rule wants opened, by `key` within its contract; it is opened once."""
+    """A case that a rule wants opened, by `key` within its contract; it is opened once.
+
+    `input_hash` covers what the rule was given, as that of an obligation does.
+    """
 
     key: str
     plugin: str
@@ -96,6 +101,7 @@ class DesiredCase(msgspec.Struct, frozen=True):
     event_id: str
     root_event_id: str
     happened_at: datetime
+    input_hash: str
     draft: CaseDraft
 
 
@@ -115,7 +121,8 @@ class Derivation(msgspec.Struct, frozen=True):
 
     `plugins` are those that were asked: obligations of others are left alone. `unmatched` are the ids of historic callbacks
     that belong to no obligation. `inputs` are the input hashes of every evaluation, those without a draft included. `cases` are
-    those that rules want opened.
+    those that rules want opened. `same` are hashes of inputs from before that come to the same as a present one, by which each
+    stands (GEN-4).
     """
 
     contract: Contract
@@ -125,6 +132,7 @@ class Derivation(msgspec.Struct, frozen=True):
     unmatched: tuple[str, ...] = ()
     inputs: frozenset[str] = frozenset()
     cases: tuple[DesiredCase, ...] = ()
+    same: dict[str, str] = {}
 
 
 Watch = Callable[[BusinessEvent, str, Rule, Trace, tuple[Desired | DesiredCase, ...], str | None], None]
@@ -252,7 +260,7 @@ def derive(
     evaluation, those that came to nothing included.
     """
     versions = tuple(settings)
-    roots = effective(subject.events)
+    roots = effective(subject.events, subject.contract.contract_no)
     standing = tuple(event for event, _ in roots)
     contract = current_contract(subject.contract, standing, subject.as_of)
     asked = [
@@ -260,22 +268,21 @@ def derive(
         for plugin in plugins
         if (mine := _by_day(v for v in versions if v.plugin == plugin.id))
     ]
-    case = _Case(contract, subject.policyholder, subject.unit, standing, calendar)
+    case = Case(contract, subject.policyholder, subject.unit, standing, calendar)
     found: dict[str, Desired] = {}
     cases: dict[str, DesiredCase] = {}
     failures: list[RuleFailure] = []
-    inputs: set[str] = set()
+    evaluated: list[Evaluated] = []
     for event, root in roots:
-        day = day_of(event.time)
         for plugin, mine in asked:
             for rule in plugin.rules:
                 if event.type not in rule.events:
                     continue
                 trace = Trace()
                 try:
-                    input_hash, desired, opened = _apply(
-                        rule, plugin, _in_force(mine, day), case, event, root, day, trace
-                    )
+                    version = _in_force(mine, day_of(event.time))
+                    one = _asked_for(rule, plugin, version, case, event, trace)
+                    desired, opened = _wanted(one, plugin, version, case, root)
                 except Exception as error:
                     if watch is not None:
                         watch(event, plugin.id, rule, trace, (), _in_one_line(error))
@@ -287,11 +294,12 @@ def derive(
                     continue
                 if watch is not None:
                     watch(event, plugin.id, rule, trace, (*desired, *opened), None)
-                inputs.add(input_hash)
-                for one in desired:
-                    found.setdefault(one.key, one)
+                evaluated.append(one)
+                for obligation in desired:
+                    found.setdefault(obligation.key, obligation)
                 for case_wanted in opened:
                     cases.setdefault(case_wanted.key, case_wanted)
+    inputs = frozenset(one.input_hash for one in evaluated)
     wanted, unmatched = _with_callbacks(found, standing)
     return Derivation(
         contract=contract,
@@ -299,68 +307,36 @@ def derive(
         failures=tuple(failures),
         plugins=tuple(plugin.id for plugin, _ in asked),
         unmatched=unmatched,
-        inputs=frozenset(inputs),
+        inputs=inputs,
+        same=same_inputs(evaluated, case, subject.made - inputs),
         cases=tuple(cases.values()),
     )
 
 
-class _Case:
-    """What every rule sees of one contract, with its part of the input hash."""
-
-    def __init__(
-        self,
-        contract: Contract,
-        policyholder: Party,
-        unit: UnitView,
-        standing: tuple[BusinessEvent, ...],
-        calendar: WorkingCalendar,
-    ) -> None:
-        self.contract = contract
-        self.policyholder = policyholder
-        self.unit = unit
-        self.standing = standing
-        self.calendar = calendar
-        # Its version grows with every event, those that change nothing else included.
-        self.hashed = _bytes((msgspec.structs.replace(contract, version=0), policyholder, unit))
-
-
-def _apply(
-    rule: Rule,
-    plugin: RulePlugin,
-    version: SettingsVersion,
-    case: _Case,
-    event: BusinessEvent,
-    root: str,
-    day: date,
-    trace: Trace,
-) -> tuple[str, list[Desired], list[DesiredCase]]:
-    history = tuple(e for e in case.standing if e.type in rule.needs and e is not event) if rule.needs else ()
-    asked_for = rule.apply(
+def _asked_for(
+    rule: Rule, plugin: RulePlugin, version: SettingsVersion, case: Case, event: BusinessEvent, trace: Trace
+) -> Evaluated:
+    evaluation = Evaluation(
+        rule=rule,
         event=event,
-        contract=case.contract,
-        customer=case.policyholder,
-        unit=case.unit,
-        parameters=ParametersAt(plugin.parameters, day, version.parameters, trace),
-        settings=msgspec.convert(version.settings, plugin.settings_type),
-        calendar=case.calendar,
-        history=history,
-        trace=trace,
+        day=day_of(event.time),
+        plugin=plugin.id,
+        parameters=plugin.parameters,
+        overrides=version.parameters,
+        settings=version.settings,
+        settings_type=plugin.settings_type,
     )
-    drafts = [draft for draft in asked_for if isinstance(draft, ObligationDraft)]
-    # Nothing that only a release of the plugin can change is part of it, so that the next release leaves what was
-    # made alone (GEN-4); and the calendar is only where counting by it was provisional.
-    provisional = any(draft.window is not None and draft.window.provisional for draft in drafts)
-    given = (
-        plugin.id,
-        rule.id,
-        _timeless(event),
-        tuple(_timeless(e) for e in history),
-        version.settings,
-        version.parameters,
-        plugin.parameters.changes_by(day),
-        case.calendar.fingerprint if provisional else None,
+    history = evaluation.history(case.standing)
+    drafts = evaluation.drafts(case, history, trace)
+    return Evaluated(
+        evaluation, evaluation.input_hash(case, history, provisional=is_provisional(drafts)), drafts
     )
-    input_hash = sha256(case.hashed + _bytes(given)).hexdigest()
+
+
+def _wanted(
+    evaluated: Evaluated, plugin: RulePlugin, version: SettingsVersion, case: Case, root: str
+) -> tuple[list[Desired], list[DesiredCase]]:
+    rule, event = evaluated.evaluation.rule, evaluated.evaluation.event
     desired = [
         Desired(
             key=f"{plugin.id}/{rule.id}/{draft.occasion}",
@@ -373,15 +349,16 @@ def _apply(
             event_id=event.event_id,
             root_event_id=root,
             happened_at=event.time,
-            parameters_on=day,
+            parameters_on=evaluated.evaluation.day,
             settings_version=version.version,
             calendar=case.calendar.fingerprint,
-            input_hash=input_hash,
-            fingerprint=sha256(_bytes(msgspec.structs.replace(draft, trace=()))).hexdigest(),
+            input_hash=evaluated.input_hash,
+            fingerprint=fingerprint(draft),
             draft=draft,
             voided=voided_by(draft.void_on, case.standing) if draft.void_on else None,
         )
-        for draft in drafts
+        for draft in evaluated.drafts
+        if isinstance(draft, ObligationDraft)
     ]
     opened = [
         DesiredCase(
@@ -394,22 +371,13 @@ def _apply(
             event_id=event.event_id,
             root_event_id=root,
             happened_at=event.time,
+            input_hash=evaluated.input_hash,
             draft=draft,
         )
-        for draft in asked_for
+        for draft in evaluated.drafts
         if isinstance(draft, CaseDraft)
     ]
-    return input_hash, desired, opened
-
-
-def _bytes(value: object) -> bytes:
-    # A database gives the keys of an object back in an order of its own.
-    return msgspec.msgpack.encode(value, order="deterministic")
-
-
-def _timeless(event: BusinessEvent) -> tuple[object, ...]:
-    """The event without the time it came in, which must not change a result."""
-    return (event.source, event.event_id, event.type, event.time, event.payload, event.claim_no)
+    return desired, opened
 
 
 def _with_callbacks(

@@ -397,8 +397,13 @@ class BusinessEvent(msgspec.Struct, frozen=True, omit_defaults=True):
 _Key = tuple[str, str]
 
 
-def effective(events: tuple[BusinessEvent, ...]) -> tuple[tuple[BusinessEvent, str], ...]:
+def effective(
+    events: tuple[BusinessEvent, ...], contract_no: str | None = None
+) -> tuple[tuple[BusinessEvent, str], ...]:
     """Return the events that still stand, oldest first, each with the id of the event it goes back to.
+
+    With `contract_no` those that stand on another contract are left out, as where a correction says that an event was another
+    contract's. `events` hold both then, the one of this contract and the one that takes it away.
 
     A retracted event is gone; a corrected one is replaced by its correction, which takes its place in the order.
     Where several events speak against the same one the newest decides, and one that was itself retracted does
@@ -408,8 +413,11 @@ def effective(events: tuple[BusinessEvent, ...]) -> tuple[tuple[BusinessEvent, s
     """
     known = {_key(event): event for event in sorted(events, key=_received, reverse=True)}
     oldest_first = sorted(known.values(), key=order)
+    here = (None, contract_no) if contract_no is not None else None
     if all(event.retracts is None and event.corrects is None for event in oldest_first):
-        return tuple((event, event.event_id) for event in oldest_first)
+        return tuple(
+            (event, event.event_id) for event in oldest_first if here is None or event.contract_no in here
+        )
     speaks_of = _targets(oldest_first, known)
     in_place = _in_place(known, speaks_of)
     standing = []
@@ -418,7 +426,7 @@ def effective(events: tuple[BusinessEvent, ...]) -> tuple[tuple[BusinessEvent, s
         if event.retracts is not None or (target is not None and known[target].retracts is None):
             continue
         present = in_place[_key(event)]
-        if present is not None:
+        if present is not None and (here is None or present.contract_no in here):
             standing.append((present, event.corrects or event.event_id))
     return tuple(standing)
 

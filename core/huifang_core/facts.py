@@ -17,6 +17,7 @@ from huifang_core.contracts import (
     shows_fee_items,
 )
 from huifang_core.customers import Customer, CustomerKind, Gender
+from huifang_core.obligations import ContactChannel
 from huifang_core.texts import text
 
 
@@ -108,6 +109,7 @@ FACTS: Mapping[str, FactSpec] = {
         # No script says these: they are what an answer may correct (HI-1, CI-5).
         _spec("customer.phone", "text", "联系电话", "customer's phone"),
         _spec("customer.address", "text", "联系地址", "customer's address"),
+        _spec("contact.channel", "code", "回访方式", "channel of the contact", get_args(ContactChannel)),
     )
 }
 """Every fact by id. The sets of codes are finite, so that a script can be proven for all of them."""

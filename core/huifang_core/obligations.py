@@ -123,7 +123,8 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `around_the_clock`: calling hours don't hold it back (DEC-6). `seller_may_visit`: its visits are the seller's own work
     (DEC-7). `appointment`: a time is agreed with the customer first (HI-2). `filed_script`: only a script version that was
-    filed with the regulator may be used (LN-6).
+    filed with the regulator may be used (LN-6). `given_out`: a team leader gives it out, and nobody but its assignee can claim it
+    (HT-8, DEC-8). `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
     """
 
     kind: str
@@ -147,6 +148,8 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     seller_may_visit: bool = False
     appointment: bool = False
     filed_script: bool = False
+    given_out: bool = False
+    vendor: str | None = None
 
 
 class VoidedBy(msgspec.Struct, frozen=True):

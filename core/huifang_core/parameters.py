@@ -19,6 +19,24 @@ from huifang_core.trace import Trace, TraceStep, step
 Value = int | Decimal | bool | str | tuple[str, ...]
 Direction = Literal["lower", "higher", "none"]
 
+MOST: Mapping[str, int] = {
+    "minutes": 366 * 24 * 60,
+    "hours": 366 * 24,
+    "days": 3_660,
+    "working_days": 2_500,
+    "weeks": 520,
+    "months": 120,
+    "years": 100,
+    "attempts": 100,
+}
+"""Greatest value that makes sense, by unit: waits of a year, deadlines of ten years, keeping for a century.
+
+More is a slip of the keyboard: a date it leads to lies beyond the calendar, or takes minutes to count.
+"""
+
+MOST_OF_OTHER_UNITS = 1_000_000
+"""Greatest value in a unit that `MOST` does not name."""
+
 
 class ParameterError(ValueError):
     """A parameter file or an override is wrong; `parameter` names which, `reason` says what to fix."""
@@ -54,13 +72,24 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A parameter with all its values, oldest first.
 
     `unit` says what the value counts (days, working_days, minutes, attempts …); `stricter` which direction a
-    tenant may move it in, none meaning not at all.
+    tenant may move it in, none meaning not at all; `most` the greatest value that makes sense, where that is another
+    than its unit's.
     """
 
     title: Text
     unit: str
     values: tuple[DatedValue, ...]
     stricter: Direction = "none"
+    most: int | None = None
+
+    @property
+    def greatest(self) -> int:
+        """The greatest value that makes sense; more is refused, and never used."""
+        return MOST.get(self.unit, MOST_OF_OTHER_UNITS) if self.most is None else self.most
+
+    def exceeds(self, value: Any) -> bool:
+        """Tell whether `value` is a number greater than makes sense."""
+        return isinstance(value, int | Decimal) and value > self.greatest
 
     def at(self, day: date) -> DatedValue | None:
         """Return the value that applies on `day`, or None before the first."""
@@ -105,6 +134,10 @@ class ParameterSet(msgspec.Struct, frozen=True):
                     raise ParameterError(name, f"value {at + 1} cites no requirement")
                 if not isinstance(dated.value, int | Decimal | str | tuple):
                     raise ParameterError(name, f"value {at + 1} is no number, boolean, text or list")
+                if parameter.exceeds(dated.value):
+                    raise ParameterError(
+                        name, f"value {at + 1} is more than {parameter.greatest} {parameter.unit}"
+                    )
                 if type(dated.value) is not type(parameter.values[0].value):
                     raise ParameterError(name, f"value {at + 1} is of another kind than value 1")
                 if isinstance(dated.value, str | tuple) and parameter.stricter != "none":
@@ -116,8 +149,8 @@ class ParameterSet(msgspec.Struct, frozen=True):
     def check_override(self, name: str, value: Any, on: date) -> None:
         """Raise `ParameterError` unless `value` is as strict as, or stricter than, what applies on day `on`.
 
-        A count of one or more can't become zero, and nothing becomes negative: such a value is no stricter, it
-        is meaningless.
+        A count of one or more can't become zero, nothing becomes negative, and nothing more than makes sense: such a
+        value is no stricter, it is meaningless.
         """
         parameter = self.parameters.get(name)
         if parameter is None:
@@ -142,6 +175,10 @@ class ParameterSet(msgspec.Struct, frozen=True):
         least = min(legal.value, 1) if isinstance(legal.value, int) else min(legal.value, Decimal(0))
         if own < least:
             raise ParameterError(name, f"{own} is too low; {least} is the lowest that makes sense")
+        if parameter.exceeds(own):
+            raise ParameterError(
+                name, f"{own} is too high; {parameter.greatest} {parameter.unit} is the most that makes sense"
+            )
 
     def changes_by(self, day: date) -> tuple[tuple[str, date | None, Any], ...]:
         """Return the changes of law in force on `day`: id, first day and value, where it is not the first value."""
@@ -165,7 +202,7 @@ def load_parameters(yaml_text: str) -> ParameterSet:
     return loaded
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(yaml.CSafeLoader):
     """PyYAML's safe loader; it refuses a key that stands twice, which would lose a deadline without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -197,7 +234,8 @@ def _as_kind_of(legal: Any, value: Any) -> Any:
 class ParametersAt:
     """The parameters as they apply on one day to one tenant; what a rule reads lands in its trace.
 
-    A tenant's own value that the law has overtaken since, or that no tenant may set, gives way to the law's.
+    A tenant's own value that the law has overtaken since, that no tenant may set or that makes no sense gives way to the
+    law's.
     """
 
     def __init__(
@@ -218,14 +256,15 @@ class ParametersAt:
         if legal is None:
             raise KeyError(f"{name} has no value on {self.on}")
         own = _as_kind_of(legal.value, self._overrides.get(name, legal.value))
-        value = legal.value if parameter.laxer(own, legal.value) else own
-        self._trace.add(_step(name, parameter.title, legal, own, value))
+        absurd = parameter.exceeds(own)
+        value = legal.value if absurd or parameter.laxer(own, legal.value) else own
+        self._trace.add(_step(name, parameter.title, legal, own, value, absurd))
         self.used[name] = value
         return value
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _step(name: str, title: Text, legal: DatedValue, own: Any, value: Any) -> TraceStep:
+def _step(name: str, title: Text, legal: DatedValue, own: Any, value: Any, absurd: bool) -> TraceStep:
     # Kept, since every evaluation reads the same few values and writing the sentences costs more than all else.
     since = legal.valid_from.isoformat() if legal.valid_from else None
     ours = legal.source == "none"
@@ -239,6 +278,9 @@ def _step(name: str, title: Text, legal: DatedValue, own: Any, value: Any) -> Tr
     if value != legal.value:
         zh += f"；本机构从严，{'默认值' if ours else '规定值'}{legal.value}"
         en += f"; the tenant's own, the rule says {legal.value}"
+    elif absurd:
+        zh += f"；本机构设定值{own}超出合理范围，不予采用"
+        en += f"; the tenant's own {own} is more than makes sense and not used"
     elif own != value:
         zh += f"；本机构设定值{own}不符合规定，不予采用"
         en += f"; the tenant's own {own} is laxer than the rule and not used"

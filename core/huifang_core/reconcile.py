@@ -90,14 +90,16 @@ def reconcile(
 ) -> tuple[Change, ...]:
     """Return the changes that bring the books in line with what was derived; none when applied a second time.
 
-    An obligation whose input is unchanged stays as it was made, even if its rule would now say otherwise (GEN-4);
-    `recount` overrides that, where the calendar to count by was changed. Obligations of plugins that were not asked are
+    An obligation whose input is unchanged, or changed in nothing its rule builds on, stays as it was made, even if its rule would
+    now say otherwise (GEN-4); `recount` overrides that, where the calendar to count by was changed. Obligations of plugins that were not asked are
     left alone, and those whose event made its rule fail. What was due before `cut_over` is historic.
     """
     live: dict[str, OnBooks] = {}
     last: dict[str, int] = {}
     for entry in sorted(books, key=lambda e: (e.key, e.generation)):
         last[entry.key] = entry.generation
+        if entry.input_hash in derivation.same:
+            entry = msgspec.structs.replace(entry, input_hash=derivation.same[entry.input_hash])
         if entry.status in LIVE:
             live[entry.key] = entry
     wanted = {desired.key: desired for desired in derivation.desired}

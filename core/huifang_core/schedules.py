@@ -58,8 +58,8 @@ def occurrences(
 ) -> Iterator[Occurrence]:
     """Yield the days in `[first, last]`, oldest first, on which a schedule is due for something anchored on day `anchor`.
 
-    `settings` are the tenant's own of the plugin. None as the anchor yields nothing unless the schedule is one of the calendar. A birthday on 29 February is kept on the 28th
-    in other years.
+    `settings` are the tenant's own of the plugin. None as the anchor yields nothing unless the schedule is one of the calendar. A
+    birthday on 29 February is kept on the 28th in other years.
     """
     if schedule.anchor == "calendar":
         dates = (
@@ -70,8 +70,8 @@ def occurrences(
     if anchor is None:
         return
     repeats = schedule.every_months or (12 if schedule.anchor == "customer.birth_date" else None)
-    # No need to walk through all years since a birth: start where the span begins.
-    turn = max(0, ((first.year - anchor.year) * 12 - schedule.months) // repeats - 1) if repeats else 0
+    # No need to walk through all years since a birth: start a turn before the first that can lie in the span.
+    turn = max(0, _months_until(schedule, anchor, first) // repeats - 1) if repeats else 0
     while True:
         months = schedule.months + turn * (repeats or 0)
         on = add_months(anchor, months) + timedelta(schedule.days)
@@ -82,6 +82,39 @@ def occurrences(
         if not repeats:
             return
         turn += 1
+
+
+def _months_until(schedule: Schedule, anchor: date, first: date) -> int:
+    """How many months at least lie between the first turn's day and `first`; too few does no harm."""
+    months = (first.year - anchor.year) * 12 + first.month - anchor.month - schedule.months
+    return months - abs(schedule.days) // 28 - 1
+
+
+def anchor_spans(schedule: Schedule, on: date, earliest: date) -> list[tuple[date, date]]:
+    """Return the spans of days, latest first, in which whatever is anchored is due on day `on`; none begins before `earliest`'s month.
+
+    The other way round from `occurrences`: by it a store finds all that is due without looking at each. A span has several days
+    where the days of a longer month fall on the last one of a shorter. For a birthday it is a little too wide: the first year counts.
+    """
+    due = on - timedelta(schedule.days)
+    ends_month = add_months(due.replace(day=1), 1) - timedelta(1) == due
+    repeats = schedule.every_months or (12 if schedule.anchor == "customer.birth_date" else None)
+    spans: list[tuple[date, date]] = []
+    back = schedule.months
+    while True:
+        number = due.year * 12 + due.month - 1 - back
+        if not date.min.year * 12 <= number < date.max.year * 12 + 11:
+            break
+        month = date(number // 12, number % 12 + 1, 1)
+        if month < earliest.replace(day=1):
+            break
+        last = add_months(month, 1) - timedelta(1)
+        if due.day <= last.day:
+            spans.append((month.replace(day=due.day), last if ends_month else month.replace(day=due.day)))
+        if not repeats:
+            break
+        back += repeats
+    return spans
 
 
 def _calendar_days(dates: Iterable[str], first: date, last: date) -> Iterator[Occurrence]:

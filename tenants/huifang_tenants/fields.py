@@ -14,7 +14,7 @@ from huifang_tenants.errors import WrongKey
 from huifang_tenants.keys import TenantKeys
 from huifang_tenants.normalise import last_four, normalise_id_number, normalise_name, normalise_phone
 
-BlindKind = Literal["id_number", "phone", "name", "id_last4", "phone_last4"]
+BlindKind = Literal["id_number", "phone", "name", "id_last4", "phone_last4", "birthday"]
 
 _T = TypeVar("_T")
 
@@ -68,7 +68,7 @@ class FieldCipher:
     def blind(self, kind: BlindKind, value: str) -> bytes:
         """The 16-byte blind index of `value`: equal for all spellings of the same number or name.
 
-        For `id_last4` and `phone_last4`, give the whole number or its last four characters.
+        For `id_last4` and `phone_last4`, give the whole number or its last four characters; for `birthday` month and day, `MM-DD`.
         """
         match kind:
             case "id_number":
@@ -81,6 +81,8 @@ class FieldCipher:
                 text = last_four(normalise_id_number(value))
             case "phone_last4":
                 text = last_four(normalise_phone(value))
+            case "birthday":
+                text = value
             case _:
                 assert_never(kind)
         return self._hash(kind, text.encode())[:_BLIND_BYTES]

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,11 @@ def new_id() -> UUID:
     # The driver's own subclass: made and sent in a third of the time, and the same as what it reads back.
     made: UUID = pgproto.UUID(uuid7().bytes)
     return made
+
+
+def first_id_at(instant: datetime) -> UUID:
+    """The lowest id that can have been made at `instant` or later, to the millisecond."""
+    return UUID(int=(int(instant.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
 
 
 def opaque_id() -> str:

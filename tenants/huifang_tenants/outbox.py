@@ -21,6 +21,9 @@ WAKE_CHANNEL: Final = "huifang_jobs"
 REFRESH: Final = "contracts.refresh"
 """Kind of the job that derives every contract of a tenant anew."""
 
+FAN_OUT: Final = "sellers.departed"
+"""Kind of the job that derives the contracts of a seller who left anew."""
+
 MAX_TRIES: Final = 5
 _PICK_LOCK: Final = 0x48_46_02
 

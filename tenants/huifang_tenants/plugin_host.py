@@ -8,6 +8,7 @@ import asyncio
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as HostTimeout
+from datetime import date
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -15,22 +16,28 @@ import msgspec
 from huifang_core.catalogue import Catalogue
 from huifang_core.derive import SettingsVersion, Subject
 from huifang_core.explain import Consideration
+from huifang_core.population import AmountWanted
 from huifang_core.workdays import AnnouncedDay
 from pebble import ProcessExpired, ProcessPool
 
 from huifang_tenants.plugin_process import (
     Answer,
+    Candidates,
     Document,
     HostFailure,
+    PopulationTask,
     Task,
     encoder,
+    host_amount,
     host_catalogue,
     host_check_settings,
     host_derive,
     host_explain,
+    host_population,
+    host_start,
 )
 
-__all__ = ["Answer", "Document", "HostBroken", "HostFailure", "PluginHost"]
+__all__ = ["Answer", "Candidates", "Document", "HostBroken", "HostFailure", "PluginHost"]
 
 _START_LIMIT: Final = 60.0
 # How much of a batch's deadline one rule may use up before it is interrupted.
@@ -38,6 +45,7 @@ _SHARE_OF_ONE_RULE: Final = 0.25
 
 _answers_decoder = msgspec.msgpack.Decoder(list[bytes])
 _answer_decoder = msgspec.msgpack.Decoder(Answer | HostFailure)
+_candidates_decoder = msgspec.msgpack.Decoder(list[Candidates | HostFailure])
 
 
 class HostBroken(Exception):
@@ -78,12 +86,22 @@ class PluginHost:
         self._pool.join(5)
 
     def _new_pool(self) -> Any:
-        return ProcessPool(max_workers=self._processes, context=multiprocessing.get_context("forkserver"))
+        # Loading the plugins is the start of a process, not part of what it is asked first: after a crash it would
+        # use up the deadline of the next batch.
+        return ProcessPool(
+            max_workers=self._processes,
+            initializer=host_start,
+            context=multiprocessing.get_context("forkserver"),
+        )
 
     async def catalogue(self) -> Catalogue:
-        """Return what the installed plugins supply, read once per pool; raises `HostBroken`."""
+        """Return what the installed plugins supply, read once per pool; raises `HostBroken`, also where they never load."""
         if self._catalogue is None:
-            answer = await self._ask(host_catalogue, (), _START_LIMIT)
+            try:
+                async with asyncio.timeout(_START_LIMIT):
+                    answer = await self._ask(host_catalogue, (), _START_LIMIT)
+            except TimeoutError as error:
+                raise HostBroken(f"the plugins did not load within {_START_LIMIT:g} s") from error
             self._catalogue = msgspec.msgpack.decode(answer, type=Catalogue)
         return self._catalogue
 
@@ -106,6 +124,41 @@ class PluginHost:
             first = await self.derive(subjects[:middle], task.settings, announced)
             return first + await self.derive(subjects[middle:], task.settings, announced)
         return [_read(one) for one in _answers_decoder.decode(answer)]
+
+    async def population(
+        self,
+        plugin: str,
+        plan: str,
+        period: tuple[date, date],
+        subjects: Sequence[Subject],
+        settings: Iterable[SettingsVersion],
+        announced: dict[int, tuple[AnnouncedDay, ...]],
+    ) -> list[Candidates | HostFailure]:
+        """Return which events of each subject a plan counts in, from the first to the last day of the period, in order.
+
+        A subject that breaks its host gets a `HostFailure`. The plugin and the plan must be in the catalogue.
+        """
+        if not subjects:
+            return []
+        versions, limit = tuple(settings), self._deadline * _SHARE_OF_ONE_RULE
+        task = PopulationTask(plugin, plan, *period, tuple(subjects), versions, announced, limit)
+        try:
+            answer = await self._ask(host_population, (encoder.encode(task),), self._deadline)
+        except HostBroken as error:
+            if len(subjects) == 1:
+                return [HostFailure(str(error))]
+            middle = len(subjects) // 2
+            first = await self.population(plugin, plan, period, subjects[:middle], versions, announced)
+            return first + await self.population(plugin, plan, period, subjects[middle:], versions, announced)
+        return _candidates_decoder.decode(answer)
+
+    async def amount(
+        self, plugin: str, plan: str, settings: Iterable[SettingsVersion], first: date
+    ) -> AmountWanted:
+        """Return how many a plan draws in the period that begins on day `first`; raises `HostBroken` where it says none."""
+        arguments = (plugin, plan, encoder.encode(tuple(settings)), first)
+        answer = await self._ask(host_amount, arguments, self._deadline)
+        return msgspec.msgpack.decode(answer, type=AmountWanted)
 
     async def explain(
         self,

@@ -6,23 +6,40 @@ checked here, so that nobody outside has to trust it.
 
 import gc
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+from huifang_core.cases import CaseDraft
 from huifang_core.catalogue import catalogue_of
-from huifang_core.derive import Derivation, Desired, RuleFailure, RulePlugin, SettingsVersion, Subject, derive
+from huifang_core.derive import (
+    Derivation,
+    Desired,
+    DesiredCase,
+    RuleFailure,
+    RulePlugin,
+    SettingsVersion,
+    Subject,
+    derive,
+)
 from huifang_core.explain import explain
 from huifang_core.obligations import ObligationDraft
 from huifang_core.parameters import ParameterSet
-from huifang_core.registry import Registry, load_registry
+from huifang_core.plans import Membership, Plan
+from huifang_core.population import Candidate, amount_wanted, population
+from huifang_core.registry import Plugin, Registry, load_registry
 from huifang_core.rules import Rule
+from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
+
+_D = TypeVar("_D", Desired, DesiredCase)
 
 _MOST_OVERTIME: Final = 2
 _SMALLINT: Final = range(-(2**15), 2**15)
+_LONGEST_TEXT: Final = 500
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True):
@@ -37,6 +54,28 @@ class Task(msgspec.Struct, frozen=True, array_like=True):
     limit: float
 
 
+class PopulationTask(msgspec.Struct, frozen=True, array_like=True):
+    """What a host is asked: which events of these subjects does a plan count in, in `[first, last]`.
+
+    `limit` is how many seconds the plan may take over one subject.
+    """
+
+    plugin: str
+    plan: str
+    first: date
+    last: date
+    subjects: tuple[Subject, ...]
+    settings: tuple[SettingsVersion, ...]
+    announced: dict[int, tuple[AnnouncedDay, ...]]
+    limit: float
+
+
+class Candidates(msgspec.Struct, frozen=True, array_like=True, tag="candidates"):
+    """The events of one subject that a plan looked at."""
+
+    candidates: tuple[Candidate, ...]
+
+
 class Document(msgspec.Struct, frozen=True, array_like=True):
     """A draft and its trace as the JSON to be stored: written where they are made, and not taken apart on the way."""
 
@@ -45,10 +84,14 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, tag="answer"):
-    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key."""
+    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key.
+
+    Those of cases are in `case_documents`, by case key.
+    """
 
     derivation: Derivation
     documents: dict[str, Document]
+    case_documents: dict[str, Document] = {}
 
 
 class HostFailure(msgspec.Struct, frozen=True, array_like=True, tag="failure"):
@@ -63,11 +106,18 @@ class Overtime(Exception):
 
 encoder: Final = msgspec.msgpack.Encoder()
 _task_decoder = msgspec.msgpack.Decoder(Task)
+_population_decoder = msgspec.msgpack.Decoder(PopulationTask)
 _draft_decoder = msgspec.json.Decoder(ObligationDraft)
+_case_decoder = msgspec.json.Decoder(CaseDraft)
 _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
+
+
+def host_start() -> None:
+    """Load the plugins, before anything is asked."""
+    _loaded()
 
 
 def host_catalogue() -> bytes:
@@ -104,6 +154,31 @@ def host_explain(payload: bytes) -> bytes:
         )
 
 
+def host_population(payload: bytes) -> bytes:
+    """Return `Candidates` or a `HostFailure` per subject of a `PopulationTask`; raises KeyError for an unknown plan."""
+    task = _population_decoder.decode(payload)
+    plugin = _loaded().plugins[task.plugin]
+    plan = _plan(plugin, task.plan)
+    calendar = _calendar(task.announced)
+    answers: list[Candidates | HostFailure] = []
+    overtime = 0
+    with _interrupted_after(task.limit):
+        for subject in task.subjects:
+            if overtime == _MOST_OVERTIME:
+                answers.append(HostFailure("left out, since the plan took too long on the contracts before"))
+                continue
+            answers.append(_candidates(subject, plugin, plan, task, calendar))
+            overtime += _took_too_long(answers[-1])
+    return encoder.encode(answers)
+
+
+def host_amount(plugin: str, plan: str, settings: bytes, first: date) -> bytes:
+    """Return the `AmountWanted` of a plan; raises KeyError where its parameter says none."""
+    loaded = _loaded().plugins[plugin]
+    versions = msgspec.msgpack.decode(settings, type=tuple[SettingsVersion, ...])
+    return encoder.encode(amount_wanted(loaded, _plan(loaded, plan), versions, first))
+
+
 def host_check_settings(plugin: str, settings: bytes) -> bytes:
     """Return what is wrong with a plugin's settings, None where it takes them; raises KeyError for an unknown plugin."""
     try:
@@ -133,6 +208,49 @@ def _calendar(announced: dict[int, tuple[AnnouncedDay, ...]]) -> WorkingCalendar
     return known
 
 
+def _plan(plugin: Plugin, id: str) -> Plan:
+    return next(plan for plan in plugin.plans if plan.id == id)
+
+
+def _candidates(
+    subject: Subject, plugin: Plugin, plan: Plan, task: PopulationTask, calendar: WorkingCalendar
+) -> Candidates | HostFailure:
+    try:
+        _restart(task.limit)
+        found = population(subject, plugin, plan, task.settings, calendar, task.first, task.last)
+        return Candidates(tuple(_sound(candidate) for candidate in found))
+    except BaseException as error:
+        # As with rules: it ends the work on this contract, and no more.
+        return HostFailure(f"{type(error).__name__}: {error}"[:500])
+
+
+def _took_too_long(answer: Candidates | HostFailure) -> bool:
+    errors = (
+        (answer.reason,)
+        if isinstance(answer, HostFailure)
+        else tuple(candidate.error or "" for candidate in answer.candidates)
+    )
+    return any(error.startswith(f"{Overtime.__name__}:") for error in errors)
+
+
+def _sound(candidate: Candidate) -> Candidate:
+    """The candidate, with an error where its membership or its trace can't be put on the books."""
+    try:
+        membership = msgspec.convert(msgspec.to_builtins(candidate.membership), Membership | None)
+        trace = _json.encode(candidate.steps)
+        msgspec.json.decode(trace, type=tuple[TraceStep, ...])
+    except (msgspec.MsgspecError, TypeError) as error:
+        return msgspec.structs.replace(
+            candidate, membership=None, steps=(), error=f"its membership can't be read: {error}"[:500]
+        )
+    texts = () if membership is None else (membership.stratum, membership.group)
+    if b"\\u0000" in trace or any("\0" in text or len(text) > _LONGEST_TEXT for text in texts):
+        return msgspec.structs.replace(
+            candidate, membership=None, steps=(), error="its membership holds a text that can't be stored"
+        )
+    return candidate
+
+
 def _answer_to(
     subject: Subject, plugins: tuple[RulePlugin, ...], task: Task, calendar: WorkingCalendar
 ) -> tuple[bytes, list[tuple[str, str]]]:
@@ -152,15 +270,27 @@ def _answer_to(
 
 
 def _answer(derivation: Derivation) -> Answer:
-    bare: list[Desired] = []
+    flaws: list[RuleFailure] = []
+    bare, documents = _written(derivation.desired, _flaw, flaws)
+    cases, case_documents = _written(derivation.cases, _case_flaw, flaws)
+    answered = msgspec.structs.replace(
+        derivation, desired=bare, cases=cases, failures=(*derivation.failures, *flaws)
+    )
+    return Answer(answered, documents, case_documents)
+
+
+def _written(
+    asked_for: tuple[_D, ...], flaw_of: Callable[[_D, Document], str | None], flaws: list[RuleFailure]
+) -> tuple[tuple[_D, ...], dict[str, Document]]:
+    """What can be put on the books, without traces, and their documents; what can't goes to `flaws`."""
+    bare: list[_D] = []
     documents: dict[str, Document] = {}
-    failures = list(derivation.failures)
-    for desired in derivation.desired:
+    for desired in asked_for:
         draft = msgspec.structs.replace(desired.draft, trace=())
         document = Document(_json.encode(draft), _json.encode(desired.draft.trace))
-        flaw = _flaw(desired, document)
+        flaw = flaw_of(desired, document)
         if flaw is not None:
-            failures.append(
+            flaws.append(
                 RuleFailure(
                     desired.plugin,
                     desired.rule,
@@ -173,9 +303,7 @@ def _answer(derivation: Derivation) -> Answer:
             continue
         bare.append(msgspec.structs.replace(desired, draft=draft))
         documents[desired.key] = document
-    return Answer(
-        msgspec.structs.replace(derivation, desired=tuple(bare), failures=tuple(failures)), documents
-    )
+    return tuple(bare), documents
 
 
 def _flaw(desired: Desired, document: Document) -> str | None:
@@ -188,6 +316,22 @@ def _flaw(desired: Desired, document: Document) -> str | None:
         return "its draft holds a character that can't be stored"
     if draft.priority not in _SMALLINT:
         return f"its draft has the priority {draft.priority}"
+    return None
+
+
+def _case_flaw(desired: DesiredCase, document: Document) -> str | None:
+    """Tell why a case can't be put on the books."""
+    try:
+        draft = _case_decoder.decode(document.draft)
+        msgspec.json.decode(document.trace, type=tuple[TraceStep, ...])
+    except msgspec.MsgspecError as error:
+        return f"its case can't be read: {error}"
+    if b"\\u0000" in document.draft or b"\\u0000" in document.trace:
+        return "its case holds a character that can't be stored"
+    if draft.due_by is not None and draft.due_by.tzinfo is None:
+        return "its case is due at an instant without a zone"
+    if draft.case_class not in {known.id for known in _loaded().plugins[desired.plugin].case_classes}:
+        return f"its case is of class {draft.case_class}, which the plugin does not have"
     return None
 
 

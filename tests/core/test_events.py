@@ -31,6 +31,19 @@ def test_a_correction_takes_the_place_of_what_it_corrects(lapse: Any) -> None:
     assert ids(lapse("a", 1), lapse("b", 3), lapse("c", 9, corrects="a")) == [("c", "a"), ("b", "b")]
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_correction_that_names_another_contract_takes_the_event_there(lapse: Any, place: int) -> None:
+    original, moved = lapse("a", 1), lapse("c", 9, corrects="a", contract_no="C2")
+    other = lapse("b", 3)
+    here = effective((original, other, moved)[::-1] if place else (original, other, moved), "C1")
+    assert [(event.event_id, root) for event, root in here] == [("b", "b")]
+    there = effective((original, moved), "C2")
+    assert [(event.event_id, root) for event, root in there] == [("c", "a")]
+    assert [event.event_id for event, _ in effective((other, moved), "C1")] == ["b"], (
+        "the original is still to come"
+    )
+
+
 def test_a_correction_of_a_correction_goes_back_to_the_original(lapse: Any) -> None:
     assert ids(lapse("a"), lapse("b", 1, corrects="a"), lapse("c", 2, corrects="b")) == [("c", "a")]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from huifang_core.parameters import ParameterError, ParametersAt, ParameterSet, load_parameters
+from huifang_core.parameters import MOST, ParameterError, ParametersAt, ParameterSet, load_parameters
 from huifang_core.trace import Trace, lines
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,6 +95,8 @@ def test_gen_4_a_tenant_s_value_that_the_law_has_overtaken_is_named_and_not_used
         ("grace.days", True, "same kind"),
         ("grace.days", 9.5, "same kind"),
         ("grace.days", 0, "too low"),
+        ("ahead.days", 3_661, "too high; 3660 days is the most"),
+        ("ahead.days", 10**400, "too high"),
         ("letters.share", "-0.01", "too low"),
         ("letters.share", "NaN", "same kind"),
         ("letters.share", 0.2, "laxer"),
@@ -106,6 +108,30 @@ def test_an_override_that_makes_no_sense_is_refused_with_its_reason(
 ) -> None:
     with pytest.raises(ParameterError, match=reason):
         LAWS.check_override(name, value, DAY("2026-03-01"))
+
+
+@pytest.mark.parametrize("unit", [*MOST, "yuan"])
+def test_gen_4_no_value_of_a_tenant_s_takes_a_date_beyond_the_calendar(unit: str) -> None:
+    laws = load_parameters(
+        one(f"value: 15, {CITED}", "  stricter: higher\n").replace("unit: days", f"unit: {unit}")
+    )
+    most = laws.parameters["p"].greatest
+    laws.check_override("p", most, DAY("2026-03-01"))
+    with pytest.raises(ParameterError, match=f"too high; {most} {unit} is the most that makes sense"):
+        laws.check_override("p", most + 1, DAY("2026-03-01"))
+
+
+def test_gen_4_a_plugin_says_where_more_or_less_makes_sense_than_in_its_unit() -> None:
+    laws = load_parameters(one(f"value: 15, {CITED}", "  stricter: higher\n  most: 30\n"))
+    laws.check_override("p", 30, DAY("2026-03-01"))
+    with pytest.raises(ParameterError, match="too high"):
+        laws.check_override("p", 31, DAY("2026-03-01"))
+
+
+def test_gen_4_a_value_set_before_there_was_a_bound_is_named_and_not_used() -> None:
+    parameters, trace = at("2026-03-01", ahead_days=10**9)
+    assert parameters["ahead.days"] == 15
+    assert "the tenant's own 1000000000 is more than makes sense and not used" in lines(trace.steps, "en")[0]
 
 
 @pytest.mark.parametrize("share", [0.05, "0.05", Decimal("0.05"), 0])
@@ -139,6 +165,11 @@ CITED = "cites: [SD-1], source: none, verified_on: 2026-01-01"
         (one("value: 1, cites: [], source: none, verified_on: 2026-01-01"), "cites no requirement"),
         (one("value: {a: 1}, cites: [SD-1], source: none, verified_on: 2026-01-01"), "no number"),
         (one(f"value: [life], {CITED}", "  stricter: lower\n"), "no text or list is stricter"),
+        (one(f"value: 3661, {CITED}"), "value 1 is more than 3660 days"),
+        (
+            one(f"value: 1, {CITED}|value: 40, {CITED}, from: 2026-02-01", "  most: 30\n"),
+            "value 2 is more than 30",
+        ),
         (f"p:\n{HEAD}  values: []\n", "has no value"),
         (one(f"value: 1, {CITED}") + one(f"value: 2, {CITED}"), "`p` stands here twice"),
         (one(f"value: 1, worth: 2, {CITED}"), "unknown field"),

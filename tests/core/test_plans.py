@@ -1,14 +1,16 @@
 """Plans: which events make a population, and why others are left out."""
 
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from huifang_core.contracts import Contract
 from huifang_core.events import BusinessEvent
-from huifang_core.plans import Membership, Plan, Successes
-from huifang_core.population import population
+from huifang_core.plans import Full, Membership, Number, Plan, Successes
+from huifang_core.population import amount_wanted, population
 from huifang_core.rules import RuleError
+from huifang_core.sampling import Amount
 from huifang_core.texts import text
 from huifang_core.trace import Trace
 from huifang_core.windows import SHANGHAI
@@ -128,3 +130,21 @@ def test_period_bounds_are_days_in_shanghai(build: Any) -> None:
     inside, before = start.astimezone(UTC), (start - timedelta(minutes=1)).astimezone(UTC)
     candidates = found(build, registered(build, "r1", time=inside), registered(build, "r0", time=before))
     assert [candidate.member for candidate in candidates] == ["core/r1"]
+
+
+def test_dec_14_how_many_are_drawn_is_what_the_parameter_said_when_the_period_began(build: Any) -> None:
+    counted = plan(size=Number("cooling_off.days"))
+    stricter = build.settings(version=2, parameters={"cooling_off.days": 9}, valid_from=build.on(1))
+    before = amount_wanted(build.Plugin(), counted, [build.settings(), stricter], build.on(0))
+    after = amount_wanted(build.Plugin(), counted, [build.settings(), stricter], build.on(1))
+    assert (before.amount, after.amount) == (Amount("number", Decimal(15)), Amount("number", Decimal(9)))
+    assert before.steps[0].subject == "cooling_off.days"
+    assert amount_wanted(build.Plugin(), plan(size=Full()), [], build.on(0)).amount == Amount("full")
+    with pytest.raises(KeyError, match="off"):
+        amount_wanted(build.Plugin(), counted, [], build.on(0))
+
+
+def test_ln_2_an_event_that_concerns_many_contracts_makes_a_member_of_each(build: Any) -> None:
+    departed = build.event("d1", "seller.departed", 3, seller_no="S1", on=build.on(3), contract_no=None)
+    (candidate,) = found(build, departed, made=plan(events=["seller.departed"], select=lambda: Membership()))
+    assert candidate.member == "core/d1/C1"

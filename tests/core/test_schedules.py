@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from huifang_core.schedules import Schedule, occurrences
+from huifang_core.schedules import Schedule, anchor_spans, occurrences
 from huifang_core.texts import text
+from huifang_core.windows import add_months
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,15 @@ def test_days_of_the_calendar_need_no_anchor_and_are_left_out_where_a_year_lacks
     ]
 
 
+def test_a_monthly_schedule_misses_no_month_from_december_on() -> None:
+    made = schedule(anchor="contract.effective_on", every_months=1)
+    assert days(made, date(2025, 12, 15), date(2026, 1, 1), date(2026, 3, 31)) == [
+        "2026-01-15",
+        "2026-02-15",
+        "2026-03-15",
+    ]
+
+
 @given(
     anchor=DAYS,
     first=DAYS,
@@ -79,6 +89,39 @@ def test_looking_day_by_day_finds_the_same_as_looking_at_the_whole_span(
     assert whole == halves
     assert len({found.period for found in whole}) == len(whole)
     assert all(first <= found.on <= last for found in whole)
+
+
+@given(
+    anchor=DAYS,
+    on=DAYS,
+    months=st.integers(-12, 24),
+    shift=st.integers(-40, 40),
+    every=st.none() | st.integers(1, 24),
+    birth=st.booleans(),
+)
+def test_the_spans_of_a_day_hold_just_what_is_due_on_it(
+    anchor: date, on: date, months: int, shift: int, every: int | None, birth: bool
+) -> None:
+    made = schedule(
+        anchor="customer.birth_date" if birth else "contract.effective_on",
+        months=months,
+        days=shift,
+        every_months=every,
+    )
+    spans = anchor_spans(made, on, date(1930, 1, 1))
+    inside = any(first <= anchor <= last for first, last in spans)
+    is_due = bool(days(made, anchor, on, on))
+    first_turn = birth and add_months(anchor, months) + timedelta(shift) == on
+    assert inside is (is_due or first_turn)
+    assert spans == sorted(spans, reverse=True)
+
+
+def test_the_days_of_a_longer_month_fall_on_the_last_one_of_a_shorter() -> None:
+    made = schedule(anchor="contract.effective_on", months=3)
+    assert anchor_spans(made, date(2025, 11, 30), date(2000, 1, 1)) == [
+        (date(2025, 8, 30), date(2025, 8, 31))
+    ]
+    assert anchor_spans(made, date(2025, 5, 31), date(2000, 1, 1)) == []
 
 
 @pytest.mark.parametrize("years", [0, 1, 90])

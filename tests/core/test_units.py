@@ -9,10 +9,12 @@ from huifang_core.units import (
     Staff,
     Unit,
     chain,
+    is_active,
     is_trained,
     may_do_phone_work,
     supervisor_of,
     unit_at_level,
+    unit_in_charge,
 )
 
 UNITS = {
@@ -60,6 +62,13 @@ def test_sd_3_training_counts_through_its_last_day(until: date | None, trained: 
     assert is_trained(until, date(2026, 3, 2)) is trained
 
 
+@pytest.mark.parametrize(
+    ("until", "here"), [(None, True), (date(2026, 3, 2), True), (date(2026, 3, 1), False)]
+)
+def test_somebody_is_here_through_the_last_day(until: date | None, here: bool) -> None:
+    assert is_active(until, date(2026, 3, 2)) is here
+
+
 @pytest.mark.parametrize("code", ["", " a", "a ", "a\n", "a\x00b", "x" * 65])
 def test_a_code_has_no_blank_around_it_and_no_line_break_behind(code: str) -> None:
     with pytest.raises(msgspec.ValidationError):
@@ -70,3 +79,19 @@ def test_a_code_has_no_blank_around_it_and_no_line_break_behind(code: str) -> No
 def test_a_region_is_six_plain_digits(region: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"code": "37", "name": "山东", "level": "province", "region": region}, Unit)
+
+
+def test_ms_2_the_unit_in_charge_of_a_place_is_the_nearest_one() -> None:
+    there = (
+        Unit("SD", "山东分公司", "province", region="370100"),
+        Unit("JN", "济南中支", "city", region="370100"),
+        Unit("LX", "历下支公司", "county", region="370102"),
+        Unit("YT", "烟台中支", "city", region="370600"),
+    )
+    units = {unit.code: unit for unit in there}
+    assert unit_in_charge("370102", units) == "LX"
+    assert unit_in_charge("370112", units) == "JN", "no unit in that county"
+    assert unit_in_charge("370611", units) == "YT"
+    assert unit_in_charge("371302", units) == "SD", "no unit in that city"
+    assert unit_in_charge("110101", units) is None
+    assert unit_in_charge("370102", UNITS) == "37"

@@ -63,8 +63,15 @@ def test_the_day_is_worked_without_a_problem(day: dict[str, Any]) -> None:
 
 def test_every_kind_of_callback_the_export_calls_for_is_there(day: dict[str, Any]) -> None:
     """SD-1: new contracts, renewals in and after their grace period, lapses, surrenders, claims."""
-    kinds = {item["kind"] for item in day["obligations"]}
+    kinds = {item["kind"] for item in day["obligations"] if item["plugin"] == "shandong_life"}
     assert kinds == {"new_contract", "grace_period", "after_grace_period", "lapse", "surrender", "claim"}
+
+
+def test_every_plugin_that_the_export_concerns_has_its_callbacks(day: dict[str, Any]) -> None:
+    """HI-2: health policies are followed up; none belongs to a unit in Liaoning."""
+    plugins = {item["plugin"] for item in day["obligations"]}
+    assert {"shandong_life", "health"} <= plugins
+    assert "liaoning_life" not in plugins
 
 
 def test_completed_calls_have_their_recording_and_count_as_successful_only_if_affirmed(

@@ -47,6 +47,6 @@ def command(contract_no: str, lang: Language, slug: str, home: Path | None, as_j
             click.echo(f"  {line}")
         if one.error:
             click.echo(f"  ! {one.error}")
-        click.echo(
-            f"  → {', '.join(one.obligations) or ('无回访任务' if lang == 'zh-CN' else 'no obligation')}"
-        )
+        case = "问题件" if lang == "zh-CN" else "case"
+        made = [*one.obligations, *(f"{case} {key}" for key in one.cases)]
+        click.echo(f"  → {', '.join(made) or ('无回访任务' if lang == 'zh-CN' else 'no obligation')}")

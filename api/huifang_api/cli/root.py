@@ -25,6 +25,7 @@ COMMANDS: Final = {
         "Try other settings on a tenant's real history, changing nothing.",
     ),
     "report": ("huifang_api.cli.reporting", "Print a report, or save it as CSV or XLSX."),
+    "sampling": ("huifang_api.cli.sampling", "Show draws, make one on demand, verify one offline."),
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),
     "plugin": ("huifang_api.cli.plugins", "List installed plugins; switch them on in a tenant."),

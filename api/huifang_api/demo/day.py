@@ -42,7 +42,7 @@ async def work(client: Client, staff: list[str], now: datetime, done: Callable[[
             try:
                 claimed = await client.post("/queue/claim", {"staff_no": staff_no})
             except ApiProblem as problem:
-                if problem.code not in ("staff.untrained", "staff.not_permitted"):
+                if problem.code not in ("staff.not_active", "staff.untrained", "staff.not_permitted"):
                     day.problems.append(f"{staff_no}: {problem}")
                 return
             if claimed is None:

@@ -7,24 +7,30 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
-from huifang_tenants.outbox import REFRESH, Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
+from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
 from huifang_tenants.services.upkeep import (
     AT_RISK,
     PARKED,
     RECOUNT,
     RETRY,
+    SCRIPTS,
     STEPS,
     Step,
     announce_at_risk,
     due_now,
+    fan_out,
     needs_recount,
     recount,
     refresh,
     retry_parked,
+    scripts_need_watching,
     take_up_parked,
     watch_parameters,
+    watch_scripts,
 )
 from huifang_tenants.tenant import Tenant
 
@@ -33,7 +39,7 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, **dict.fromkeys(STEPS, 1)}
+URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, SCRIPTS: 1, **dict.fromkeys(STEPS, 1)}
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -107,19 +113,30 @@ async def at_risk(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
+async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
+    """Look for callbacks whose script is missing; which are there, the plugin host says."""
+    catalogue = await services.catalogue()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        await watch_scripts(scope, catalogue)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 def ticking(seconds: float) -> Handler:
     """The handler that looks what is due in a tenant, enqueues it, and comes again in `seconds` to twice that."""
 
     async def tick(services: Services, tenant: Tenant, job: Job) -> None:
-        calendar = await services.calendar()
+        calendar, catalogue = await services.calendar(), await services.catalogue()
 
         async def work(scope: Scope) -> Sequence[NewJob]:
+            kinds = await due_now(scope, calendar)
+            if await scripts_need_watching(scope, catalogue):
+                kinds = (*kinds, SCRIPTS)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
             pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
-            jobs = [
-                NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind)
-                for kind in await due_now(scope, calendar)
-            ]
+            jobs = [NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind) for kind in kinds]
             return [*jobs, NewJob(TICK, {}, run_at=scope.wall_now + pause, urgency=1, dedupe=TICK)]
 
         await finishing(services, tenant, job, work)
@@ -133,7 +150,13 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
 
     async def work(scope: Scope) -> Sequence[NewJob]:
         await watch_parameters(scope, catalogue)
-        jobs = [NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY)]
+        await watch_scripts(scope, catalogue)
+        await commit_seeds(scope, catalogue)
+        await start_schedules(scope, catalogue)
+        jobs = [
+            NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY),
+            NewJob(LATE, {}, dedupe=LATE),
+        ]
         if await needs_recount(scope, calendar):
             jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
         return jobs
@@ -147,16 +170,33 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         TICK: ticking(tick),
         DAILY: daily,
         AT_RISK: at_risk,
+        SCRIPTS: scripts,
         PARKED: in_batches(_parked),
+        SCHEDULES: in_batches(_schedules),
+        DRAWS: in_batches(_draws),
+        LATE: in_batches(_late),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
+        FAN_OUT: in_batches(_fan_out),
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 
 
 async def _parked(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await take_up_parked(services, tenant) else None
+
+
+async def _schedules(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await reach_days(services, tenant) else None
+
+
+async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await work_on_draws(services, tenant) else None
+
+
+async def _late(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:
+    await notice_late(services, tenant)
 
 
 async def _retry(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
@@ -172,6 +212,11 @@ async def _recount(services: Services, tenant: Tenant, payload: dict[str, Any]) 
 async def _refresh(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     rest = await refresh(services, tenant, _after(payload))
     return None if rest is None else {"after": str(rest)}
+
+
+async def _fan_out(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    rest = await fan_out(services, tenant, UUID(payload["event"]), _after(payload))
+    return None if rest is None else {**payload, "after": str(rest)}
 
 
 def _after(payload: dict[str, Any]) -> UUID | None:

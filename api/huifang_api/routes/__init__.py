@@ -9,7 +9,9 @@ from huifang_api.routes import (
     contact_work,
     contacts,
     contracts,
+    customer_merges,
     customers,
+    draws,
     event_intake,
     events,
     evidence,
@@ -34,6 +36,7 @@ ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 
 API_ROUTES: Final = (
     *customers.ROUTES,
+    *customer_merges.ROUTES,
     *contracts.ROUTES,
     *record_intake.ROUTES,
     *events.ROUTES,
@@ -50,6 +53,7 @@ API_ROUTES: Final = (
     *imports.ROUTES,
     *import_upload.ROUTES,
     *plugin_settings.ROUTES,
+    *draws.ROUTES,
     *reports.ROUTES,
     *alarms.ROUTES,
     *notices.ROUTES,

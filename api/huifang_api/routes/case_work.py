@@ -33,14 +33,20 @@ from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import in_tenant
 
 _TAGS: Final = ("Cases",)
-_MOVING: Final[tuple[ProblemCode, ...]] = ("staff.not_found", "state.conflict")
+_HERE: Final[tuple[ProblemCode, ...]] = ("staff.not_found", "staff.not_active")
+_MOVING: Final[tuple[ProblemCode, ...]] = (
+    *_HERE, "staff.not_permitted", "staff.outside_unit", "state.conflict",
+)  # fmt: skip
+_ASSIGNEE: Final[tuple[ProblemCode, ...]] = (
+    "case.assignee_unknown", "case.assignee_not_active", "case.assignee_not_permitted", "case.assignee_outside_unit",
+)  # fmt: skip
 _OPENED: Final = Answer("Opened.", {"application/json": CaseDetail}, {"Location": "Address of the case."})
 _FARTHEST: Final = timedelta(days=3660)
 
 
 @post(
     "/cases",
-    opt=needs("cases:write", raises=("staff.not_found", "not_found")) | documented(answers={201: _OPENED}),
+    opt=needs("cases:write", raises=(*_HERE, "not_found")) | documented(answers={201: _OPENED}),
     operation_id="open_case",
     tags=_TAGS,
 )
@@ -75,13 +81,17 @@ async def open_case(request: ApiRequest, data: JSONBody[OpenCase]) -> Response[C
 
 @post(
     "/cases/{case_id:uuid}/assign",
-    opt=needs("cases:write", raises=(*_MOVING, "case.assignee_unknown")),
+    opt=needs("cases:write", raises=(*_MOVING, *_ASSIGNEE)),
     operation_id="assign_case",
     tags=_TAGS,
     status_code=200,
 )
 async def assign_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBody[AssignCase]) -> CaseDetail:
-    """Give a case to a member of staff, or to another one."""
+    """Give a case to a member of staff, or to another one.
+
+    Both must have a role for cases (case handler, team leader, compliance officer) and belong to the case's unit or one
+    above it; so must whoever solves, closes or reopens one.
+    """
     return await _worked(
         request, case_id, data.staff_no, lambda scope, actor: cases.assign(scope, case_id, data.to, actor)
     )
@@ -89,7 +99,7 @@ async def assign_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBo
 
 @post(
     "/cases/{case_id:uuid}/comment",
-    opt=needs("cases:write", raises=("staff.not_found",)),
+    opt=needs("cases:write", raises=_HERE),
     operation_id="comment_on_case",
     tags=_TAGS,
     status_code=200,

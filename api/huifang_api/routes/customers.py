@@ -17,6 +17,7 @@ from huifang_api.parameters import CursorParam, LimitParam, OnBehalfOfParam, Ord
 from huifang_api.problems import Problem
 from huifang_api.shapes.customers import (
     Customer,
+    CustomerDetail,
     CustomerPage,
     CustomerRevealRequest,
     CustomerSearchRequest,
@@ -83,10 +84,13 @@ async def search_customers(
 
 
 @get("/customers/{customer_id:uuid}", opt=needs("customers:read"), operation_id="get_customer", tags=_TAGS)
-async def get_customer(request: ApiRequest, customer_id: FromPath[UUID]) -> Customer:
-    """Read one customer, masked."""
+async def get_customer(request: ApiRequest, customer_id: FromPath[UUID]) -> CustomerDetail:
+    """Read one customer, masked, with the records merged into it and what stands against contacting the person.
+
+    A record that was merged is shown as it was; `merged_into` says which one stands for it.
+    """
     async with tenant_scope(request, read_only=True) as scope:
-        return one(Customer, await reading.get_customer(scope, customer_id), "customer")
+        return one(CustomerDetail, await reading.get_customer_detail(scope, customer_id), "customer")
 
 
 @post(

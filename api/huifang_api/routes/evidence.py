@@ -189,12 +189,19 @@ async def play_evidence(
     ] = None,
     on_behalf_of: OnBehalfOfParam = None,
 ) -> Stream:
-    """Play or download a file, whole or in part. Every playback leaves a row in the ledger."""
+    """Play or download a file, whole or in part. Every playback leaves a row in the ledger.
+
+    HEAD tells size, type and hash without reading any of it: that is no playback and leaves none.
+    """
     world, tenant = world_of(request), request.auth.tenant
     async with tenant_scope(request, read_only=True) as scope:
         actor = await acting(request, scope, on_behalf_of)
         found = await evidence.get(scope, evidence_id)
-    size, etag = found.size_bytes or 0, f'"{found.sha256}"'
+    if request.scope.get("head_only"):
+        # A range has a meaning for GET only (RFC 9110).
+        size = evidence.file_of(found).size
+        return Stream((), media_type=_media_type(found), headers=_headers(found, size))
+    size, etag = found.size_bytes or 0, _etag(found)
     if request.headers.get("if-range", etag) != etag:
         wanted = None
     span = _span(wanted, size)
@@ -208,22 +215,33 @@ async def play_evidence(
             raise
         headers = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
         raise Problem(refusal.code, headers=headers, **refusal.fields) from None
-    kind = playing.evidence.content_type or "application/octet-stream"
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Content-Length": str(playing.stop - playing.start),
-        "ETag": etag,
-        "Content-Disposition": f'inline; filename="{evidence_id}.{_ENDINGS.get(kind, "bin")}"',
-        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(found.sha256 or '')).decode()}:",
-    }
+    headers = _headers(playing.evidence, playing.stop - playing.start)
     if span is not None:
         headers["Content-Range"] = f"bytes {playing.start}-{playing.stop - 1}/{size}"
     return Stream(
         _watched(request, playing, actor),
         status_code=200 if span is None else 206,
-        media_type=kind,
+        media_type=_media_type(playing.evidence),
         headers=headers,
     )
+
+
+def _headers(found: evidence.EvidenceView, length: int) -> dict[str, str]:
+    return {
+        "Accept-Ranges": "bytes",
+        "Content-Length": str(length),
+        "ETag": _etag(found),
+        "Content-Disposition": f'inline; filename="{found.id}.{_ENDINGS.get(_media_type(found), "bin")}"',
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(found.sha256 or '')).decode()}:",
+    }
+
+
+def _media_type(found: evidence.EvidenceView) -> str:
+    return found.content_type or "application/octet-stream"
+
+
+def _etag(found: evidence.EvidenceView) -> str:
+    return f'"{found.sha256}"'
 
 
 async def _watched(request: ApiRequest, playing: evidence.Playback, actor: Actor) -> AsyncIterator[bytes]:

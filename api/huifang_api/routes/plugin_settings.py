@@ -142,6 +142,7 @@ async def _detail(scope: Scope, entry: PluginEntry) -> PluginDetail:
                 title=parameter.title,
                 unit=parameter.unit,
                 stricter=parameter.stricter,
+                most=parameter.greatest,
                 values=[_like(dated, ParameterValue) for dated in parameter.values],
                 own=own.get(id),
             )

@@ -16,12 +16,12 @@ from huifang_api.access import needs, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.languages import language_of
 from huifang_api.shapes.queue import ClaimedWork, ClaimRequest, HeldBack, Returned, ReturnRequest
-from huifang_api.world import ApiRequest
+from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import in_tenant
 
 _TAGS: Final = ("Queue",)
 _REASON_LINES: Final = 5
-_REFUSALS: Final = ("staff.not_found", "staff.untrained", "staff.not_permitted")
+_REFUSALS: Final = ("staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted")
 _CLAIMED: Final = Answer(
     "What was claimed.", {"application/json": ClaimedWork}, {"Content-Language": "Language of `reason`."}
 )
@@ -39,13 +39,14 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
     """Claim the most pressing work this person may do; nobody else gets it while the lease lasts.
 
     What one contact can serve for the same customer comes together (DEC-5). Outside calling hours no phone work is
-    given out (REG-7). Refuses people who are untrained (SD-3) or whose roles take no contacts.
+    given out (REG-7), nor is work whose script is missing. Refuses people who are untrained (SD-3) or whose roles take no contacts.
     """
     actor = Actor(request.auth.actor, data.staff_no)
     language = language_of(request)
+    catalogue = await world_of(request).services.catalogue()
 
     async def claim(scope: Scope) -> ClaimedWork | None:
-        claimed = await claim_next(scope, data.staff_no, actor, data.channel)
+        claimed = await claim_next(scope, catalogue, data.staff_no, actor, data.channel)
         return None if claimed is None else await _shown(scope, claimed, language)
 
     found = await in_tenant(request, claim)
@@ -82,17 +83,15 @@ async def get_held_back(
         ),
     ],
 ) -> HeldBack:
-    """Read which phone work only the calling hours keep from this person, and how much of it will be late by then.
+    """Read which work only one thing keeps from this person, and how much of it is late or will be.
 
-    Within calling hours, and for people who make no calls, it is none.
+    Phone work waits for calling hours: within them, and for people who make no calls, it is none. Work by any channel waits for
+    its script where a plugin is missing, broken or switched off, or came in a release without that script.
     """
+    catalogue = await world_of(request).services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:
-        found = await held_back(scope, staff_no)
-    if found is None:
-        return HeldBack(opens_at=None, waiting=0, due_before_opening=0)
-    return HeldBack(
-        opens_at=found.opens_at, waiting=found.waiting, due_before_opening=found.due_before_opening
-    )
+        found = await held_back(scope, catalogue, staff_no)
+    return msgspec.convert(found, HeldBack, from_attributes=True)
 
 
 async def _shown(scope: Scope, claimed: Claimed, language: Language) -> ClaimedWork:

@@ -7,14 +7,15 @@ import msgspec
 from huifang_core.cases import CaseStatus
 
 from huifang_api.shapes.fields import Id, Instant, NextCursor, UnitCode, described
+from huifang_api.shapes.obligations import ExplainingStep
 
 EntryKind = Literal[
-    "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn"
+    "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn", "restored"
 ]
 
 
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A case (问题件): what a contact brought to light and somebody must solve."""
+    """A case (问题件): what a contact brought to light, or an event by itself, and somebody must solve."""
 
     id: Id
     number: Annotated[int, described("Running number within the tenant.")]
@@ -38,7 +39,13 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     solved_by: Annotated[str | None, described("Who solved it.")]
     closed_at: Annotated[Instant | None, described("When it was closed, UTC.")]
     reopened: Annotated[int, described("How often it was opened again.")]
-    withdrawn: Annotated[bool, described("The answer that opened it was changed afterwards.")]
+    withdrawn: Annotated[
+        bool, described("What opened it, an answer or an event, was changed or taken back afterwards.")
+    ]
+    rule: Annotated[
+        str | None, described("The rule of the plugin that wanted it opened, without any contact.")
+    ]
+    event_id: Annotated[UUID | None, described("Id of the event that this rule looked at.")]
     revision: Annotated[int, described("Grows with every change.")]
 
 
@@ -56,6 +63,7 @@ class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
 class CaseDetail(CaseSummary, frozen=True, kw_only=True):
     """A case with its history."""
 
+    trace: Annotated[list[ExplainingStep], described("Why its rule wanted it opened, step by step.")]
     entries: Annotated[list[CaseEntry], described("Everything that happened to it, oldest first.")]
 
 

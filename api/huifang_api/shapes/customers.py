@@ -1,7 +1,7 @@
 """Customers as the API shows them: masked, unless revealed with a reason."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,19 @@ from huifang_tenants.stores.reading.customers import PersonalField
 from msgspec import UNSET, Meta, UnsetType
 
 from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import CreatedAt, Id, NextCursor, Reason, UpdatedAt, described
+from huifang_api.shapes.fields import CreatedAt, Id, Instant, NextCursor, Reason, UpdatedAt, described
+from huifang_api.shapes.queue import Restriction
+
+MergeReason: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=5,
+        max_length=500,
+        pattern=r"^[^\x00]*[^\s\x00][^\x00]*$",
+        description="How that was found; stands in the ledger, so no personal data in it.",
+        examples=["客户出示护照与身份证,确认为同一人"],
+    ),
+]
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +54,65 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: UpdatedAt
 
 
+class CustomerMerge(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was merged into another of the same person (DEC-10); unmerging it takes that back."""
+
+    id: Annotated[UUID, described("Id of the record that was merged.")]
+    into: Annotated[UUID, described("Id of the record it was merged into.")]
+    source: Annotated[str, described("The source system that sent it first.")]
+    customer_no: Annotated[str, described("Customer number (客户号) in that system.")]
+    merged_at: Annotated[Instant, described("When, UTC.")]
+    merged_by: Annotated[str, described("Staff number of who decided so, or the client that sent the data.")]
+    reason: Annotated[
+        str | None, described("Why somebody found both to be one; null: they had one ID number.")
+    ]
+
+
+class PersonNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A note on the person's record that came of a contact; what was said is with the contact."""
+
+    id: Id
+    contact_id: Annotated[UUID | None, described("The contact (回访) it came of.")]
+    created_at: CreatedAt
+    withdrawn_at: Annotated[
+        Instant | None, described("When the answer behind it was corrected, UTC; null: it holds.")
+    ]
+
+
+class CustomerDetail(Customer, frozen=True, kw_only=True):
+    """A customer with what is on record of the whole person, whichever record it was entered for."""
+
+    merges: Annotated[list[CustomerMerge], described("Records merged into this one, the first merge first.")]
+    restrictions: Annotated[
+        list[Restriction], described("What to respect when contacting the person (DEC-6).")
+    ]
+    notes: Annotated[list[PersonNote], described("Notes on the person's record, the oldest first.")]
+
+
 class CustomerPage(msgspec.Struct, frozen=True):
     """One page of customers."""
 
     items: Annotated[list[Customer], described("The customers of this page.")]
     next_cursor: NextCursor
+
+
+class MergeCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which record stands for both from now on, and how it was found that they are one person."""
+
+    into: Annotated[
+        UUID,
+        Meta(
+            description="Id of the record that stands for both.",
+            examples=["01980000-0000-7000-8000-000000000001"],
+        ),
+    ]
+    reason: MergeReason
+
+
+class UnmergeCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How it was found that the two are not one person."""
+
+    reason: MergeReason
 
 
 _SEARCHED_BY: Final = ("name", "phone", "id_number", "id_last4", "phone_last4", "customer_no")

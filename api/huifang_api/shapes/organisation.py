@@ -27,7 +27,7 @@ class UnitSummary(msgspec.Struct, frozen=True, kw_only=True):
 class UnitDetail(UnitSummary, frozen=True, kw_only=True):
     """A unit with its staff against the work due, the units below it included (SD-3)."""
 
-    staff_count: Annotated[int, described("Members of staff.")]
+    staff_count: Annotated[int, described("Members of staff who have not left.")]
     trained_staff_count: Annotated[int, described("Those whose training counts today.")]
     open_obligations: Annotated[int, described("Obligations to be worked on.")]
     overdue_obligations: Annotated[int, described("Obligations overdue (DEC-2).")]
@@ -53,6 +53,9 @@ class StaffSummary(msgspec.Struct, frozen=True, kw_only=True):
     trained_until: Annotated[Day | None, described("Last day on which the training counts; null: untrained.")]
     is_trained: Annotated[bool, described("Whether the person may be given calls today (SD-3).")]
     is_seller: Annotated[bool, described("Whether the person sells.")]
+    active_until: Annotated[
+        Day | None, described("Last day on which the person works here (在岗截止日); null: no end is known.")
+    ]
     updated_at: UpdatedAt
 
 

@@ -103,6 +103,7 @@ class PluginParameter(msgspec.Struct, frozen=True, kw_only=True):
     title: Title
     unit: Annotated[str, described("What the value counts, such as `working_days`.")]
     stricter: Annotated[Direction, described("Direction in which a tenant may move it; `none`: not at all.")]
+    most: Annotated[int, described("Greatest value a tenant may set, in its unit; more makes no sense.")]
     values: Annotated[list[ParameterValue], described("All values, the oldest first.")]
     own: Annotated[Any, described("This tenant's own value; null: that of the law applies.")]
 

@@ -107,10 +107,15 @@ class Returned(msgspec.Struct, frozen=True):
 
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
-    """Phone work that only the calling hours (呼出时段) keep from being given out: the conflict is shown, not hidden (REG-7)."""
+    """Work that one thing keeps from being given out: the calling hours (呼出时段; the conflict is shown, REG-7), or its script."""
 
     opens_at: Annotated[
         Instant | None, described("When calls may be made again, UTC; null: they may be now.")
     ]
     waiting: Annotated[int, described("How many callbacks could be claimed but for that.")]
     due_before_opening: Annotated[int, described("How many of them are due before calls may be made again.")]
+    without_script: Annotated[
+        int,
+        described("How many callbacks could be claimed but that their script (话术) can't be played now."),
+    ]
+    overdue_without_script: Annotated[int, described("How many of those are overdue (DEC-2).")]

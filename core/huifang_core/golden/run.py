@@ -146,7 +146,7 @@ def _events(given: Given) -> tuple[BusinessEvent, ...]:
             "received_at": instant_of(event.received_at) if event.received_at else happened,
             "payload": {"event_type": event.type, **event.data} if event.data or not event.retracts else None,
             "contract_no": given.contract.get("contract_no", "C-1"),
-            "claim_no": event.data.get("claim_no"),
+            "claim_no": event.claim_no or event.data.get("claim_no"),
             "sequence": event.sequence,
             "corrects": event.corrects,
             "retracts": event.retracts,

@@ -18,6 +18,8 @@ EffectTime: TypeAlias = Literal["immediate", "completion"]
 Person: TypeAlias = Literal[
     "customer", "policyholder", "insured", "seller", "surveyor", "assessor", "officer"
 ]
+Place: TypeAlias = Literal["contract", "loss"]
+"""Whose unit is meant: the contract's own, or the one in charge where the loss happened (MS-2, MS-3); the contract's where none is."""
 EffectCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.]*$")]
 
 
@@ -30,19 +32,21 @@ class _Effect(
 
 
 class OpenCase(_Effect, frozen=True, kw_only=True, tag="open_case"):
-    """Open a case (问题件) of this class; without `severity` the class's own applies."""
+    """Open a case (问题件) of this class, for the unit at the class's level above `place`; without `severity` the class's own applies."""
 
     case_class: EffectCode
     note: Text
     severity: Severity | None = None
+    place: Place = "contract"
 
 
 class NotifyRole(_Effect, frozen=True, kw_only=True, tag="notify_role"):
-    """Tell those who hold a role in the unit at `level` above the contact's own, or in that unit itself."""
+    """Tell those who hold a role in the unit at `level` above that of `place`, or in that unit itself."""
 
     role: EffectCode
     message: Text
     level: Level | None = None
+    place: Place = "contract"
 
 
 class NotifyPerson(_Effect, frozen=True, kw_only=True, tag="notify_person"):
@@ -67,10 +71,11 @@ class PlanContact(_Effect, frozen=True, kw_only=True, tag="plan_contact"):
 
 
 class HandOverToUnit(_Effect, frozen=True, kw_only=True, tag="hand_over_to_unit"):
-    """Hand the matter over to the unit at this level (SD-2, MS-2)."""
+    """Hand the matter over to the unit at this level above that of `place` (SD-2, MS-2)."""
 
     level: Level
     note: Text | None = None
+    place: Place = "contract"
 
 
 class CorrectDatum(_Effect, frozen=True, kw_only=True, tag="correct_datum"):

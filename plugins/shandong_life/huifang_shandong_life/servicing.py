@@ -6,6 +6,7 @@ The guide states neither time nor content for them, so both are our defaults.
 from collections.abc import Mapping
 from datetime import date
 
+from huifang_core.applicability import settled_as
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
 from huifang_core.drafting import contract_over, counting_calendar, trace_event
@@ -26,12 +27,6 @@ from huifang_core.workdays import WorkingCalendar
 from huifang_shandong_life.drafts import TITLES, obligation
 from huifang_shandong_life.scope import is_switched_on, servicing_in_scope
 from huifang_shandong_life.settings import OptionalCallback, Settings
-
-_RESULTS = {
-    "paid": ("已赔付", "paid"),
-    "declined": ("拒赔", "declined"),
-    "zero": ("零赔付", "settled at nothing"),
-}
 
 
 def evaluate_lapse(
@@ -110,20 +105,11 @@ def evaluate_claim(
     claim = event.payload
     assert isinstance(claim, ClaimSettled)
     day = trace_event(event, trace)
-    zh, en = _RESULTS[claim.result]
-    trace.fact(
-        "claim.result", claim.result, f"赔案{claim.claim_no}结论：{zh}", f"claim {claim.claim_no}: {en}"
-    )
-    if not is_switched_on("claim", settings, trace):
-        return []
-    if claim.result not in settings.claim_results:
-        trace.decision(
-            "claim.result",
-            "赔案结论不在须回访之列，无须回访",
-            "claims with this result are not called back: no callback",
-        )
-        return []
-    if not servicing_in_scope(contract, customer, unit, settings, trace):
+    if not (
+        is_switched_on("claim", settings, trace)
+        and settled_as(claim, settings.claim_results, trace)
+        and servicing_in_scope(contract, customer, unit, settings, trace)
+    ):
         return []
     paid_on = claim.paid_on or day
     trace.fact("claim.paid_on", paid_on, f"自{paid_on}起算", f"counted from {paid_on}")

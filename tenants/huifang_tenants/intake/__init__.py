@@ -6,7 +6,7 @@
 from huifang_tenants.intake.canonical import content_hash
 from huifang_tenants.intake.check import Checked, Form, Record, check_row
 from huifang_tenants.intake.columns import KINDS, Kind
-from huifang_tenants.intake.events import IncomingEvent
+from huifang_tenants.intake.events import OWN_SOURCE, IncomingEvent
 from huifang_tenants.intake.header import detect_kind
 from huifang_tenants.intake.personal import join_personal, split_personal
 from huifang_tenants.intake.problems import FieldProblem, RowProblem, Severity, SourceError
@@ -15,6 +15,7 @@ from huifang_tenants.intake.source import Format, Source, open_source
 
 __all__ = [
     "KINDS",
+    "OWN_SOURCE",
     "Checked",
     "FieldProblem",
     "Form",

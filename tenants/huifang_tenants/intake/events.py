@@ -79,6 +79,9 @@ _number: Final = text_reader(code_text, 1, 64, None)
 _id: Final = text_reader(code_text, 1, 200, None)
 _event_type: Final = literal_reader(tuple(FROM_OUTSIDE))
 
+OWN_SOURCE: Final = "huifang"
+"""The source of the events that the platform makes itself, such as draws; intake takes it from nobody else."""
+
 
 def _version_1(value: object) -> str:
     if value != "1.0":
@@ -86,6 +89,17 @@ def _version_1(value: object) -> str:
             "specversion", '仅支持 CloudEvents 1.0,应为 "1.0"', 'only CloudEvents "1.0" is spoken here'
         )
     return "1.0"
+
+
+def _source(value: object) -> str:
+    source: str = _id(value)
+    if source == OWN_SOURCE:
+        raise Unfit(
+            "reserved",
+            f"{OWN_SOURCE} 为本系统自身事件的来源，请改用核心系统的名称",
+            f"{OWN_SOURCE} is the source of the platform's own events; use the name of your system",
+        )
+    return source
 
 
 def _json_content(value: object) -> str:
@@ -100,7 +114,7 @@ def _no_binary(value: object) -> str:
 
 ATTRIBUTES: Final[dict[str, Reader]] = {
     "id": _id,
-    "source": _id,
+    "source": _source,
     "type": _event_type,
     "time": instant,
     "subject": _id,

@@ -34,7 +34,9 @@ def join_personal(plain: Mapping[str, Any], personal: Mapping[str, Any] | None) 
 
 @lru_cache(maxsize=len(PAYLOADS))
 def _personal_paths(kind: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(_paths_in(PAYLOAD_READERS[kind]))
+    reader = PAYLOAD_READERS.get(kind)
+    # What the platform makes itself comes through no reader, and holds nothing personal.
+    return () if reader is None else tuple(_paths_in(reader))
 
 
 def _paths_in(reader: RecordReader[Any]) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from huifang_core.windows import day_of, end_of_day
 from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.case_people import check_here
 from huifang_tenants.services.cases import open_case
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores.ledger import Actor
@@ -38,7 +39,8 @@ class ByHand(msgspec.Struct, frozen=True, kw_only=True):
 async def open_by_hand(
     scope: Scope, catalogue: Catalogue, calendar: WorkingCalendar, given: ByHand, actor: Actor
 ) -> UUID:
-    """Open a case and return its id. Refuses `not_found` for whatever it names that is not there."""
+    """Open a case and return its id. Refuses `not_found` for whatever it names that is not there, and people who have left."""
+    await check_here(scope, actor)
     known = _class_of(catalogue, given)
     due_by = given.due_by
     if due_by is None and known is not None:

@@ -168,6 +168,13 @@ async def get(scope: Scope, evidence_id: UUID) -> EvidenceView:
     return _view(row)
 
 
+def file_of(found: EvidenceView) -> Received:
+    """Return size and hash of a file on record, its content unread; refuse `evidence.no_file` where there is none."""
+    if found.status != "stored" or found.size_bytes is None or found.sha256 is None:
+        raise Refused("evidence.no_file", status=found.status)
+    return Received(found.size_bytes, bytes.fromhex(found.sha256))
+
+
 async def play(
     db: Database,
     tenant: Tenant,
@@ -186,7 +193,7 @@ async def play(
 
     async def note(scope: Scope) -> tuple[EvidenceView, int, int]:
         found = await get(scope, evidence_id)
-        size = _file(found).size
+        size = file_of(found).size
         end = size if stop is None else min(stop, size)
         if not 0 <= start < max(end, 1):
             raise Refused("evidence.range_unsatisfiable", size=size)
@@ -221,7 +228,7 @@ async def verify(
     """
     found = await in_scope(db, tenant, lambda scope: get(scope, evidence_id))
     try:
-        await store.verify(tenant, evidence_id, _file(found))
+        await store.verify(tenant, evidence_id, file_of(found))
     except EvidenceDamaged as error:
         await _report_damage(db, tenant, evidence_id, error, actor)
         raise Refused("evidence.damaged", evidence=str(evidence_id)) from error
@@ -366,12 +373,6 @@ async def _report_damage(
 async def _check_contact(scope: Scope, contact_id: UUID) -> None:
     if not await scope.connection.fetchval("SELECT EXISTS (SELECT FROM contact WHERE id = $1)", contact_id):
         raise Refused("not_found", kind="contact")
-
-
-def _file(found: EvidenceView) -> Received:
-    if found.status != "stored" or found.size_bytes is None or found.sha256 is None:
-        raise Refused("evidence.no_file", status=found.status)
-    return Received(found.size_bytes, bytes.fromhex(found.sha256))
 
 
 def _view(row: Any) -> EvidenceView:

@@ -12,7 +12,9 @@ from huifang_core.windows import day_of
 from huifang_tenants.outbox import REFRESH, enqueue
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.draws.seeds import commit_seeds
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.schedules import start_schedules
 from huifang_tenants.stores import plugins
 from huifang_tenants.stores.ledger import Actor, record
 
@@ -64,7 +66,9 @@ async def configure(
         msgspec.to_builtins(version),
         details={"plugin": plugin, "version": version.version, "enabled": enabled},
     )
+    await start_schedules(scope, catalogue)
     if enabled:
+        await commit_seeds(scope, catalogue)
         # Contracts that came in while it was off are looked at now, not at their next event.
         await enqueue(scope, REFRESH, {}, dedupe=REFRESH)
     return version

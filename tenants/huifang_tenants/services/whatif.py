@@ -6,16 +6,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 from huifang_core.catalogue import Catalogue
-from huifang_core.derive import Desired, SettingsVersion, Subject
+from huifang_core.derive import Desired, SettingsVersion
 from huifang_core.explain import Consideration
 
 from huifang_tenants.plugin_host import Answer, HostBroken, HostFailure
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.services.intake.batch import Batch
-from huifang_tenants.services.intake.resolve import Resolution
-from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
+from huifang_tenants.services.intake.subjects import read_subjects
 from huifang_tenants.services.plugins import check
 from huifang_tenants.stores.plugins import load_settings
 from huifang_tenants.tenant import Tenant
@@ -44,11 +42,11 @@ class Simulation(msgspec.Struct):
 
 async def explain_contract(services: Services, tenant: Tenant, contract_no: str) -> tuple[Consideration, ...]:
     """Return what every rule makes of every event of a contract, also where nothing came of it (GEN-3)."""
-    snapshot, subjects, waiting = await _subjects(services, tenant, [contract_no])
-    if contract_no in waiting:
-        raise Refused("contract.incomplete", contract_no=contract_no, reason=waiting[contract_no])
+    found = await read_subjects(services, tenant, [contract_no])
+    if contract_no in found.waiting:
+        raise Refused("contract.incomplete", contract_no=contract_no, reason=found.waiting[contract_no])
     try:
-        return await services.host.explain(subjects[0], snapshot.settings, await services.announced())
+        return await services.host.explain(found.subjects[0], found.settings, await services.announced())
     except HostBroken as error:
         raise Refused("contract.incomplete", contract_no=contract_no, reason=str(error)) from error
 
@@ -80,7 +78,7 @@ async def simulate(
     )
     result = Simulation()
     async for numbers in _contract_numbers(services, tenant):
-        _, subjects, _ = await _subjects(services, tenant, numbers)
+        subjects = (await read_subjects(services, tenant, numbers)).subjects
         announced = await services.announced()
         before = await services.host.derive(subjects, now, announced)
         after = await services.host.derive(subjects, instead, announced)
@@ -126,20 +124,6 @@ def _due(desired: Desired | None) -> datetime | None:
     if desired is None or desired.draft.window is None:
         return None
     return desired.draft.window.due_by
-
-
-async def _subjects(
-    services: Services, tenant: Tenant, numbers: list[str]
-) -> tuple[Snapshot, list[Subject], dict[str, Any]]:
-    batch = Batch(refresh=tuple(numbers))
-
-    async def read(scope: Scope) -> tuple[Snapshot, Resolution]:
-        snapshot = await read_snapshot(scope, batch)
-        return snapshot, Resolution(snapshot, scope.cipher, scope.now, batch)
-
-    snapshot, resolution = await in_scope(services.db, tenant, read, read_only=True)
-    ready, waiting = resolution.subjects()
-    return snapshot, [subject for _, subject in ready], dict(waiting)
 
 
 async def _contract_numbers(services: Services, tenant: Tenant) -> AsyncIterator[list[str]]:

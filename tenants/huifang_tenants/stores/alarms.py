@@ -47,6 +47,11 @@ async def raise_alarm(scope: Scope, kind: str, subject: str, details: dict[str, 
     return rows[0]["id"]
 
 
+async def stands(scope: Scope, kind: str) -> bool:
+    """Tell whether an alarm of this kind stands."""
+    return bool(await Alarm.exists().where(Alarm.kind == kind, Alarm.cleared_at.is_null()))
+
+
 async def clear_alarm(scope: Scope, kind: str, subject: str) -> None:
     """Clear the alarm of this kind and subject, if one stands."""
     await Alarm.update({Alarm.cleared_at: scope.now}).where(

@@ -56,6 +56,7 @@ _COLUMNS = (
     ("seller_no", "text"),
     ("policyholder_no", "text"),
     ("policyholder_id", "uuid"),
+    ("issued_on", "date"),
     ("effective_on", "date"),
     ("expires_on", "date"),
     ("delivered_on", "date"),
@@ -179,6 +180,25 @@ async def hand_over(scope: Scope, old: UUID, new: UUID, source: str, number: str
     return [row["id"] for row in rows]
 
 
+async def hand_back(scope: Scope, person: UUID, parted: UUID, numbers: Iterable[str]) -> list[UUID]:
+    """Let contracts follow these customer numbers from a person to a record that was parted from it; return those that did.
+
+    The number of the contract's own source decides; where that source knows nobody by it, it must not be the person's as well.
+    """
+    rows = await scope.connection.fetch(
+        "UPDATE contract c SET policyholder_id = $2, revision = revision + 1"
+        " WHERE policyholder_id = $1 AND policyholder_no = ANY($3)"
+        " AND coalesce((SELECT r.customer_id = $2 FROM customer_ref r"
+        " WHERE r.source = c.source AND r.customer_no = c.policyholder_no),"
+        " NOT EXISTS (SELECT FROM customer_ref r WHERE r.customer_no = c.policyholder_no AND r.customer_id = $1))"
+        " RETURNING id",
+        person,
+        parted,
+        list(numbers),
+    )
+    return [row["id"] for row in rows]
+
+
 async def held_under(scope: Scope, people: Iterable[UUID], numbers: Iterable[str]) -> list[str]:
     """Return the contract numbers these people hold under these customer numbers."""
     rows = (
@@ -239,6 +259,7 @@ def _values(scope: Scope, row: ContractRow) -> tuple[object, ...]:
         current.seller_no,
         current.policyholder,
         row.policyholder_id,
+        current.issued_on,
         current.effective_on,
         current.expires_on,
         current.delivered_on,

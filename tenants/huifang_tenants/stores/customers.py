@@ -13,6 +13,7 @@ from huifang_tenants.fields import FieldCipher
 from huifang_tenants.intake import content_hash
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy, update
+from huifang_tenants.stores.people import standing_record
 from huifang_tenants.stores.queries import Kept, Slot, any_of, pair_in
 from huifang_tenants.tables.customers import Customer as CustomerTable
 from huifang_tenants.tables.customers import CustomerRef
@@ -61,6 +62,7 @@ _COLUMNS = (
     ("name_enc", "bytea"),
     ("id_number_enc", "bytea"),
     ("birth_date_enc", "bytea"),
+    ("birthday_blind", "bytea"),
     ("phones_enc", "bytea"),
     ("emails_enc", "bytea"),
     ("address_enc", "bytea"),
@@ -82,6 +84,7 @@ def _read(condition: Combinable) -> Kept:
             table.gender,
             table.region,
             table.birth_date_enc,
+            table.merged_into,
         ).where(condition)
     )
 
@@ -182,12 +185,20 @@ async def still_lead(scope: Scope, refs: Iterable[Ref]) -> bool:
 
 
 async def by_identities(scope: Scope, identities: Iterable[bytes]) -> dict[bytes, StoredCustomer]:
-    """Return the customers with these identity blind indexes."""
+    """Return the customers with these identity blind indexes.
+
+    The ID of a record that was merged by hand leads to the one that stands for it.
+    """
     wanted = list(dict.fromkeys(identities))
     if not wanted:
         return {}
     rows = await _BY_IDENTITIES.rows(scope, identities=wanted)
-    return {row["identity_blind"]: _stored(scope, row) for row in rows}
+    found = {row["identity_blind"]: _stored(scope, row) for row in rows}
+    for row in rows:
+        if row["merged_into"] is not None:
+            person = await standing_record(scope, row["id"])
+            found[row["identity_blind"]] = (await by_ids(scope, [person]))[person]
+    return found
 
 
 async def by_ids(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, StoredCustomer]:
@@ -356,6 +367,7 @@ def _sealed(scope: Scope, row: CustomerRow) -> tuple[Any, ...]:
         text(customer.name, "name"),
         text(customer.id_number, "id_number"),
         text(customer.birth_date.isoformat() if customer.birth_date else None, "birth_date"),
+        cipher.blind("birthday", f"{customer.birth_date:%m-%d}") if customer.birth_date else None,
         data(customer.phones, "phones"),
         data(customer.emails, "emails"),
         text(customer.address, "address"),

@@ -44,10 +44,23 @@ class EventRow(msgspec.Struct, frozen=True):
 _BY_KEY: Final = pair_in((Event.source, Event.event_id), Slot("sources"), Slot("ids"))
 _HASHES: Final = Kept(Event.select(Event.source, Event.event_id, Event.content_hash).where(_BY_KEY))
 _IDS: Final = Kept(Event.select(Event.source, Event.event_id, Event.id).where(_BY_KEY))
-_OF_CONTRACTS: Final = Kept(
-    Event.select(
-        *Event.all_columns(exclude=[Event.personal_enc, Event.content_hash, Event.status, Event.import_id])
-    ).where(Event.contract_no == any_of(Slot("numbers")))
+_READ: Final = Event.all_columns(
+    exclude=[Event.personal_enc, Event.content_hash, Event.status, Event.import_id]
+)
+_OF_CONTRACTS: Final = Kept(Event.select(*_READ).where(Event.contract_no == any_of(Slot("numbers"))))
+_BY_KEYS: Final = Kept(Event.select(*_READ).where(_BY_KEY))
+_SPEAKING_OF: Final = Kept(
+    Event.select(*_READ).where(
+        QueryString("coalesce({}, {}) IS NOT NULL", Event.retracts, Event.corrects),
+        QueryString(
+            "({}, coalesce({}, {})) IN (SELECT * FROM unnest({}::text[], {}::text[]))",
+            Event.source,
+            Event.retracts,
+            Event.corrects,
+            Slot("sources"),
+            Slot("ids"),
+        ),
+    )
 )
 _SET_PARKING: Final = Kept(
     Event.update(
@@ -124,6 +137,24 @@ async def of_contracts(scope: Scope, numbers: Iterable[str]) -> dict[str, list[S
     for row in rows:
         found.setdefault(row["contract_no"], []).append(stored(row))
     return found
+
+
+async def by_keys(scope: Scope, keys: Iterable[tuple[str, str]]) -> list[StoredEvent]:
+    """Return the events on file with one of these (source, event id) pairs."""
+    return await _of_keys(scope, _BY_KEYS, keys)
+
+
+async def speaking_of(scope: Scope, keys: Iterable[tuple[str, str]]) -> list[StoredEvent]:
+    """Return the events on file that correct or retract one with these (source, event id) pairs."""
+    return await _of_keys(scope, _SPEAKING_OF, keys)
+
+
+async def _of_keys(scope: Scope, query: Kept, keys: Iterable[tuple[str, str]]) -> list[StoredEvent]:
+    wanted = list(keys)
+    if not wanted:
+        return []
+    sources, ids = zip(*wanted, strict=True)
+    return [stored(row) for row in await query.rows(scope, sources=sources, ids=ids)]
 
 
 def stored(row: Any) -> StoredEvent:

@@ -186,8 +186,8 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
         return {}
     books: dict[UUID, list[OnBooks]] = {}
     for row in await _OF_CONTRACTS.rows(scope, ids=wanted):
+        due_by = row["due_by"]
         imported = row["status"] == "completed" and row["status_reason"] == "imported"
-        has_window = row["due_by"] is not None
         books.setdefault(row["contract_id"], []).append(
             OnBooks(
                 id=str(row["id"]),
@@ -201,7 +201,7 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
                 fingerprint=row["fingerprint"],
                 imported_at=row["completed_at"] if imported else None,
                 reason=row["status_reason"],
-                window=Window(row["due_from"], row["due_by"], row["provisional"]) if has_window else None,
+                window=None if due_by is None else Window(row["due_from"], due_by, row["provisional"]),
             )
         )
     return books

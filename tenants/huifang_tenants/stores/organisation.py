@@ -28,6 +28,7 @@ class StoredStaff(msgspec.Struct, frozen=True):
     roles: frozenset[str]
     vendor: str | None
     trained_until: date | None
+    active_until: date | None
 
 
 _UNITS: Final = Kept(
@@ -80,7 +81,7 @@ _SAVE_STAFF: Final = Kept(
 )
 # SQL: unit codes are no foreign keys, along which Piccolo joins.
 _STAFF_BY_NUMBER: Final = (
-    "SELECT s.id, s.staff_no, s.unit, s.roles, s.vendor, s.trained_until, u.level, u.path FROM staff s"
+    "SELECT s.id, s.staff_no, s.unit, s.roles, s.vendor, s.trained_until, s.active_until, u.level, u.path FROM staff s"
     " JOIN unit u ON u.code = s.unit WHERE s.staff_no = $1"
 )
 
@@ -94,6 +95,12 @@ async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of units by code."""
     rows = await UnitTable.select(UnitTable.code, UnitTable.id).where(UnitTable.code == any_of(codes))
     return {row["code"]: row["id"] for row in rows}
+
+
+async def path_of(scope: Scope, code: str) -> tuple[str, ...]:
+    """Return the codes of the units from the head office down to this one, itself included; none for an unknown one."""
+    row = await UnitTable.select(UnitTable.path).where(UnitTable.code == code).first()
+    return tuple(row["path"]) if row else ()
 
 
 def views(units: Mapping[str, Unit]) -> dict[str, UnitView]:
@@ -145,6 +152,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
                 phone=scope.cipher.decrypt(phone, "staff.phone", row["id"]) if phone else None,
                 trained_until=row["trained_until"],
                 is_seller=row["is_seller"],
+                active_until=row["active_until"],
             ),
         )
     changed: list[str] = []
@@ -165,6 +173,7 @@ async def save_staff(scope: Scope, incoming: Sequence[Staff]) -> list[str]:
             phone_blind=scope.cipher.blind("phone", staff.phone) if staff.phone else None,
             trained_until=staff.trained_until,
             is_seller=staff.is_seller,
+            active_until=staff.active_until,
             updated_at=scope.wall_now,
         )
         known[staff.staff_no] = (id, staff)
@@ -186,4 +195,5 @@ async def staff_by_number(scope: Scope, staff_no: str) -> StoredStaff | None:
         roles=frozenset(row["roles"]),
         vendor=row["vendor"],
         trained_until=row["trained_until"],
+        active_until=row["active_until"],
     )

@@ -1,11 +1,20 @@
 """Which plugins a tenant has switched on, with which settings."""
 
+from typing import Final
+
 from huifang_core.derive import SettingsVersion
 from piccolo.query.functions.aggregate import Max
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.queries import json_text
+from huifang_tenants.stores.queries import Kept, json_text
 from huifang_tenants.tables.plugins import PluginSetting
+
+_LATEST: Final = Kept(
+    PluginSetting.select(PluginSetting.plugin, PluginSetting.enabled)
+    .distinct(on=[PluginSetting.plugin])
+    .order_by(PluginSetting.plugin)
+    .order_by(PluginSetting.version, ascending=False)
+)
 
 
 async def load_settings(scope: Scope) -> tuple[SettingsVersion, ...]:
@@ -39,6 +48,12 @@ async def add_settings(scope: Scope, settings: SettingsVersion, *, enabled: bool
             changed_at=scope.wall_now,
         )
     )
+
+
+async def switched_on(scope: Scope) -> frozenset[str]:
+    """Return the ids of the plugins that are on."""
+    rows = await _LATEST.rows(scope)
+    return frozenset(row["plugin"] for row in rows if row["enabled"])
 
 
 async def latest_version(scope: Scope, plugin: str) -> int:

@@ -67,7 +67,7 @@ def slots_for(table: type[_Row]) -> _Row:
 
 
 def together(*columns: Selectable) -> Columns:
-    """Columns written out once, for queries that can't be kept whole: forty of them take Piccolo half a millisecond."""
+    """Columns written out once, for queries that can't be kept whole: forty of them take Piccolo 0.4 ms."""
     written, slots = _text(
         QueryString(", ".join("{}" for _ in columns), *(c.get_select_string("postgres") for c in columns))
     )

@@ -1,4 +1,4 @@
-"""The work queue: taking the next obligation, never the same to two people.
+"""The work queue: taking the next obligation, never the same to two people, and none whose script can't be played now.
 
 A lease is two columns of the obligation and ends by itself: what has run out counts as free, whether or not any job has run.
 Leases count in wall time, windows and call-backs in business time.
@@ -10,9 +10,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.columns import Column
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.stores.queries import Kept, Slot
+from huifang_tenants.stores.people import BELOW
+from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.tables.obligations import Obligation
 
 _EXTEND: Final = Kept(
@@ -20,11 +22,13 @@ _EXTEND: Final = Kept(
         Obligation.lease_contact == Slot("contact"), Obligation.status == "open"
     )
 )
-_RELEASE: Final = Kept(
-    Obligation.update(
-        {Obligation.lease_staff: None, Obligation.lease_until: None, Obligation.lease_contact: None}
-    ).where(Obligation.lease_contact == Slot("contact"))
-)
+_FREE: Final[dict[Column | str, Any]] = {
+    Obligation.lease_staff: None,
+    Obligation.lease_until: None,
+    Obligation.lease_contact: None,
+}
+_RELEASE: Final = Kept(Obligation.update(_FREE).where(Obligation.lease_contact == Slot("contact")))
+_PUT_BACK: Final = Kept(Obligation.update(_FREE).where(Obligation.id == any_of(Slot("ids"))))
 _GIVE_BACK: Final = Kept(
     Obligation.update({Obligation.lease_staff: None, Obligation.lease_until: None})
     .where(
@@ -38,15 +42,16 @@ _GIVE_BACK: Final = Kept(
 # SQL from here: ordered looks into an index by LATERAL, advisory locks, and changes of rows locked with SKIP LOCKED.
 
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
-# theirs of late, even where what it was about has been taken off the books meanwhile.
-_ALONE: Final = """
+# theirs of late, even where what it was about has been taken off the books meanwhile. The contact may have begun under a record
+# that was merged since; what is leased has followed to the one that stands.
+_ALONE: Final = f"""
       AND NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = o.customer_id AND held.status = 'open'
                       AND held.lease_until > $3 AND held.lease_staff <> $5)
-      AND NOT EXISTS (SELECT FROM contact k WHERE k.customer_id = o.customer_id AND k.status = 'in_progress'
-                      AND k.staff_id <> $5
-                      AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7))
-"""
-_MAY: Final = """
+      AND NOT EXISTS (SELECT FROM {BELOW.format(id="o.customer_id")} record CROSS JOIN LATERAL
+                      (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
+                       AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
+"""  # noqa: S608
+_DUE: Final = """
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
@@ -54,12 +59,21 @@ _MAY: Final = """
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6))
 """
+PLAYABLE: Final = """
+      o.plugin || '/' || o.script = ANY({scripts})
+      AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
+                      WHERE o.plugin || '/' || item <> ALL({items}))
+"""
+"""Condition on obligation `o`: its script and all it has to cover are among those that can be played (`Playable`)."""
+
+_PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
+_MAY: Final = f"{_DUE} AND {_PLAYABLE}"
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted.
 _PICK: Final = f"""
 SELECT picked.customer_id, picked.channel
 FROM unnest($1::text[]) AS wanted (channel) CROSS JOIN LATERAL (
     SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by FROM obligation o
-    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($8) {_ALONE}
+    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($10) {_ALONE}
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
 ORDER BY picked.priority DESC, picked.due_by, picked.id
@@ -70,15 +84,19 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 """
 _BUNDLE: Final = f"""
 WITH free AS (
-    SELECT o.id FROM obligation o WHERE o.customer_id = $8 AND o.channel = $1 AND {_MAY} {_ALONE}
+    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_MAY} {_ALONE}
     FOR UPDATE OF o SKIP LOCKED
 )
-UPDATE obligation o SET lease_staff = $5, lease_until = $9, lease_contact = NULL FROM free WHERE o.id = free.id
+UPDATE obligation o SET lease_staff = $5, lease_until = $11, lease_contact = NULL FROM free WHERE o.id = free.id
 RETURNING o.id, o.priority, o.due_by
 """  # noqa: S608
 _HELD_BACK: Final = f"""
-SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $8) AS due_before
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $10) AS due_before
 FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE}
+"""  # noqa: S608
+_WITHOUT_SCRIPT: Final = f"""
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
 _STANDING_FOR: Final = (
@@ -94,13 +112,24 @@ _LEASED_WITH: Final = (
 )
 
 
+class Playable(msgspec.Struct, frozen=True):
+    """What can be played now: `scripts` and content `items`, each as "plugin/id"."""
+
+    scripts: list[str]
+    items: list[str]
+
+
 class Worker(msgspec.Struct, frozen=True):
-    """Who claims: `unit` is the top of the subtree worked in, and a contact silent since `quiet_since` is over (wall time)."""
+    """Who claims: `unit` is the top of the subtree worked in, and a contact silent since `quiet_since` is over (wall time).
+
+    What can't be played is passed over, wherever it stands in the queue.
+    """
 
     id: UUID
     staff_no: str
     unit: str
     quiet_since: datetime
+    playable: Playable
 
 
 async def claim(
@@ -139,8 +168,24 @@ async def held_back(scope: Scope, worker: Worker, channel: str, until: datetime)
     return row["waiting"], row["due_before"]
 
 
+async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what could be claimed but that it can't be played, and how much of it is overdue."""
+    row = await scope.connection.fetchrow(_WITHOUT_SCRIPT, list(channels), *_common(scope, worker))
+    return row["waiting"], row["overdue"]
+
+
 def _common(scope: Scope, worker: Worker) -> tuple[Any, ...]:
-    return scope.now, scope.wall_now, worker.unit, worker.id, worker.staff_no, worker.quiet_since
+    playable = worker.playable
+    return (
+        scope.now,
+        scope.wall_now,
+        worker.unit,
+        worker.id,
+        worker.staff_no,
+        worker.quiet_since,
+        playable.scripts,
+        playable.items,
+    )
 
 
 async def standing_for(scope: Scope, obligation_id: UUID) -> UUID:
@@ -162,6 +207,11 @@ async def extend(scope: Scope, contact_id: UUID, lease_until: datetime) -> None:
 async def release(scope: Scope, contact_id: UUID) -> None:
     """End the lease of a contact's obligations."""
     await _RELEASE.run(scope, contact=contact_id)
+
+
+async def put_back(scope: Scope, obligation_ids: Sequence[UUID]) -> None:
+    """End the lease of these obligations."""
+    await _PUT_BACK.run(scope, ids=list(obligation_ids))
 
 
 async def give_back(scope: Scope, staff_id: UUID) -> int:

@@ -15,8 +15,10 @@ from piccolo.query.functions.aggregate import Count, Min
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.draw_members import STANDING, WITH_STANDING
 from huifang_tenants.stores.events import CAN_GO_ON
 from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.tables.cases import CaseFile
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.events import ControlTotal
@@ -35,6 +37,8 @@ class Due(msgspec.Struct, frozen=True):
     totals: bool
     parked: bool
     imports: bool
+    draws: bool
+    schedules: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -78,16 +82,25 @@ _DUE: Final = (
     " EXISTS (SELECT FROM control_total WHERE taken IS DISTINCT FROM announced AND taken IS NULL) AS totals,"
     " EXISTS (SELECT FROM event e LEFT JOIN contract c ON c.contract_no = e.contract_no"
     f" WHERE {CAN_GO_ON}) AS parked,"
-    " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports"
+    " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports,"
+    " EXISTS (SELECT FROM draw WHERE status IN ('committed', 'gathering', 'closed')"
+    " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
+    " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
+    f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
+    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules"
 )
 
 
-async def due(scope: Scope, today: date, at_risk_until: datetime, silent_since: datetime) -> Due:
+async def due(
+    scope: Scope, today: date, at_risk_until: datetime, silent_since: datetime, draws_before: date
+) -> Due:
     """Tell what is due: deliveries missing by the end of `today`, deadlines near that end by `at_risk_until`.
 
-    Imports count as cut off without a sign of life since `silent_since`, wall time.
+    Imports count as cut off without a sign of life since `silent_since`, wall time. Periods that ended before `draws_before` are drawn.
     """
-    row = await scope.connection.fetchrow(_DUE, scope.now, scope.wall_now, today, at_risk_until, silent_since)
+    row = await scope.connection.fetchrow(
+        _DUE, scope.now, scope.wall_now, today, at_risk_until, silent_since, draws_before
+    )
     # A comparison with a minimum of nothing is neither true nor false.
     return Due(**{name: bool(found) for name, found in row.items()})
 
@@ -291,6 +304,32 @@ async def counted_by_another_calendar(scope: Scope, calendar: str, before: datet
         Obligation.due_by < before,
     )
     return found
+
+
+async def scripts_asked_for(scope: Scope) -> list[str]:
+    """Return the scripts that open obligations ask for, as "plugin/script"; one probe of an index for each."""
+    rows = await scope.connection.fetch(
+        "WITH RECURSIVE asked AS ((SELECT plugin, script FROM obligation WHERE status = 'open'"
+        " ORDER BY plugin, script LIMIT 1)"
+        " UNION ALL SELECT following.plugin, following.script FROM asked CROSS JOIN LATERAL"
+        " (SELECT o.plugin, o.script FROM obligation o WHERE o.status = 'open'"
+        " AND (o.plugin, o.script) > (asked.plugin, asked.script) ORDER BY o.plugin, o.script LIMIT 1) following)"
+        " SELECT plugin || '/' || script AS asked FROM asked"
+    )
+    return [row["asked"] for row in rows]
+
+
+async def without_script(scope: Scope, playable: Playable) -> list[Any]:
+    """Return plugin, script, count and earliest deadline of the open obligations that can't be played."""
+    condition = PLAYABLE.format(scripts="$1", items="$2")
+    return list(
+        await scope.connection.fetch(
+            "SELECT o.plugin, o.script, count(*) AS number, min(o.due_by) AS earliest FROM obligation o"  # noqa: S608
+            f" WHERE o.status = 'open' AND NOT ({condition}) GROUP BY o.plugin, o.script",
+            playable.scripts,
+            playable.items,
+        )
+    )
 
 
 async def next_deadline(scope: Scope) -> datetime | None:

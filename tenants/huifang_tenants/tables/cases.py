@@ -1,12 +1,24 @@
 """Cases and their history."""
 
-from piccolo.columns import UUID, BigInt, Boolean, Bytea, ForeignKey, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import (
+    JSON,
+    UUID,
+    BigInt,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
 from huifang_tenants.tables.contacts import Contact
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.customers import Customer
+from huifang_tenants.tables.events import Event
 from huifang_tenants.tables.obligations import Obligation
 from huifang_tenants.tables.organisation import Staff
 
@@ -37,6 +49,12 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     withdrawn = Boolean(default=False)
     overdue_marked_at = Timestamptz(null=True, default=None)
     revision = Integer(default=1)
+    key = Text(null=True, default=None)
+    rule = Text(null=True, default=None)
+    event_id = ForeignKey(Event, null=True)
+    root_event_id = Text(null=True, default=None)
+    input_hash = Text(null=True, default=None)
+    trace = JSON(null=True, default=None)
 
 
 class CaseEntry(Table, tablename="case_entry", db=ENGINE):

@@ -23,6 +23,7 @@ class Contract(Table, tablename="contract", db=ENGINE):
     seller_no = Text(null=True, default=None)
     policyholder_no = Text(default=None)
     policyholder_id = ForeignKey(Customer, null=True)
+    issued_on = Date(null=True, default=None)
     effective_on = Date(null=True, default=None)
     expires_on = Date(null=True, default=None)
     delivered_on = Date(null=True, default=None)

@@ -20,6 +20,7 @@ class Customer(Table, tablename="customer", db=ENGINE):
     name_enc = Bytea(default=None)
     id_number_enc = Bytea(null=True, default=None)
     birth_date_enc = Bytea(null=True, default=None)
+    birthday_blind = Bytea(null=True, default=None)
     phones_enc = Bytea(null=True, default=None)
     emails_enc = Bytea(null=True, default=None)
     address_enc = Bytea(null=True, default=None)

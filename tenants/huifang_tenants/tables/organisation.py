@@ -35,6 +35,7 @@ class Staff(Table, tablename="staff", db=ENGINE):
     phone_blind = Bytea(null=True, default=None)
     trained_until = Date(null=True, default=None)
     is_seller = Boolean(default=False)
+    active_until = Date(null=True, default=None)
     updated_at = Timestamptz(default=None)
 
 

@@ -1,12 +1,18 @@
 """The commands as a person at a terminal meets them."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from huifang_api.cli.root import COMMANDS, root
+from huifang_core.sampling import Amount, Member, commitment, draw, population_hash
+from huifang_core.sampling_proof import Bundle, DrawnMember
+from huifang_core.windows import start_of_day
 
 ROOT = Path(__file__).parents[3]
 Huifang = Callable[..., Any]
@@ -164,3 +170,51 @@ def _contract_in_grace() -> str:
         if "grace.entered" in cells:
             return cells[4]
     raise AssertionError("the export has no grace period")
+
+
+def a_bundle(tmp_path: Path) -> Path:
+    population = [Member(f"core/claim-{n}") for n in range(9)]
+    amount = Amount("share", Decimal("0.25"))
+    found = draw(population, amount, bytes(32), "ci/settled", "2026-03")
+    opens, ends = start_of_day(date(2026, 3, 1)), start_of_day(date(2026, 4, 1))
+    bundle = Bundle(
+        plan="ci/settled",
+        period="2026-03",
+        first=date(2026, 3, 1),
+        last=date(2026, 3, 31),
+        replace=False,
+        commitment=commitment(bytes(32), "ci/settled", "2026-03"),
+        committed_at=opens - timedelta(days=1),
+        committed_late=False,
+        amount=amount,
+        population_hash=population_hash(population, "ci/settled", "2026-03"),
+        closed_at=ends,
+        seed=bytes(32).hex(),
+        drawn_at=ends,
+        members=tuple(
+            DrawnMember(one.member.id, rank=one.rank, drawn=one in found.drawn) for one in found.ranked
+        ),
+    )
+    path = tmp_path / "draw.json"
+    path.write_bytes(msgspec.json.encode(bundle))
+    return path
+
+
+def test_dec_14_a_draw_is_verified_from_its_bundle_alone(tmp_path: Path) -> None:
+    path = a_bundle(tmp_path)
+    held = CliRunner().invoke(root, ["sampling", "verify", str(path)])
+    assert (held.exit_code, held.output) == (0, "holds: 3 drawn of 9 by ci/settled in 2026-03\n")
+    path.write_text(path.read_text().replace('"seed":"00', '"seed":"01'))
+    broken = CliRunner().invoke(root, ["sampling", "verify", str(path), "--json"])
+    assert broken.exit_code == 1
+    assert '"holds": false' in broken.output
+    assert "not the one that was committed to" in broken.output
+    path.write_text("{}")
+    assert CliRunner().invoke(root, ["sampling", "verify", str(path)]).exit_code == 1
+
+
+def test_draws_are_listed_and_one_that_no_plan_makes_can_t_be_run(huifang: Huifang, tenant: str) -> None:
+    assert huifang("sampling", "list", "--tenant", tenant, "--json").json() == []
+    ended = huifang("sampling", "run", "motor/none", "2026-03", "--reason", "history", "--tenant", tenant)
+    assert ended.code == 1
+    assert "not_found" in ended.err

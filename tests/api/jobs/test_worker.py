@@ -51,6 +51,21 @@ async def test_a_new_tenant_ticks_without_anybody_starting_it(cell, eventually):
     assert {row["state"] for row in left} == {"pending"}
 
 
+async def test_an_alarm_over_a_missing_script_is_cleared_by_itself_when_nothing_misses_it(cell, eventually):
+    tenant = await cell.tenant()
+    await cell.count(
+        tenant,
+        "INSERT INTO alarm (id, kind, subject, details, raised_at)"
+        " VALUES (gen_random_uuid(), 'script_missing', 'p/s', '{}', now())",
+    )
+    async with cell.worker():
+
+        async def cleared() -> bool:
+            return bool(await cell.count(tenant, "SELECT count(*) FROM alarm WHERE cleared_at IS NOT NULL"))
+
+        await eventually(cleared)
+
+
 async def test_a_job_of_an_unknown_kind_is_buried_at_once_with_the_reason(cell, eventually):
     tenant = await cell.tenant()
     (job,) = await cell.enqueue(tenant, NewJob("made.up", {}))

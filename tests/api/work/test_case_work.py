@@ -130,6 +130,36 @@ async def test_unknown_people_and_cases(office: Any, other_office: Any, case: di
     assert await office.problem("POST", f"{path}/assign", body) == (409, "case.assignee_unknown")
 
 
+@pytest.mark.parametrize(
+    ("staff_no", "flaw", "said"),
+    [
+        ("C01", "not_permitted", "C01"),
+        ("H3", "outside_unit", "unit QD, which is neither JN nor above it"),
+        ("H4", "not_active", "until 2026-03-09"),
+    ],
+)
+async def test_who_may_not_work_on_a_case_is_told_why(
+    office: Any, case: dict[str, Any], staff_no: str, flaw: str, said: str
+) -> None:
+    path, english = f"/cases/{case['id']}", {"Accept-Language": "en"}
+    for body, status, code in (
+        ({"staff_no": staff_no, "to": "H1"}, 403, f"staff.{flaw}"),
+        ({"staff_no": "H1", "to": staff_no}, 409, f"case.assignee_{flaw}"),
+    ):
+        answer = await office.call("POST", f"{path}/assign", body, headers=english)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert said in answer.json()["detail"].replace("the case's unit ", "")
+    body = {"staff_no": staff_no, "solution": "说明"}
+    assert await office.problem("POST", f"{path}/solve", body) == (403, f"staff.{flaw}")
+    assert (await office.get(path))["status"] == "open"
+
+
+async def test_somebody_who_has_left_opens_no_case_and_takes_no_work(office: Any) -> None:
+    body = {"staff_no": "H4", "case_class": "other", "unit": "SD", "subject": "测试"}
+    assert await office.problem("POST", "/cases", body) == (403, "staff.not_active")
+    assert await office.problem("POST", "/queue/claim", {"staff_no": "H4"}) == (403, "staff.not_active")
+
+
 async def test_working_on_cases_needs_its_scope(office: Any) -> None:
     reader = await office.with_scopes("cases:read")
     for step in ("", f"/{uuid4()}/assign", f"/{uuid4()}/comment", f"/{uuid4()}/solve", f"/{uuid4()}/close"):

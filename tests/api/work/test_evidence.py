@@ -240,6 +240,30 @@ async def test_every_playback_is_on_record(office: Any, kept: Any) -> None:
     }
 
 
+async def test_head_reads_no_content_and_is_no_playback(office: Any, kept: Any) -> None:
+    """GEN-2: the ledger says who heard a recording, and nobody hears one by asking for its size."""
+    id, content = kept
+    path = f"/evidence/{id}/content"
+
+    async def played() -> int:
+        found = await office.get(
+            "/ledger", params={"subject_id": id, "action": "evidence.played", "limit": 200}
+        )
+        return len(found["items"])
+
+    before = await played()
+    told = await office.call("HEAD", path, headers={"Range": "bytes=0-9", "On-Behalf-Of": "H1"})
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["content-length"] == str(len(content))
+    assert await played() == before
+    shown = await office.call("GET", path)
+    assert await played() == before + 1
+    same = ("content-type", "etag", "repr-digest", "content-disposition", "accept-ranges", "cache-control")
+    assert {name: told.headers[name] for name in same} == {name: shown.headers[name] for name in same}
+    assert (await office.call("HEAD", f"/evidence/{uuid4()}/content")).status_code == 404
+    assert (await office.call("HEAD", path, headers={"On-Behalf-Of": "nobody"})).status_code == 404
+
+
 async def test_only_who_may_and_only_ones_own(office: Any, other_office: Any, kept: Any) -> None:
     path = f"/evidence/{kept[0]}/content"
     assert await other_office.problem("GET", path) == (404, "not_found")

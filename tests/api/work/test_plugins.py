@@ -21,6 +21,7 @@ async def test_the_catalogue_says_what_is_on(office: Any) -> None:
     assert window["values"][0]["value"] == 15
     assert window["values"][0]["cites"]
     assert window["own"] is None
+    assert window["most"] == 2_500
 
 
 async def test_each_change_is_a_further_version(other_office: Any) -> None:
@@ -57,6 +58,7 @@ async def test_each_change_is_a_further_version(other_office: Any) -> None:
         ({"settings": {"supervising_bureaus": 5}}, (400, "plugin.setting_invalid")),
         ({"settings": {"lines": ["boat"]}}, (400, "plugin.setting_invalid")),
         ({"parameters": {"grace_period.before_end_working_days": 14}}, (400, "plugin.parameter_refused")),
+        ({"parameters": {"grace_period.before_end_working_days": 10**9}}, (400, "plugin.parameter_refused")),
         ({"parameters": {"grace_period.before_end_working_days": "many"}}, (400, "plugin.parameter_refused")),
         ({"parameters": {"grace_period.before_end_working_days": None}}, (400, "plugin.parameter_refused")),
         ({"parameters": {"nothing": 1}}, (400, "plugin.parameter_refused")),
@@ -85,6 +87,24 @@ async def test_unknown_plugins_and_missing_scopes(office: Any) -> None:
     assert await reader.problem("PUT", f"{PATH}/settings", {}) == (403, "auth.scope_missing")
     writer = await office.with_scopes("plugins:write")
     assert await writer.problem("GET", "/plugins") == (403, "auth.scope_missing")
+
+
+async def test_a_plugin_that_is_off_leaves_its_callbacks_in_sight(office: Any, new_contract: Any) -> None:
+    await new_contract("S8")
+    work = await office.post("/queue/claim", {"staff_no": "C09"})
+    await office.call("PUT", f"{PATH}/settings", {"enabled": False})
+    body = {"obligation_id": work["obligations"][0]["id"], "staff_no": "C09"}
+    answer = await office.call("POST", "/contacts", body, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "contact.script_missing")
+    assert "plugin_off" in answer.json()["detail"]
+    await office.post("/queue/return", {"staff_no": "C09"})
+    assert await office.post("/queue/claim", {"staff_no": "C09"}, status=204) is None
+    held_back = await office.get("/queue/held-back", params={"staff_no": "C09"})
+    assert held_back["without_script"] >= 1
+    await office.call("PUT", f"{PATH}/settings", {})
+    assert (await office.get("/queue/held-back", params={"staff_no": "C09"}))["without_script"] == 0
+    await office.post("/queue/claim", {"staff_no": "C09"})
+    await office.post("/queue/return", {"staff_no": "C09"})
 
 
 async def test_settings_hold_for_what_comes_afterwards(office: Any, event_of: Any, new_contract: Any) -> None:

@@ -13,7 +13,13 @@ async def test_at_night_no_call_is_given_out_or_begun(office: Any, new_contract:
     await office.api.world.registry.set_test_clock(office.tenant.id, NIGHT)
     assert await office.post("/queue/claim", {"staff_no": "C02"}, status=204) is None
     held_back = await office.get("/queue/held-back", params={"staff_no": "C02"})
-    assert held_back == {"opens_at": "2026-03-11T01:00:00Z", "waiting": 1, "due_before_opening": 0}
+    assert held_back == {
+        "opens_at": "2026-03-11T01:00:00Z",
+        "waiting": 1,
+        "due_before_opening": 0,
+        "without_script": 0,
+        "overdue_without_script": 0,
+    }
     body = {"obligation_id": work["obligations"][0]["id"], "staff_no": "C01"}
     answer = await office.call("POST", "/contacts", body)
     assert (answer.status_code, answer.json()["code"]) == (409, "contact.quiet_hours")

@@ -122,18 +122,24 @@ def test_wanting_to_cancel_is_the_customers_right(play, facts_for) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "answers"),
-    [("departed_seller", {"premiums_booked": "to_salesperson"}), ("lapse", {"premium_kept": "handed_over"})],
+    ("kind", "step", "answer", "noted"),
+    [
+        ("departed_seller", "premiums_booked", "to_salesperson", []),
+        ("lapse", "premium_kept", "to_salesperson", ["seller"]),
+        ("lapse", "premium_kept", "to_another", []),
+    ],
 )
-def test_a_premium_handed_to_a_salesperson(play, facts_for, kind, answers) -> None:
-    """LN-2: a problem item of the most serious class, at once; compliance is told, the record noted."""
-    played = play(kind, facts_for(kind), **answers)
+def test_a_premium_handed_to_somebody(play, facts_for, kind, step, answer, noted) -> None:
+    """LN-2: a problem item of the most serious class, and compliance is told.
+
+    The contract may have a new salesperson when the old one has left, who must not find a note of this on record.
+    """
+    played = play(kind, facts_for(kind), **{step: answer})
     assert played.cases == ["premium_misappropriation"]
     assert "kept_detail" in played.steps
     (told,) = (f.effect for f in played.effects if isinstance(f.effect, NotifyRole))
     assert (told.role, told.level) == ("compliance_officer", "province")
-    (noted,) = (f.effect for f in played.effects if isinstance(f.effect, NoteOnPerson))
-    assert noted.target == "seller"
+    assert [f.effect.target for f in played.effects if isinstance(f.effect, NoteOnPerson)] == noted
     assert played.outcome.completed
     assert not played.outcome.affirmative
 

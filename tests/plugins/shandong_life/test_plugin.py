@@ -113,6 +113,22 @@ def test_a_tenant_may_be_stricter_never_laxer(plugin: Plugin, name: str, stricte
         plugin.parameters.check_override(name, laxer, TODAY)
 
 
+def test_gen_4_rules_still_count_with_the_greatest_value_a_tenant_may_set(
+    plugin: Plugin, derive_case
+) -> None:
+    highest = {
+        name: parameter.greatest
+        for name, parameter in plugin.parameters.parameters.items()
+        if parameter.stricter == "higher"
+    }
+    (found,) = derive_case(
+        "shandong_life", contract={"line": "life"}, parameters=highest, events=[GRACE], **IN_SHANDONG
+    )
+    assert found.desired.draft.window is not None
+    assert found.desired.draft.window.is_empty
+    assert found.desired.draft.retention.years == 100
+
+
 def test_a_stricter_value_is_counted_with_and_explained(derive_case) -> None:
     """GEN-3, GEN-4: the trace gives the tenant's value and the guide's."""
     (found,) = derive_case(

@@ -1,5 +1,6 @@
 """Whole records: every problem at once, unknown fields, lists in cells, and what fields must agree on."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +98,8 @@ def test_units_and_staff_are_checked_too(check: Any, told: Any) -> None:
     assert check("staff", {"staff_no": "S1", "name": "仲伟", "unit": "SD", "is_seller": "否"}).value == Staff(
         staff_no="S1", name="仲伟", unit="SD"
     )
+    left = {"staff_no": "S1", "name": "仲伟", "unit": "SD", "active_until": "2026-03-09"}
+    assert check("staff", left).value.active_until == date(2026, 3, 9)
     assert told("units", {"code": "SD", "level": "region", "region": "370000x"}) == {
         "name": "missing",
         "level": "no_such_code",

@@ -165,18 +165,19 @@ async def test_units_are_held_against_what_is_asked_of_them(house: House) -> Non
     books = random_books(9, opens=OPENS, closes=CLOSES, now=NOW)
     at = datetime(2025, 1, 1, tzinfo=UTC)
     people = [
-        ("A", "SD", ["caller"], date(2025, 7, 15)),
-        ("B", "SD", ["team_leader", "caller"], date(2025, 7, 14)),
-        ("C", "SD-JN", ["visitor"], None),
-        ("D", "SD-JN", ["auditor"], date(2030, 1, 1)),
+        ("A", "SD", ["caller"], date(2025, 7, 15), date(2025, 7, 15)),
+        ("B", "SD", ["team_leader", "caller"], date(2025, 7, 14), None),
+        ("C", "SD-JN", ["visitor"], None, None),
+        ("D", "SD-JN", ["auditor"], date(2030, 1, 1), None),
+        ("E", "SD-JN", ["caller"], date(2030, 1, 1), date(2025, 7, 14)),
     ]
     async with house.scope() as opened:
         await books.save(opened)
         await copy(
             opened,
             "staff",
-            ["id", "staff_no", "name_enc", "unit", "roles", "trained_until", "updated_at"],
-            [(new_id(), no, b"x", unit, roles, until, at) for no, unit, roles, until in people],
+            ["id", "staff_no", "name_enc", "unit", "roles", "trained_until", "active_until", "updated_at"],
+            [(new_id(), no, b"x", unit, roles, until, last, at) for no, unit, roles, until, last in people],
         )
         await opened.connection.execute("UPDATE unit SET policy_on_file = true WHERE code IN ('HO', 'SD')")
         await opened.connection.execute("UPDATE unit SET callback_department = '客服部' WHERE code = 'SD'")

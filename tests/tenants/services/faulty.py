@@ -17,6 +17,8 @@ from huifang_core.windows import Window
 
 FAULTS = Path(__file__).with_name("faults.json")
 
+time.sleep(float(json.loads(FAULTS.read_text()).get("seconds_to_load", 0)))
+
 
 @hookimpl
 def huifang_manifest() -> Manifest:

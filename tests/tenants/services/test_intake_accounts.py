@@ -84,6 +84,17 @@ async def test_whatever_comes_first_it_ends_under_the_certificate(house, send):
     assert await insurer.value("SELECT count(*) FROM contract") == 24
 
 
+async def test_a_registration_that_names_its_own_number_makes_that_account(insurer, send):
+    paid = send.event("Y1", PaymentCompleted("K1", NOON), "REG-1", DAY)
+    await insurer.take(send.customer("K1"), paid, named(send, "Y2", PaymentCompleted("K1", NOON)))
+    assert await insurer.parked() == {"Y1": "unknown_contract"}
+    await insurer.take(send.event("R1", RegistrationOpened("K1", office="YT"), "REG-1", DAY))
+    assert await insurer.parked() == {}
+    assert await placed(insurer) == dict.fromkeys(
+        ("Y1", "Y2", "R1"), ("REG-1", "social_security", "YT", "K1", DAY, "accepted")
+    )
+
+
 async def test_a_contract_that_the_core_system_sends_takes_the_place_of_the_account(insurer, send):
     await insurer.take(send.customer("K1"), named(send, "Y1", PaymentCompleted("K1", NOON, office="YT")))
     (before,) = await insurer.fetch("SELECT id FROM contract")
@@ -92,6 +103,15 @@ async def test_a_contract_that_the_core_system_sends_takes_the_place_of_the_acco
     (after,) = await insurer.fetch("SELECT id, contract_no, unit FROM contract")
     assert tuple(after) == (before["id"], "REG-1", "SD")
     assert {place[0] for place in (await placed(insurer)).values()} == {"REG-1"}
+
+
+async def test_a_contract_that_the_core_system_sent_keeps_its_number(insurer, send):
+    sent = send.contract("K1", line="tax", policyholder="K1", unit="SD")
+    await insurer.take(send.customer("K1"), sent)
+    await insurer.take(named(send, "R1", RegistrationOpened("K1", certificate_no="C1", office="YT")))
+    taken = await insurer.take(sent)
+    assert taken.rows[0].status == "unchanged"
+    assert (await placed(insurer))["R1"][:3] == ("K1", "tax", "SD")
 
 
 async def test_an_insurers_contract_is_never_taken_for_an_account(insurer, send):

@@ -134,6 +134,12 @@ async def test_a_rule_that_always_sleeps_is_left_out_soon(insurer, send, break_o
     assert await claims(insurer) == ["P1", "P2", "P3", "P4", "P5"]
 
 
+async def test_a_replaced_host_may_take_longer_to_load_than_a_batch_may(insurer, send, break_on):
+    break_on(P2="dies", seconds_to_load="1.5")
+    taken = await close_claims(insurer, send)
+    assert [row.status for row in taken.rows] == ["accepted", "parked", "accepted", "accepted", "accepted"]
+
+
 async def test_other_tenants_go_on_while_one_is_cut_off(house, insurer, send, break_on, hurried):
     other = await house.insurer(services=Services(house.db, hurried))
     break_on(P2="dies")

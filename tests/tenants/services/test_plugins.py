@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from huifang_core.events import ContractLapsed
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.plugins import check_settings, configure
 from huifang_tenants.stores.ledger import Actor
@@ -47,6 +48,21 @@ async def test_gen_4_what_was_made_before_a_change_keeps_its_settings(insurer, s
     assert [row["settings_version"] for row in rows] == [1]
 
 
+async def test_gen_4_what_another_release_made_stays_when_the_contract_lapses(insurer, send):
+    await insurer.issue("P1")
+    # As a release would have left it that had put it otherwise.
+    await insurer.fetch("UPDATE obligation SET plugin_version = '0.0', fingerprint = 'its own', priority = 7")
+    day = date(2026, 3, 10)
+    await insurer.take(send.event("lapsed", ContractLapsed(day), "P1", day))
+    rows = await insurer.fetch("SELECT status, priority FROM obligation WHERE kind = 'new_contract'")
+    assert [tuple(row) for row in rows] == [("open", 7)]
+    await insurer.take(send.contract("P1", product_class="universal"))
+    rows = await insurer.fetch(
+        "SELECT status FROM obligation WHERE kind = 'new_contract' ORDER BY generation"
+    )
+    assert [row["status"] for row in rows] == ["superseded", "open"], "another product is another fact"
+
+
 async def test_a_day_begins_at_midnight_in_shandong(insurer, set_up, house):
     early = await insurer.at(datetime(2026, 3, 10, 17, 0, tzinfo=UTC))
     catalogue = await early.services.catalogue()
@@ -71,6 +87,7 @@ async def test_what_is_refused_leaves_no_version(insurer, set_up):
     for options, code in (
         ({"settings": {"colour": "red"}}, "plugin.setting_unknown"),
         ({"parameters": {"grace_period.before_end_working_days": 3}}, "plugin.parameter_refused"),
+        ({"parameters": {"grace_period.before_end_working_days": 10**9}}, "plugin.parameter_refused"),
         ({"parameters": {"no.such": 3}}, "plugin.parameter_refused"),
     ):
         with pytest.raises(Refused) as refused:

@@ -38,7 +38,10 @@ UNITS = (
     Unit("JN", "济南中支", "city", "SD", "370100"),
     Unit("YT", "烟台中支", "city", "SD", "370600"),
 )
-STAFF = (Staff("C1", "李话务", "SD", ("caller",), trained_until=date(2030, 12, 31)),)
+STAFF = (
+    Staff("C1", "李话务", "SD", ("caller",), trained_until=date(2030, 12, 31)),
+    Staff("H1", "赵处理", "SD", ("case_handler",)),
+)
 
 
 class Insurer(msgspec.Struct, frozen=True, eq=False):

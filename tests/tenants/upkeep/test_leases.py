@@ -12,7 +12,7 @@ async def _start(insurer):
     catalogue = await insurer.services.catalogue()
 
     async def claim_and_start(scope):
-        claimed = await claim_next(scope, "C1", CALLER)
+        claimed = await claim_next(scope, catalogue, "C1", CALLER)
         return await start(scope, catalogue, Opening(claimed.obligation_ids[0], "C1"), CALLER)
 
     return await insurer.do(claim_and_start)
@@ -39,9 +39,10 @@ async def test_a_contact_is_abandoned_when_its_lease_has_run_out_and_not_before(
 
 async def test_work_claimed_and_never_started_is_free_again(insurer):
     await insurer.issue("P1")
+    catalogue = await insurer.services.catalogue()
 
     async def claim(scope):
-        return await claim_next(scope, "C1", CALLER)
+        return await claim_next(scope, catalogue, "C1", CALLER)
 
     assert await insurer.do(claim)
     await insurer.do(end_leases)

@@ -146,10 +146,14 @@ def active_section(contact: StoredContact) -> StoredSection | None:
 
 
 def items_of(catalogue: Catalogue, section: StoredSection) -> tuple[ContentItem, ...]:
-    """Return the content items that the obligation of a section demands."""
+    """Return the content items that the obligation of a section demands, or refuse where its plugin has them no more."""
     plugin = catalogue.plugins.get(section.plugin)
-    if plugin is None:
-        raise Refused("not_found", kind="plugin")
+    known = {item.id for item in plugin.content_items} if plugin is not None else set()
+    if plugin is None or not known.issuperset(section.draft.content):
+        cause = "plugin_missing" if plugin is None else "item_missing"
+        raise Refused(
+            "contact.script_missing", plugin=section.plugin, script=section.draft.script, cause=cause
+        )
     return plugin.items(section.draft.content)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.calling_hours import CallingHours
+from huifang_core.catalogue import Catalogue
 from huifang_core.obligations import ContactChannel
 from huifang_core.windows import day_of
 
@@ -13,6 +14,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.climbing import go_on_without_number
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import channels_of, known_staff, worker
+from huifang_tenants.services.contacts.playable import stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import customers, queue
 from huifang_tenants.stores.ledger import Actor, record
@@ -38,20 +40,31 @@ def calling_hours(settings: dict[str, Any]) -> CallingHours:
 
 
 class HeldBack(msgspec.Struct, frozen=True):
-    """Phone work that only the calling hours keep from being given out, and how much of it is due before they open (REG-7)."""
+    """Work that could be given out but for one thing, counted.
 
-    opens_at: datetime
-    waiting: int
-    due_before_opening: int
+    `waiting` is phone work that only the calling hours hold back, `due_before_opening` how much of it is due before they open at
+    `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
+    there, and `overdue_without_script` how much of that is overdue.
+    """
+
+    opens_at: datetime | None = None
+    waiting: int = 0
+    due_before_opening: int = 0
+    without_script: int = 0
+    overdue_without_script: int = 0
 
 
 async def claim_next(
-    scope: Scope, staff_no: str, actor: Actor, channel: ContactChannel | None = None
+    scope: Scope,
+    catalogue: Catalogue,
+    staff_no: str,
+    actor: Actor,
+    channel: ContactChannel | None = None,
 ) -> Claimed | None:
     """Lease the most pressing work this member of staff may do, or return None when there is none.
 
-    Outside calling hours no phone work is given out, mandatory or not; `held_back` says what that leaves lying (REG-7, DEC-6). People
-    without a number to dial go on to the next rung instead, with the reason on record; where that is so of very many, the
+    Outside calling hours no phone work is given out, mandatory or not (REG-7, DEC-6), nor is what can't be played; `held_back` says
+    what that leaves lying. People without a number to dial go on to the next rung instead, with the reason on record; where that is so of very many, the
     rest of them is left to the next claim. Refuses staff who are unknown, untrained, or without a fitting role.
     """
     staff = await worker(scope, staff_no, day_of(scope.now))
@@ -63,8 +76,9 @@ async def claim_next(
     if not calling_hours(scope.tenant.settings).allow(scope.now):
         channels = tuple(c for c in channels if c != "phone")
     until = scope.wall_now + LEASE
+    claimer = await _claimer(scope, catalogue, staff)
     for _ in range(_MOST_WITHOUT_NUMBER):
-        found = await queue.claim(scope, _claimer(scope, staff), channels, until)
+        found = await queue.claim(scope, claimer, channels, until)
         if found is None:
             return None
         ids, by = found
@@ -77,17 +91,21 @@ async def claim_next(
     return None
 
 
-async def held_back(scope: Scope, staff_no: str) -> HeldBack | None:
-    """Return the phone work a member of staff could claim but for the calling hours; None within them, or when it is none."""
-    hours = calling_hours(scope.tenant.settings)
-    if hours.allow(scope.now):
-        return None
+async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBack:
+    """Return the work a member of staff could claim but for the calling hours, or but that it can't be played."""
     staff = await worker(scope, staff_no, day_of(scope.now))
-    if "phone" not in channels_of(staff):
-        return None
+    channels = channels_of(staff)
+    claimer = await _claimer(scope, catalogue, staff)
+    without_script, overdue = await queue.without_script(scope, claimer, channels)
+    found = HeldBack(without_script=without_script, overdue_without_script=overdue)
+    hours = calling_hours(scope.tenant.settings)
+    if hours.allow(scope.now) or "phone" not in channels:
+        return found
     opens_at = hours.next(scope.now)
-    waiting, due_before = await queue.held_back(scope, _claimer(scope, staff), "phone", opens_at)
-    return HeldBack(opens_at, waiting, due_before) if waiting else None
+    waiting, due_before = await queue.held_back(scope, claimer, "phone", opens_at)
+    if not waiting:
+        return found
+    return msgspec.structs.replace(found, opens_at=opens_at, waiting=waiting, due_before_opening=due_before)
 
 
 async def give_back(scope: Scope, staff_no: str, actor: Actor) -> int:
@@ -102,8 +120,9 @@ async def give_back(scope: Scope, staff_no: str, actor: Actor) -> int:
     return count
 
 
-def _claimer(scope: Scope, staff: StoredStaff) -> queue.Worker:
-    return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE)
+async def _claimer(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+    playable = (await stage(scope, catalogue)).playable()
+    return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE, playable)
 
 
 async def _can_be_dialled(scope: Scope, obligation_id: UUID) -> bool:

@@ -76,10 +76,7 @@ async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) 
         details={"channel": channel},
     )
     await _save(scope, obligation_id, following, actor)
-    await scope.connection.execute(
-        "UPDATE obligation SET lease_staff = NULL, lease_until = NULL, lease_contact = NULL WHERE id = $1",
-        obligation_id,
-    )
+    await queue.put_back(scope, [obligation_id])
 
 
 async def _open(scope: Scope, id: UUID) -> Any:

@@ -16,6 +16,7 @@ from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, customers, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.people import standing_record
 
 _CALL_BACK_WITHIN: Final = timedelta(days=366)
 
@@ -197,7 +198,9 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
 
 
 async def _numbers_left(scope: Scope, contact: StoredContact) -> bool:
-    customer = await customers.read(scope, contact.customer_id)
-    if customer is None or contact.channel != "phone":
+    if contact.channel != "phone":
         return False
-    return await number_to_dial(scope, contact.customer_id, customer.phones) is not None
+    # Merged while they spoke, the person is rung by the numbers of the record that stands.
+    person = await standing_record(scope, contact.customer_id)
+    customer = await customers.read(scope, person)
+    return customer is not None and await number_to_dial(scope, person, customer.phones) is not None

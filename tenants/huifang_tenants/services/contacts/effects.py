@@ -1,7 +1,6 @@
 """Carrying out what answers set off: once per section, step and effect, and undone or flagged when an answer changes."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,8 +16,9 @@ from huifang_core.scripts import (
     OpenCase,
     PlanContact,
 )
+from huifang_core.scripts.effects import Place
 from huifang_core.texts import Text
-from huifang_core.units import unit_at_level
+from huifang_core.units import Level, unit_at_level, unit_in_charge
 from huifang_core.windows import day_of, end_of_day
 from huifang_core.workdays import WorkingCalendar
 
@@ -153,13 +153,13 @@ async def _do(
     match fired.effect:
         case OpenCase() as effect:
             return await _open_case(scope, catalogue, calendar, contact, section, fired.step, effect, actor)
-        case NotifyRole(role=role, message=message, level=level):
-            unit = await _unit(scope, section.unit, level)
+        case NotifyRole(role=role, message=message, level=level, place=place):
+            unit = await _unit(scope, section, level, place)
             return await notify(scope, role, unit, "script", "contact", contact.id, message)
         case NotifyPerson(target=target, message=message):
             return await _notify_person(scope, contact, section, target, message)
-        case HandOverToUnit(level=level, note=note):
-            unit = await _unit(scope, section.unit, level)
+        case HandOverToUnit(level=level, note=note, place=place):
+            unit = await _unit(scope, section, level, place)
             message = note or Text(zh_cn="回访事项移交处理", en="A matter from a callback is handed over")
             return await notify(scope, "case_handler", unit, "handed_over", "contact", contact.id, message)
         case NoteOnPerson(target=target, text=text):
@@ -191,7 +191,7 @@ async def _open_case(
         actor,
         case_class=effect.case_class,
         severity=effect.severity or (known.severity if known else 2),
-        unit=await _unit(scope, section.unit, known.solved_at if known else None),
+        unit=await _unit(scope, section, known.solved_at if known else None, effect.place),
         subject=effect.note.zh_cn,
         plugin=section.plugin,
         contract_id=section.contract_id,
@@ -282,10 +282,14 @@ async def _note(
     return id
 
 
-async def _unit(scope: Scope, code: str, level: Any) -> str:
-    if level is None:
-        return code
-    return unit_at_level(code, level, await load_units(scope)) or code
+async def _unit(scope: Scope, section: StoredSection, level: Level | None, place: Place) -> str:
+    """The unit at `level` above the contract's, or above the one in charge of the place of loss where there is one."""
+    region = section.draft.facts.get("claim.loss_region") if place == "loss" else None
+    if level is None and region is None:
+        return section.unit
+    units = await load_units(scope)
+    code = section.unit if region is None else unit_in_charge(region, units) or section.unit
+    return code if level is None else unit_at_level(code, level, units) or code
 
 
 def _kind(fired: FiredEffect) -> str:

@@ -1,20 +1,25 @@
 """Which of a customer's numbers can be dialled: those on file that were not found wrong (ASK: no call to a number not on file)."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import RECORDS
+
+_RECORDS: Final = f"ARRAY{RECORDS.format(id='$1')}"
 
 
 async def wrong_numbers(scope: Scope, customer_id: UUID, phones: Sequence[str]) -> set[int]:
     """Return the places in `phones` of numbers that turned out to be wrong when they were dialled last.
 
-    The number itself counts and not its place, so that a change of the customer's data neither hides nor revives one.
+    The number itself counts and not its place, so that a change of the customer's data neither hides nor revives one; and the
+    person, whichever record was dialled (DEC-10).
     """
     rows = await scope.connection.fetch(
-        "SELECT id, number_enc, outcome FROM contact WHERE customer_id = $1 AND number_enc IS NOT NULL"
-        " AND outcome IS NOT NULL AND EXISTS (SELECT FROM contact w WHERE w.customer_id = $1"
-        " AND w.outcome = 'wrong_number') ORDER BY concluded_at, id",
+        f"SELECT id, number_enc, outcome FROM contact WHERE customer_id = ANY({_RECORDS})"  # noqa: S608
+        f" AND number_enc IS NOT NULL AND outcome IS NOT NULL AND EXISTS (SELECT FROM contact w"
+        f" WHERE w.customer_id = ANY({_RECORDS}) AND w.outcome = 'wrong_number') ORDER BY concluded_at, id",
         customer_id,
     )
     last = {

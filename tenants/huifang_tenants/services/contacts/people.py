@@ -1,10 +1,10 @@
-"""Who may do which work: trained people, in the channels of their roles, within their unit's subtree (SD-2, SD-3)."""
+"""Who may make which contacts: trained people, in the channels of their roles, within their unit's subtree (SD-2, SD-3)."""
 
 from collections.abc import Mapping
 from datetime import date
 
 from huifang_core.obligations import ContactChannel
-from huifang_core.units import is_trained
+from huifang_core.units import is_active, is_trained
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.errors import Refused
@@ -27,9 +27,17 @@ async def known_staff(scope: Scope, staff_no: str) -> StoredStaff:
     return staff
 
 
-async def worker(scope: Scope, staff_no: str, today: date) -> StoredStaff:
-    """Return the member of staff, or refuse: unknown, or not trained (SD-3)."""
+async def active_staff(scope: Scope, staff_no: str, today: date) -> StoredStaff:
+    """Return the member of staff, or refuse: unknown, or no longer here."""
     staff = await known_staff(scope, staff_no)
+    if not is_active(staff.active_until, today):
+        raise Refused("staff.not_active", staff_no=staff_no, active_until=str(staff.active_until))
+    return staff
+
+
+async def worker(scope: Scope, staff_no: str, today: date) -> StoredStaff:
+    """Return the member of staff, or refuse: unknown, no longer here, or not trained (SD-3)."""
+    staff = await active_staff(scope, staff_no, today)
     if not is_trained(staff.trained_until, today):
         raise Refused(
             "staff.untrained",

@@ -13,7 +13,7 @@ from huifang_core.derive import current_contract
 from huifang_core.events import effective
 from huifang_core.facts import contract_facts, customer_facts, typed_facts
 from huifang_core.obligations import ObligationDraft
-from huifang_core.scripts import Script, SectionState, begin, script_hash
+from huifang_core.scripts import SectionState, begin, script_hash
 from huifang_core.texts import Language
 from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
@@ -23,8 +23,9 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
+from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import contacts, contracts, customers, events, queue
+from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
 
@@ -47,7 +48,8 @@ class Opening(msgspec.Struct, frozen=True):
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
-    Refuses to dial outside calling hours (REG-7), a number that is not on file, and a call where no number on file is right.
+    Refuses to dial outside calling hours (REG-7), a number that is not on file, and a call where no number on file is right. What
+    can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
     # What was superseded since it was claimed left its lease to what replaced it.
@@ -55,6 +57,8 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     leased = await queue.leased_with(scope, wanted, staff.id)
     if not leased:
         raise await _why_not_leased(scope, wanted, staff.id)
+    stage_now = await stage(scope, catalogue)
+    leased = await _only_playable(scope, stage_now, leased)
     customer_id: UUID = leased[0]["customer_id"]
     customer = await customers.read(scope, customer_id)
     if customer is None:
@@ -70,8 +74,9 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     shared: dict[str, FactValue | None] = {
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": opening.staff_no,
+        "contact.channel": channel,
     }
-    sections, section_facts = await _sections(scope, catalogue, leased, current, {**shared, **personal})
+    sections, section_facts = await _sections(scope, stage_now, leased, current, {**shared, **personal})
     id = new_id()
     await contacts.insert(
         scope,
@@ -141,20 +146,37 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
     """Return contracts as they stand, with the events since applied."""
     rows = await scope.connection.fetch("SELECT contract_no FROM contract WHERE id = ANY($1)", list(ids))
     stored = await contracts.by_numbers(scope, (row["contract_no"] for row in rows))
-    happened = await events.of_contracts(scope, stored)
+    happened = await event_links.histories(scope, stored)
     return {
         contract.id: current_contract(
             contract.base,
-            tuple(e for e, _ in effective(tuple(s.event for s in happened.get(number, ())))),
+            tuple(e for e, _ in effective(tuple(one.event for one in happened[number]), number)),
             contract.as_of,
         )
         for number, contract in stored.items()
     }
 
 
+async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
+    """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
+    drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
+    playable = [
+        row
+        for row in leased
+        if stage_now.cause(row["plugin"], drafts[row["id"]].script, drafts[row["id"]].content) is None
+    ]
+    if not playable:
+        first = leased[0]
+        stage_now.part(first["plugin"], drafts[first["id"]].script, drafts[first["id"]].content)
+    left = [row["id"] for row in leased if row not in playable]
+    if left:
+        await queue.put_back(scope, left)
+    return playable
+
+
 async def _sections(
     scope: Scope,
-    catalogue: Catalogue,
+    stage_now: Stage,
     leased: Sequence[Any],
     current: dict[UUID, Contract],
     shared: dict[str, FactValue | None],
@@ -164,14 +186,11 @@ async def _sections(
     kept: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
-        plugin = catalogue.plugins.get(row["plugin"])
-        script: Script | None = plugin.script(draft.script) if plugin else None
-        if plugin is None or script is None:
-            raise Refused("not_found", kind="script")
+        script, items = stage_now.part(row["plugin"], draft.script, draft.content)
         own = {**contract_facts(current[row["contract_id"]]), **typed_facts(draft.facts)}
-        state = begin(script, plugin.items(draft.content), {**shared, **own})
+        state = begin(script, items, {**shared, **own})
         hash = script_hash(script)
-        await contacts.keep_script(scope, plugin.manifest.id, script, hash)
+        await contacts.keep_script(scope, row["plugin"], script, hash)
         sections.append((row["id"], hash, state))
         kept.append(own)
     return sections, tuple(kept)

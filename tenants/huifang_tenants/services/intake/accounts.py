@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from huifang_core.accounts import ACCOUNT_LINES, FROM_EVENTS, OF_PAYERS, named_in
 from huifang_core.contracts import Contract
-from huifang_core.events import BusinessEvent, order
+from huifang_core.events import BusinessEvent, RegistrationOpened, order
 from huifang_core.units import LEVELS
 
 from huifang_tenants.ids import new_id
@@ -46,6 +46,8 @@ class Accounts:
     def place(self, event: IncomingEvent) -> str | None:
         """Return the number of the contract an event belongs to, made where it must be; None where it stays without one."""
         if event.about is None:
+            if isinstance(event.payload, RegistrationOpened) and event.contract_no is not None:
+                self._register(event.contract_no, event.payload, event)
             return event.contract_no
         linked = self._linked(event)
         if event.type in OF_PAYERS:
@@ -79,8 +81,8 @@ class Accounts:
         """Let a contract that a core system sends for a payer take the place of the account made for want of one."""
         if contract.line not in ACCOUNT_LINES or contract.contract_no in self._contracts:
             return
-        own = self._contracts.get(contract.policyholder)
-        if own is not None and own.as_of == FROM_EVENTS and self._is_theirs(own, source):
+        own = self._own(contract.policyholder, source)
+        if own is not None:
             self._rename(own, contract.contract_no)
 
     def note(self, held: HeldContract) -> None:
@@ -100,11 +102,29 @@ class Accounts:
             mine = [number for number in mine if not self._is_registered(number)]
         if not mine:
             return self._make(certificate or payer, payer, event.source, event)
-        number = mine[0]
+        held, number = self._contracts[mine[0]], mine[0]
         newer = registers and (linked is None or event.corrects is not None)
-        if certificate is not None and certificate not in self._contracts and (number == payer or newer):
-            return self._rename(self._contracts[number], certificate)
-        return number
+        if certificate is None or certificate in self._contracts or held.as_of != FROM_EVENTS:
+            # What a core system calls its contract is not for us to change.
+            return number
+        return self._rename(held, certificate) if number == payer or newer else number
+
+    def _register(self, number: str, opened: RegistrationOpened, event: IncomingEvent) -> None:
+        """Make the account that a registration names by its contract number, where no core system has sent it."""
+        if number in self._contracts:
+            return
+        own = self._own(opened.payer, event.source)
+        if own is not None:
+            self._rename(own, number)
+        else:
+            self._make(number, opened.payer, event.source, event)
+
+    def _own(self, payer: str, source: str) -> HeldContract | None:
+        """A payer's account that was made for want of anything better than the payer's own number."""
+        held = self._contracts.get(payer)
+        if held is not None and held.as_of == FROM_EVENTS and self._is_theirs(held, source):
+            return held
+        return None
 
     def _about(self, source: str, named: str, by_customer: bool) -> str | None:
         if named in self._contracts:

@@ -132,7 +132,8 @@ class People:
 
     def _save(self, id: UUID, source: str, customer: Customer, identity: bytes | None) -> None:
         before = self._identity_of(id)
-        if identity is None:
+        if identity is None or (identity != before and self._identities.get(identity) == id):
+            # A second ID of the person, that of a record merged by hand, leads here by itself.
             identity = before
         elif identity != before:
             self._free(before, id)

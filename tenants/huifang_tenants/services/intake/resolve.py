@@ -3,7 +3,7 @@
 Nothing is read or written here. Rows are taken in the order in which they stand in the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from huifang_core.contracts import Contract
 from huifang_core.customers import Party
 from huifang_core.derive import Subject, current_contract
 from huifang_core.events import AnyPayload, BusinessEvent, effective
+from huifang_core.reconcile import LIVE
 from huifang_core.texts import text
 
 from huifang_tenants.fields import FieldCipher
@@ -28,9 +29,11 @@ from huifang_tenants.services.intake.batch import (
     ParkReason,
     RowResult,
 )
+from huifang_tenants.services.intake.departures import Departures, names_no_contract
 from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.snapshot import Snapshot
+from huifang_tenants.stores.event_links import Links
 from huifang_tenants.stores.events import EventRow, StoredEvent
 
 CONFLICT = text(
@@ -49,6 +52,8 @@ class Resolution:
         self._received_at = received_at
         self._import_id = batch.import_id
         self.people = People(snapshot, cipher)
+        self.sellers = snapshot.sellers
+        self.departures = Departures(snapshot.departures)
         self.contracts: dict[str, HeldContract] = {
             number: HeldContract(
                 id=stored.id,
@@ -83,6 +88,10 @@ class Resolution:
             if found is not None:
                 self.affected.add(found)
         self._move_events()
+        coming_in = [StoredEvent(row.id, row.event) for row in self.new_events.values()]
+        of_contracts = (stored for history in self._events.values() for stored in history)
+        self._links = Links((*snapshot.loose, *coming_in, *of_contracts))
+        self._look_at_linked(coming_in)
         self.affected.update(
             number
             for number, held in self.contracts.items()
@@ -113,8 +122,13 @@ class Resolution:
                     contract=held.base,
                     policyholder=party,
                     unit=unit,
-                    events=tuple(stored.event for stored in self.events_of(number)),
+                    events=tuple(stored.event for stored in self.seen_by(number)),
                     as_of=held.as_of,
+                    made=frozenset(
+                        entry.input_hash
+                        for entry in self._snapshot.books.get(held.id, ())
+                        if entry.status in LIVE
+                    ),
                 )
                 ready.append((held, subject))
         return ready, waiting
@@ -128,6 +142,29 @@ class Resolution:
             return self.people.parties[held.policyholder_id]
         # Nobody holds an office's own account: rules may open cases about the office, and have nobody called.
         return Party(held.current.unit, "organisation") if is_of_office(held.current) else None
+
+    def known_events(self) -> Iterator[BusinessEvent]:
+        """Return every event on file that the batch was worked out from."""
+        for history in (self._snapshot.loose, *self._snapshot.events.values()):
+            yield from (stored.event for stored in history)
+
+    def seen_by(self, number: str) -> list[StoredEvent]:
+        """Return the events that bear on a contract: its own, those of others linked to them by a correction, and its seller's."""
+        return [*self._history_of(number), *self.departures.of(self.contracts[number].current.seller_no)]
+
+    def _history_of(self, number: str) -> list[StoredEvent]:
+        """All events that bear on a contract itself: its own, and those of others linked to them by a correction."""
+        return self._links.bearing_on(self.events_of(number))
+
+    def _look_at_linked(self, coming_in: Sequence[StoredEvent]) -> None:
+        """Let contracts be derived anew to which an event of the batch is linked without naming them."""
+        for stored in coming_in:
+            for other in self._links.bearing_on([stored]):
+                number = other.event.contract_no
+                if number is not None and number != stored.event.contract_no:
+                    self.affected.add(number)
+                    if number in self.contracts:
+                        self.contracts[number].touched = True
 
     def _customer(self, item: CustomerIn) -> None:
         id, changed = self.people.take(item.source, item.customer, item.as_of)
@@ -198,6 +235,8 @@ class Resolution:
             held = self.contracts.get(number)
             if held is not None:
                 held.touched = True
+        elif names_no_contract(event):
+            self.departures.add(StoredEvent(row.id, row.event))
 
     def _move_events(self) -> None:
         """Let the events of accounts whose number changed follow, those of this batch before they are saved."""
@@ -238,10 +277,10 @@ class Resolution:
 
     def _bring_up_to_date(self, held: HeldContract) -> None:
         """Work out how a contract stands by its events, and who its policyholder is."""
-        held.current = _as_it_stands(held, self.events_of(held.base.contract_no))
+        held.current = _as_it_stands(held, self._history_of(held.base.contract_no))
         if held.touched and not held.dirty:
-            known = [e for e in self.events_of(held.base.contract_no) if e.id not in self.event_lines]
-            before = _as_it_stands(held, known)
+            history = self._history_of(held.base.contract_no)
+            before = _as_it_stands(held, [e for e in history if e.id not in self.event_lines])
             held.dirty = held.current != before
         number = held.current.policyholder
         ref = self.people.called(held.source, number)
@@ -265,7 +304,8 @@ def _as_it_stands(held: HeldContract, events: Sequence[StoredEvent]) -> Contract
         return held.base
     # One that can't be applied is the plugin host's to report, where the event is parked for it.
     with suppress(msgspec.ValidationError):
-        standing = [event for event, _ in effective(tuple(stored.event for stored in events))]
+        happened = tuple(stored.event for stored in events)
+        standing = [event for event, _ in effective(happened, held.base.contract_no)]
         return current_contract(held.base, standing, held.as_of)
     return held.base
 

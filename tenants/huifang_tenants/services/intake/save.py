@@ -1,28 +1,41 @@
 """Saving what a batch came to, in one transaction: all of it or nothing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.case_books import CaseChange
 from huifang_core.derive import Derivation
 from huifang_core.events import CallbackCompleted, ControlTotal
 from huifang_core.reconcile import Change, Close, Complete, Create, OnBooks, Open
 from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
-from huifang_tenants.outbox import enqueue
+from huifang_tenants.outbox import FAN_OUT, NewJob, enqueue, enqueue_many
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import ParkReason
+from huifang_tenants.services.intake.cases import CaseWork, Desk, save_cases
 from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.people import People
 from huifang_tenants.services.intake.resolve import Resolution
-from huifang_tenants.stores import contracts, customers, events, merges, obligations
+from huifang_tenants.stores import (
+    contracts,
+    customers,
+    departures,
+    event_links,
+    events,
+    merges,
+    obligations,
+)
 from huifang_tenants.stores.contracts import ContractRow
 from huifang_tenants.stores.events import EventRow
 from huifang_tenants.stores.ledger import Actor, Entry, record_many
 from huifang_tenants.stores.obligations import NewObligation
 
+_SOON: Final = timedelta(seconds=3)
 _json = msgspec.json.Encoder()
 
 
@@ -31,13 +44,15 @@ class Outdated(Exception):
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """A contract with what was derived for it, and what that changes on the books as they were read."""
+    """A contract with what was derived for it, and what that changes on the books as they were read, and about its cases."""
 
     held: HeldContract
     derivation: Derivation
     documents: Mapping[str, Document]
     changes: tuple[Change, ...]
     books: Sequence[OnBooks] = ()
+    case_documents: Mapping[str, Document] = {}
+    case_changes: tuple[CaseChange, ...] = ()
 
 
 class Parking(msgspec.Struct, frozen=True):
@@ -49,6 +64,7 @@ class Parking(msgspec.Struct, frozen=True):
 
 async def save(
     scope: Scope,
+    desk: Desk,
     resolution: Resolution,
     derived: Sequence[Derived],
     waiting: Mapping[str, ParkReason],
@@ -64,6 +80,8 @@ async def save(
     await _save_customers(scope, resolution.people)
     await _save_contracts(scope, resolution)
     parking = _parking(resolution, derived, waiting, broken)
+    failed = _failed_departures(resolution, derived)
+    parking.update(failed)
     rows = [
         msgspec.structs.replace(row, park_reason=parking[row.id].reason, park_detail=parking[row.id].detail)
         for row in resolution.new_events.values()
@@ -74,8 +92,10 @@ async def save(
         scope,
         [
             (stored.id, parking[stored.id].reason, parking[stored.id].detail)
-            for number in resolution.affected
-            for stored in resolution.events_of(number)
+            for stored in (
+                *(stored for number in resolution.affected for stored in resolution.events_of(number)),
+                *(stored for stored in resolution.departures.on_file if stored.id in failed),
+            )
             if stored.id not in resolution.event_lines
             and (stored.park_reason, stored.park_detail)
             != (parking[stored.id].reason, parking[stored.id].detail)
@@ -84,6 +104,13 @@ async def save(
     made = await _save_obligations(scope, resolution, derived)
     await _save_control_totals(scope, rows)
     await record_many(scope, actor, _entries(resolution, rows, made, derived))
+    await save_cases(
+        scope, desk, [_case_work(resolution, item) for item in derived if item.case_changes], actor
+    )
+    left = [row for row in rows if row.event.type == "seller.departed" and row.event.contract_no is None]
+    # In a while: a contract of theirs that is being saved at this moment is then there to be found.
+    soon = scope.wall_now + _SOON
+    await enqueue_many(scope, [NewJob(FAN_OUT, {"event": str(row.id)}, run_at=soon) for row in left])
     if any(row.born_late for row in made):
         await enqueue(scope, "obligations.born_late", {}, dedupe="born_late")
     return parking
@@ -91,6 +118,9 @@ async def save(
 
 async def _lock(scope: Scope, resolution: Resolution, derived: Sequence[Derived]) -> None:
     """Hold everything that will be changed, provided that it still is as it was read."""
+    coming_in = [row.event for row in resolution.new_events.values()]
+    if not await event_links.hold_together(scope, coming_in, resolution.known_events()):
+        raise Outdated
     touched = [
         (held.id, held.expected)
         for number in resolution.affected
@@ -105,6 +135,11 @@ async def _lock(scope: Scope, resolution: Resolution, derived: Sequence[Derived]
         for item in derived
         for change in item.changes
     ]
+    # A departure that came in meanwhile concerns contracts of this batch.
+    if not await departures.still_all(
+        scope, resolution.sellers, (stored.id for stored in resolution.departures.on_file)
+    ):
+        raise Outdated
     if not await obligations.lock(scope, {UUID(id): statuses[id] for id in changed if id is not None}):
         raise Outdated
 
@@ -191,6 +226,20 @@ def _parking(
     return found
 
 
+def _failed_departures(resolution: Resolution, derived: Sequence[Derived]) -> dict[UUID, Parking]:
+    """Departures of sellers that a rule failed on, with one of the contracts it failed for."""
+    found: dict[UUID, Parking] = {}
+    for item in derived:
+        number = item.held.base.contract_no
+        failures = {(f.source, f.event_id): f for f in item.derivation.failures}
+        for stored in resolution.departures.of(item.held.current.seller_no):
+            failure = failures.get((stored.event.source, stored.event.event_id))
+            if failure is not None:
+                detail = f"{number}: {failure.plugin}/{failure.rule}: {failure.error}"
+                found[stored.id] = Parking("rule_failed", detail)
+    return found
+
+
 async def _save_obligations(
     scope: Scope, resolution: Resolution, derived: Sequence[Derived]
 ) -> list[NewObligation]:
@@ -198,10 +247,7 @@ async def _save_obligations(
     for item in derived:
         if not item.changes:
             continue
-        event_ids = {
-            (stored.event.source, stored.event.event_id): stored.id
-            for stored in resolution.events_of(item.held.base.contract_no)
-        }
+        event_ids = _event_ids(resolution, item)
         for change in item.changes:
             match change:
                 case Create(desired=desired):
@@ -235,6 +281,24 @@ async def _save_obligations(
                     await obligations.complete_imported(scope, change)
     await obligations.insert(scope, made)
     return made
+
+
+def _event_ids(resolution: Resolution, item: Derived) -> dict[tuple[str, str], UUID]:
+    return {
+        (stored.event.source, stored.event.event_id): stored.id
+        for stored in resolution.seen_by(item.held.base.contract_no)
+    }
+
+
+def _case_work(resolution: Resolution, item: Derived) -> CaseWork:
+    return CaseWork(
+        contract_id=item.held.id,
+        customer_id=item.held.policyholder_id,
+        unit=item.derivation.contract.unit,
+        changes=item.case_changes,
+        documents=item.case_documents,
+        events=_event_ids(resolution, item),
+    )
 
 
 async def _save_control_totals(scope: Scope, rows: Sequence[EventRow]) -> None:

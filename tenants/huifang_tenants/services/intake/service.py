@@ -12,7 +12,8 @@ from uuid import UUID
 
 import msgspec
 from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, UniqueViolationError
-from huifang_core.derive import Derivation, SettingsVersion, Subject
+from huifang_core.case_books import reconcile_cases
+from huifang_core.derive import Derivation, Subject
 from huifang_core.reconcile import reconcile
 from huifang_core.windows import start_of_day
 
@@ -20,6 +21,7 @@ from huifang_tenants.plugin_host import Answer, HostFailure
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake.batch import PARKED, Batch, RowResult, Taken
+from huifang_tenants.services.intake.cases import Desk
 from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.resolve import Resolution
 from huifang_tenants.services.intake.save import Derived, Outdated, Parking, save
@@ -64,13 +66,14 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
     if refused and batch.all_or_nothing:
         return Taken(refused)
     ready, waiting = resolution.subjects()
-    answers = await _derive(services, [subject for _, subject in ready], snapshot.settings)
+    answers = await _derive(services, ready, snapshot)
     broken = {
         held.base.contract_no: reason
         for (held, _), answer in zip(ready, answers, strict=True)
         if (reason := _unusable(held, answer)) is not None
     }
     cut_over = start_of_day(tenant.cut_over_on) if tenant.cut_over_on else None
+    desk = Desk(await services.catalogue(), await services.calendar())
 
     async def write(scope: Scope) -> tuple[Mapping[UUID, Parking], Sequence[Derived]]:
         derived = [
@@ -86,12 +89,14 @@ async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) 
                     recount=batch.recount,
                 ),
                 books,
+                answer.case_documents,
+                reconcile_cases(answer.derivation, snapshot.cases.get(held.id, ()), cut_over=cut_over),
             )
             for (held, _), answer in zip(ready, answers, strict=True)
             if held.base.contract_no not in broken and not isinstance(answer, HostFailure)
             for books in (snapshot.books.get(held.id, ()),)
         ]
-        return await save(scope, resolution, derived, waiting, broken, actor), derived
+        return await save(scope, desk, resolution, derived, waiting, broken, actor), derived
 
     parking, derived = await in_scope(services.db, tenant, write)
     changes = [change for item in derived for change in item.changes]
@@ -109,16 +114,18 @@ def _unusable(held: HeldContract, answer: Answer | HostFailure) -> str | None:
 
 
 async def _derive(
-    services: Services, subjects: Sequence[Subject], settings: tuple[SettingsVersion, ...]
+    services: Services, ready: Sequence[tuple[HeldContract, Subject]], snapshot: Snapshot
 ) -> list[Answer | HostFailure]:
-    """Ask the plugin host about contracts with events; without any there is nothing a rule could look at."""
-    asked = [subject for subject in subjects if subject.events]
-    answers = iter(await services.host.derive(asked, settings, await services.announced()))
+    """Ask the plugin host about contracts with events, or with something on the books; of others a rule could make nothing."""
+    on_books = snapshot.books.keys() | snapshot.cases.keys()
+    asked = [bool(subject.events) or held.id in on_books for held, subject in ready]
+    subjects = [subject for (_, subject), is_asked in zip(ready, asked, strict=True) if is_asked]
+    answers = iter(await services.host.derive(subjects, snapshot.settings, await services.announced()))
     return [
         next(answers)
-        if subject.events
+        if is_asked
         else Answer(Derivation(subject.contract, desired=(), failures=(), plugins=()), {})
-        for subject in subjects
+        for (_, subject), is_asked in zip(ready, asked, strict=True)
     ]
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.accounts import ACCOUNT_LINES
+from huifang_core.case_books import CaseOnBooks
 from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
 from huifang_core.derive import SettingsVersion
@@ -15,7 +16,17 @@ from huifang_core.rules import UnitView
 from huifang_tenants.intake import IncomingEvent
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.intake.batch import Batch
-from huifang_tenants.stores import contracts, customers, events, obligations, organisation, plugins
+from huifang_tenants.stores import (
+    cases,
+    contracts,
+    customers,
+    departures,
+    event_links,
+    events,
+    obligations,
+    organisation,
+    plugins,
+)
 from huifang_tenants.stores.contracts import StoredContract
 from huifang_tenants.stores.customers import Ref, StoredCustomer
 from huifang_tenants.stores.events import StoredEvent
@@ -24,7 +35,8 @@ from huifang_tenants.stores.events import StoredEvent
 class Snapshot(msgspec.Struct):
     """Everything on file that bears on a batch; contracts and events by contract number, books by contract id.
 
-    `refs` are all of each number in the batch; `others` are further numbers of those of whom something new came in.
+    `refs` are all of each number in the batch; `others` are further numbers of those of whom something new came in. Contracts
+    are there, too, of which an event is corrected, or is a correction, across contracts; `loose` are such events of no contract.
     """
 
     units: dict[str, UnitView]
@@ -36,8 +48,12 @@ class Snapshot(msgspec.Struct):
     contracts: dict[str, StoredContract]
     waiting: frozenset[str]
     events: dict[str, list[StoredEvent]]
+    loose: list[StoredEvent]
     event_hashes: dict[tuple[str, str], bytes]
     books: dict[UUID, list[OnBooks]]
+    cases: dict[UUID, list[CaseOnBooks]]
+    sellers: frozenset[str]
+    departures: list[StoredEvent]
 
 
 async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
@@ -73,12 +89,16 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
     known.update(waiting)
     known.update(await contracts.of_policyholders(scope, touched))
     history = await events.of_contracts(scope, numbers | set(known))
+    loose = await event_links.complete(scope, history, sent_along)
+    known.update(await contracts.by_numbers(scope, history.keys() - known.keys() - numbers))
 
     policyholders = {contract.policyholder for contract in incoming_contracts}
     policyholders.update(stored.base.policyholder for stored in known.values())
     policyholders.update(stored.policyholder_no for stored in known.values())
-    policyholders.update(_new_policyholders(event.payload for event in sent_along))
-    policyholders.update(_new_policyholders(one.event.payload for all in history.values() for one in all))
+    policyholders.update(_new_values("policyholder", (event.payload for event in sent_along)))
+    policyholders.update(
+        _new_values("policyholder", (one.event.payload for all in history.values() for one in all))
+    )
     refs.update(await customers.refs_of(scope, policyholders - set(refs)))
     identities = await customers.by_identities(
         scope,
@@ -90,6 +110,11 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
             if identity is not None
         ),
     )
+    sellers = {contract.seller_no for contract in incoming_contracts}
+    sellers.update(stored.base.seller_no for stored in known.values())
+    sellers.update(_new_values("seller_no", (event.payload for event in sent_along)))
+    sellers.update(_new_values("seller_no", (one.event.payload for all in history.values() for one in all)))
+    sold_by = frozenset(seller for seller in sellers if seller is not None)
     ids = {ref.customer_id for found in refs.values() for ref in found}
     ids.update(stored.id for stored in identities.values())
     ids.update(stored.policyholder_id for stored in known.values() if stored.policyholder_id is not None)
@@ -103,18 +128,23 @@ async def read_snapshot(scope: Scope, batch: Batch) -> Snapshot:
         contracts=known,
         waiting=frozenset(waiting),
         events=history,
+        loose=loose,
         event_hashes=await events.content_hashes(
             scope, {(event.source, event.event_id) for event in sent_along}
         ),
         books=await obligations.of_contracts(scope, (stored.id for stored in known.values())),
+        cases=await cases.of_contracts(scope, (stored.id for stored in known.values())),
+        sellers=sold_by,
+        departures=await departures.of_sellers(scope, sold_by),
     )
 
 
 def _named(events: Iterable[IncomingEvent], contracts: Iterable[Contract]) -> Iterator[str]:
     """Payers, certificates and offices that stand where a contract number might, and payers whose contracts come in."""
     for event in events:
-        if event.about is not None:
-            yield event.about
+        number = event.about or getattr(event.payload, "payer", None)
+        if number is not None:
+            yield number
     yield from (contract.policyholder for contract in contracts if contract.line in ACCOUNT_LINES)
 
 
@@ -139,7 +169,8 @@ def _touched(
             yield own.customer_id
 
 
-def _new_policyholders(payloads: Iterable[AnyPayload | None]) -> Iterator[str]:
+def _new_values(field: str, payloads: Iterable[AnyPayload | None]) -> Iterator[str]:
+    """What changes to contracts say of one of their fields, a code."""
     for payload in payloads:
-        if isinstance(payload, ContractChanged) and "policyholder" in payload.changes:
-            yield payload.changes["policyholder"]
+        if isinstance(payload, ContractChanged) and payload.changes.get(field) is not None:
+            yield payload.changes[field]

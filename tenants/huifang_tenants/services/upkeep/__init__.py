@@ -3,6 +3,7 @@
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk
 from huifang_tenants.services.upkeep.calendars import RECOUNT, announce_calendar, needs_recount, recount
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
+from huifang_tenants.services.upkeep.departed import fan_out
 from huifang_tenants.services.upkeep.due import (
     AT_RISK,
     PARKED,
@@ -20,6 +21,7 @@ from huifang_tenants.services.upkeep.parameters import watch_parameters
 from huifang_tenants.services.upkeep.parked import RETRY, ask_retry, retry_parked, take_up_parked
 from huifang_tenants.services.upkeep.refresh import refresh
 from huifang_tenants.services.upkeep.sandbox import advance_clock
+from huifang_tenants.services.upkeep.scripts import SCRIPTS, scripts_need_watching, watch_scripts
 from huifang_tenants.services.upkeep.silent_imports import end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
 
@@ -28,6 +30,7 @@ __all__ = [
     "PARKED",
     "RECOUNT",
     "RETRY",
+    "SCRIPTS",
     "STEPS",
     "Step",
     "advance_clock",
@@ -42,12 +45,15 @@ __all__ = [
     "end_silent_imports",
     "escalate_cases",
     "escalate_overdue",
+    "fan_out",
     "needs_recount",
     "recount",
     "refresh",
     "retry_parked",
+    "scripts_need_watching",
     "settle",
     "take_up_parked",
     "watch_deliveries",
     "watch_parameters",
+    "watch_scripts",
 ]

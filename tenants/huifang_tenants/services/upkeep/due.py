@@ -8,6 +8,8 @@ from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_draws
+from huifang_tenants.services.schedules import SCHEDULES, reach_days
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.late_births import announce_late_births
@@ -39,14 +41,27 @@ STEPS: Final[Mapping[str, Step]] = {
 }
 """Upkeep that needs nothing but the tenant's tables, by kind of job; in the order in which one may cause the next."""
 
+_IN_SCOPES_OF_THEIR_OWN: Final[Mapping[str, Callable[[Services, Tenant], Awaitable[bool]]]] = {
+    PARKED: take_up_parked,
+    SCHEDULES: reach_days,
+    DRAWS: work_on_draws,
+}
+"""Upkeep that takes things in, so that rules and plans run outside any scope."""
+
 
 async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
     """Return the kinds of upkeep that would find something to do, by one query."""
     found = await upkeep.due(
-        scope, day_of(scope.now), at_risk_until(scope, calendar), scope.wall_now - SILENCE
+        scope,
+        day_of(scope.now),
+        at_risk_until(scope, calendar),
+        scope.wall_now - SILENCE,
+        draws_ended_before(scope),
     )
     answers = {
         PARKED: found.parked,
+        SCHEDULES: found.schedules,
+        DRAWS: found.draws,
         "upkeep.leases": found.leases,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
@@ -68,8 +83,8 @@ async def run_upkeep(services: Services, tenant: Tenant, kind: str) -> None:
 
     more = True
     while more:
-        if kind == PARKED:
-            more = await take_up_parked(services, tenant)
+        if kind in _IN_SCOPES_OF_THEIR_OWN:
+            more = await _IN_SCOPES_OF_THEIR_OWN[kind](services, tenant)
         else:
             more = await in_scope(services.db, tenant, once)
 

@@ -8,6 +8,7 @@ from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.intake.batch import Batch, ParkReason
 from huifang_tenants.services.intake.service import take_in
+from huifang_tenants.services.upkeep.departed import retry_departures
 from huifang_tenants.stores import events
 from huifang_tenants.stores.ledger import SYSTEM
 from huifang_tenants.tenant import Tenant
@@ -48,9 +49,11 @@ async def retry_parked(
     """
 
     async def find(scope: Scope) -> list[tuple[UUID, str]]:
+        if after is None:
+            await retry_departures(scope, reason)
         return await events.failed_contracts(scope, reason, after, _BATCH)
 
-    found = await in_scope(services.db, tenant, find, read_only=True)
+    found = await in_scope(services.db, tenant, find)
     if found:
         await take_in(services, tenant, Batch(refresh=tuple(number for _, number in found)), SYSTEM)
     return found[-1][0] if len(found) == _BATCH else None

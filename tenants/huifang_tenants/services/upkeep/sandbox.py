@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from huifang_core.windows import day_of, start_of_day
+from huifang_core.windows import day_of, end_of_day, start_of_day
 from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.errors import NoTestClock
@@ -10,9 +10,12 @@ from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.draws import commit_seeds, next_draw_day, notice_late
+from huifang_tenants.services.schedules import start_schedules
 from huifang_tenants.services.upkeep.due import settle
 from huifang_tenants.services.upkeep.parameters import watch_parameters
-from huifang_tenants.stores import upkeep
+from huifang_tenants.services.upkeep.scripts import watch_scripts
+from huifang_tenants.stores import schedules, upkeep
 from huifang_tenants.tenant import Tenant
 
 
@@ -29,6 +32,9 @@ async def advance_clock(services: Services, registry: TenantRegistry, tenant: Te
 
     async def next_stop(scope: Scope) -> datetime | None:
         await watch_parameters(scope, catalogue)
+        await watch_scripts(scope, catalogue)
+        await commit_seeds(scope, catalogue)
+        await start_schedules(scope, catalogue)
         return await _next_instant(scope, calendar)
 
     while True:
@@ -38,6 +44,7 @@ async def advance_clock(services: Services, registry: TenantRegistry, tenant: Te
         tenant = await registry.set_test_clock(tenant.id, to if arrived or stop is None else stop)
         if arrived:
             await settle(services, tenant)
+            await notice_late(services, tenant)
             await in_scope(services.db, tenant, next_stop)
             return tenant
 
@@ -46,6 +53,10 @@ async def _next_instant(scope: Scope, calendar: WorkingCalendar) -> datetime | N
     instants = [await upkeep.next_deadline(scope)]
     alarm_day = await upkeep.next_alarm_day(scope, day_of(scope.now))
     instants.append(start_of_day(alarm_day) if alarm_day else None)
+    draw_day = await next_draw_day(scope)
+    instants.append(start_of_day(draw_day) if draw_day else None)
+    if await schedules.are_any(scope):
+        instants.append(end_of_day(day_of(scope.now)))
     unwarned = await upkeep.next_at_risk(scope)
     if unwarned is not None:
         last_day = day_of(unwarned - timedelta(microseconds=1))

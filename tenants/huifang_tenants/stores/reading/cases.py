@@ -8,6 +8,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Columns, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.cases import CaseEntry, CaseFile
@@ -15,7 +16,16 @@ from huifang_tenants.tables.cases import CaseEntry, CaseFile
 _CONTRACT_NO: Final[Any] = CaseFile.contract_id.contract_no
 _ASSIGNEE_NO: Final[Any] = CaseFile.assignee.staff_no
 _COLUMNS: Final = together(
-    *CaseFile.all_columns(exclude=[CaseFile.assignee, CaseFile.overdue_marked_at]),
+    *CaseFile.all_columns(
+        exclude=[
+            CaseFile.assignee,
+            CaseFile.overdue_marked_at,
+            CaseFile.key,
+            CaseFile.root_event_id,
+            CaseFile.input_hash,
+            CaseFile.trace,
+        ]
+    ),
     _CONTRACT_NO.as_alias("contract_no"),
     _ASSIGNEE_NO.as_alias("assignee"),
 )
@@ -26,7 +36,9 @@ _ENTRY: Final = together(
 
 
 class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases; None means any. `unit` includes the units below it, `assignee` is a staff number."""
+    """Which cases; None means any. `unit` includes the units below it, `assignee` is a staff number, `customer_id` any record of the
+    person.
+    """
 
     status: str | None = None
     case_class: str | None = None
@@ -46,7 +58,7 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
     where.equals(CaseFile.status, wanted.status)
     where.equals(CaseFile.case_class, wanted.case_class)
     where.equals(CaseFile.severity, wanted.severity)
-    where.equals(CaseFile.customer_id, wanted.customer_id)
+    where.add(OF_PERSON, CaseFile.customer_id, wanted.customer_id)
     where.equals(CaseFile.obligation_id, wanted.obligation_id)
     where.equals(CaseFile.contact_id, wanted.contact_id)
     where.equals(_CONTRACT_NO, wanted.contract_no)
@@ -58,10 +70,11 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
 
 async def get_case(scope: Scope, case_id: UUID) -> Mapping[str, Any] | None:
     """One case with its history; None when there is none."""
-    row = await CaseFile.select(*_columns(scope)).where(CaseFile.id == case_id).first()
+    row = await CaseFile.select(*_columns(scope), CaseFile.trace).where(CaseFile.id == case_id).first()
     if row is None:
         return None
-    return {**row, "entries": await _entries(case_id)}
+    trace = [{"values": {}, **step} for step in row["trace"] or ()]
+    return {**row, "trace": trace, "entries": await _entries(case_id)}
 
 
 async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
@@ -89,7 +102,7 @@ def _columns(scope: Scope) -> Columns:
 
 
 def _overdue(scope: Scope) -> QueryString:
-    """The condition that a case is overdue now."""
+    """The condition that a case is overdue now; one that was withdrawn never is."""
     return QueryString(
         "{} <= {} AND {} IN ('open', 'assigned') AND NOT {}",
         CaseFile.due_by,

@@ -12,6 +12,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.masking import mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.contacts import load_script
+from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Kept, Slot, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence
@@ -59,7 +60,7 @@ _EVIDENCE: Final = Kept(
 
 
 class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which contacts; None means any. `started_from` belongs to the span, `started_until` does not."""
+    """Which contacts; None means any. `customer_id` is any record of the person. `started_from` belongs to the span, `started_until` does not."""
 
     customer_id: UUID | None = None
     staff_no: str | None = None
@@ -74,7 +75,7 @@ class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def list_contacts(scope: Scope, wanted: ContactFilter, page: Page) -> Slice:
     """One page of contacts by when they started."""
     where = Where()
-    where.equals(Contact.customer_id, wanted.customer_id)
+    where.add(OF_PERSON, Contact.customer_id, wanted.customer_id)
     where.equals(Contact.outcome, wanted.outcome)
     where.equals(Contact.channel, wanted.channel)
     where.equals(Contact.status, wanted.status)

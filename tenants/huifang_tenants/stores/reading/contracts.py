@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
 from huifang_tenants.tables.contracts import Contract
@@ -18,7 +19,7 @@ _COLUMNS: Final = together(
 
 
 class ContractFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which contracts; None means any. `unit` includes the units below it."""
+    """Which contracts; None means any. `unit` includes the units below it; `policyholder_id` is any record of the person."""
 
     contract_no: str | None = None
     line: str | None = None
@@ -39,7 +40,7 @@ async def list_contracts(scope: Scope, wanted: ContractFilter, page: Page) -> Sl
     where.equals(Contract.channel, wanted.channel)
     where.equals(Contract.status, wanted.status)
     where.equals(Contract.seller_no, wanted.seller_no)
-    where.equals(Contract.policyholder_id, wanted.policyholder_id)
+    where.add(OF_PERSON, Contract.policyholder_id, wanted.policyholder_id)
     where.below(Contract.unit, wanted.unit)
     return await page_by_id(Contract, _COLUMNS, where, page)
 

@@ -11,9 +11,12 @@ from huifang_tenants.fields import FieldCipher
 from huifang_tenants.masking import mask_address, mask_email, mask_id_number, mask_name, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores import customers as stored
-from huifang_tenants.stores.queries import Kept, Slot, together
+from huifang_tenants.stores.people import ABOVE, BELOW, records_of
+from huifang_tenants.stores.queries import Kept, Slot, any_of, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_id
-from huifang_tenants.tables.customers import Customer, CustomerRef
+from huifang_tenants.stores.reading.rows import fetch_all
+from huifang_tenants.stores.reading.work import restrictions
+from huifang_tenants.tables.customers import Customer, CustomerRef, PersonNote
 
 PersonalField = Literal[
     "name", "id_number", "birth_date", "phones", "emails", "address", "contact", "legal_representative"
@@ -29,6 +32,21 @@ _COLUMNS: Final = together(
     ),
 )
 _ONE: Final = Kept(Customer.select(*_COLUMNS).where(Customer.id == Slot("id")))
+_WITH_TOKEN: Final = "{} IN " + ABOVE.format(condition="search_blind @> {}::bytea[]")
+_NOTES: Final = Kept(
+    PersonNote.select(PersonNote.id, PersonNote.contact_id, PersonNote.created_at, PersonNote.withdrawn_at)
+    .where(PersonNote.about_kind == "customer", PersonNote.about_ref == any_of(Slot("records")))
+    .order_by(PersonNote.created_at, PersonNote.id)
+)
+# SQL: a recursive query, and the last entry for each of its rows by LATERAL.
+_MERGES: Final = f"""
+SELECT c.id, c.merged_into AS into, c.source, c.customer_no, l.at AS merged_at, l.reason,
+       coalesce(l.on_behalf_of, l.actor) AS merged_by
+FROM {BELOW.format(id="$1::uuid")} record JOIN customer c ON c.id = record.id CROSS JOIN LATERAL (
+    SELECT * FROM ledger WHERE subject_id = c.id AND action = 'customer.merged' ORDER BY id DESC LIMIT 1
+) l
+WHERE c.id <> $1 ORDER BY l.id
+"""  # noqa: S608
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +58,7 @@ class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerSearch(msgspec.Struct, frozen=True, kw_only=True):
-    """Exact values a customer must have, all of those given."""
+    """Exact values a customer must have, all of those given, on whichever record of the person each stands."""
 
     name: str | None = None
     phone: str | None = None
@@ -59,14 +77,15 @@ async def list_customers(scope: Scope, wanted: CustomerFilter, page: Page) -> Sl
 
 
 async def search_customers(scope: Scope, wanted: CustomerSearch, limit: int) -> Slice:
-    """The first `limit` customers who have all the values, masked."""
+    """The first `limit` customers who have all the values, masked; who was merged is shown by the record that stands for both."""
     tokens = [
         scope.cipher.blind(kind, value)
         for kind in ("name", "phone", "id_number", "id_last4", "phone_last4")
         if (value := getattr(wanted, kind)) is not None
     ]
     where = _standing(wanted.customer_no)
-    where.add("{} @> {}::bytea[]", Customer.search_blind, tokens or None)
+    for token in tokens:
+        where.add(_WITH_TOKEN, Customer.id, [token])
     return _masked_slice(scope, await page_by_id(Customer, _COLUMNS, where, Page(limit=limit)))
 
 
@@ -74,6 +93,23 @@ async def get_customer(scope: Scope, customer_id: UUID) -> Mapping[str, Any] | N
     """One customer, masked; None when there is none."""
     row = await _ONE.row(scope, id=customer_id)
     return None if row is None else _masked(scope.cipher, row)
+
+
+async def get_customer_detail(scope: Scope, customer_id: UUID) -> Mapping[str, Any] | None:
+    """One customer, masked, with the records merged into it, and what is on record of the whole person; None when there is none.
+
+    Notes are without their text, which may hold personal data.
+    """
+    found = await get_customer(scope, customer_id)
+    if found is None:
+        return None
+    records = [str(id) for id in await records_of(scope, customer_id)]
+    return {
+        **found,
+        "merges": await fetch_all(scope, _MERGES, customer_id),
+        "restrictions": await restrictions(scope, customer_id),
+        "notes": [dict(row) for row in await _NOTES.rows(scope, records=records)],
+    }
 
 
 async def reveal(

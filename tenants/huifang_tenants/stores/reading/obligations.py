@@ -9,6 +9,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Columns, together
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.obligations import Obligation
@@ -91,7 +92,7 @@ _EXPLAINED: Final = together(
 
 
 class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which obligations; None means any. `unit` includes the units below it.
+    """Which obligations; None means any. `unit` includes the units below it; `customer_id` is any record of the person.
 
     `due_from` and `due_until` bound `due_by`: the first belongs to the span, the second does not. `overdue` is
     judged at the tenant's business time (DEC-2).
@@ -122,7 +123,7 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     where.equals(Obligation.plugin, wanted.plugin)
     where.equals(Obligation.rule, wanted.rule)
     where.equals(Obligation.channel, wanted.channel)
-    where.equals(Obligation.customer_id, wanted.customer_id)
+    where.add(OF_PERSON, Obligation.customer_id, wanted.customer_id)
     where.equals(Obligation.event_id, wanted.event_id)
     where.equals(_CONTRACT_NO, wanted.contract_no)
     where.below(Obligation.unit, wanted.unit)

@@ -18,12 +18,14 @@ from huifang_tenants.tables.organisation import Staff, StaffTraining, Unit
 _UNIT: Final = together(*Unit.all_columns())
 _STAFF: Final = together(*Staff.all_columns(exclude=[Staff.phone_blind]))
 _TRAINING: Final = together(*StaffTraining.all_columns(exclude=[StaffTraining.staff_id]))
-# SQL: four counts of three tables at once.
-# Staff against work due (SD-3), of the unit and all below it.
+# SQL: counts of three tables at once.
+# Staff against work due (SD-3), of the unit and all below it; whoever has left does no work.
 _LOAD: Final = """
-WITH below AS (SELECT code FROM unit WHERE path @> ARRAY[$1]::text[])
-SELECT (SELECT count(*) FROM staff WHERE unit IN (SELECT code FROM below)) AS staff_count,
-       (SELECT count(*) FROM staff WHERE unit IN (SELECT code FROM below) AND trained_until >= $2) AS trained_staff_count,
+WITH below AS (SELECT code FROM unit WHERE path @> ARRAY[$1]::text[]), people AS (
+    SELECT trained_until FROM staff WHERE unit IN (SELECT code FROM below) AND (active_until IS NULL OR active_until >= $2)
+)
+SELECT (SELECT count(*) FROM people) AS staff_count,
+       (SELECT count(*) FROM people WHERE trained_until >= $2) AS trained_staff_count,
        (SELECT count(*) FROM obligation WHERE unit IN (SELECT code FROM below) AND status = 'open') AS open_obligations,
        (SELECT count(*) FROM obligation WHERE unit IN (SELECT code FROM below) AND due_by <= $3
            AND status IN ('open', 'unreachable', 'expired')) AS overdue_obligations

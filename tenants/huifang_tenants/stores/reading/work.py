@@ -7,6 +7,7 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.stores.reading.rows import fetch_all
 from huifang_tenants.tables.customers import ContactRestriction
@@ -37,7 +38,7 @@ _RESTRICTIONS: Final = Kept(
         ContactRestriction.kind, ContactRestriction.valid_until, ContactRestriction.created_at
     )
     .where(
-        ContactRestriction.customer_id == Slot("customer"),
+        QueryString(OF_PERSON, ContactRestriction.customer_id, Slot("customer")),
         ContactRestriction.lifted_at.is_null(),
         ContactRestriction.valid_until.is_null() | (ContactRestriction.valid_until > Slot("now")),
     )
@@ -65,7 +66,10 @@ async def claimed_obligations(scope: Scope, ids: Sequence[UUID]) -> list[dict[st
 
 
 async def restrictions(scope: Scope, customer_id: UUID) -> list[dict[str, Any]]:
-    """What stands against contacting a customer now, oldest first: the caller is shown it, and decides (DEC-6)."""
+    """What stands against contacting a person now, oldest first: the caller is shown it, and decides (DEC-6).
+
+    It counts for the person, whichever record it was entered for (DEC-10).
+    """
     return [dict(row) for row in await _RESTRICTIONS.rows(scope, customer=customer_id, now=scope.now)]
 
 

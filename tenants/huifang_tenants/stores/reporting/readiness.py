@@ -10,7 +10,7 @@ from huifang_tenants.scope import Scope
 
 
 class UnitReadiness(msgspec.Struct, frozen=True):
-    """A unit as it stands: `path` from the head office down; `workers` take contacts, `trained` of them may."""
+    """A unit as it stands: `path` from the head office down; `workers` are there to take contacts, `trained` of them may."""
 
     code: str
     level: Level
@@ -38,6 +38,7 @@ async def unit_readiness(
         " (SELECT a.code FROM unit a WHERE a.code = ANY(u.path) AND a.level = 'city'"
         "  ORDER BY array_position(u.path, a.code) DESC LIMIT 1) AS city"
         " FROM unit u LEFT JOIN staff s ON s.unit = u.code AND s.roles && $1::text[]"
+        " AND (s.active_until IS NULL OR s.active_until >= $2)"
         ' WHERE $3::text IS NULL OR u.path @> ARRAY[$3::text] GROUP BY u.id ORDER BY u.path COLLATE "C"',
         list(roles),
         on,

@@ -7,19 +7,21 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from huifang_core.catalogue import Catalogue
+from huifang_core.catalogue import Catalogue, PluginEntry
 from huifang_core.contacts import Outcome
 from huifang_core.events import ContractDelivered, ContractIssued, GraceEnded, PremiumPaid
+from huifang_core.registry import Broken
 from huifang_core.units import Role, Staff, Unit
 from huifang_core.workdays import WorkingCalendar
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts import answering, claiming, concluding, starting
 from huifang_tenants.services.contacts.answering import Standing
-from huifang_tenants.services.contacts.claiming import Claimed
+from huifang_tenants.services.contacts.claiming import Claimed, HeldBack
 from huifang_tenants.services.contacts.concluding import Conclusion
 from huifang_tenants.services.contacts.starting import Opening
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.plugins import configure
 from huifang_tenants.stores import contacts
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.organisation import save_staff, save_units
@@ -33,8 +35,10 @@ _TRAINED = date(2030, 12, 31)
 COUNTY = Unit("LX", "历下支公司", "county", "JN", "370102")
 
 
-def _staff(number: str, unit: str, *roles: Role, until: date | None = _TRAINED) -> Staff:
-    return Staff(number, f"张{number}", unit, roles, trained_until=until)
+def _staff(
+    number: str, unit: str, *roles: Role, until: date | None = _TRAINED, here_until: date | None = None
+) -> Staff:
+    return Staff(number, f"张{number}", unit, roles, trained_until=until, active_until=here_until)
 
 
 STAFF = (
@@ -51,8 +55,13 @@ STAFF = (
     _staff("NEW", "SD", "caller", until=None),
     _staff("LAPSED", "SD", "caller", until=date(2026, 3, 9)),
     _staff("TODAY", "SD", "caller", until=date(2026, 3, 10)),
+    _staff("LEFT", "SD", "caller", "case_handler", here_until=date(2026, 3, 9)),
+    _staff("LEAVES", "SD", "caller", "case_handler", here_until=date(2026, 3, 10)),
     _staff("H1", "JN", "case_handler"),
     _staff("H2", "JN", "case_handler"),
+    _staff("CHECKS", "SD", "compliance_officer"),
+    _staff("H-LX", "LX", "case_handler"),
+    _staff("H-YT", "YT", "case_handler"),
 )
 
 
@@ -161,11 +170,31 @@ class Office(msgspec.Struct, frozen=True, eq=False):
         return id
 
     async def claim(self, staff_no: str = "C1", channel: Any = None) -> Claimed | None:
-        return await self.do(lambda scope: claiming.claim_next(scope, staff_no, by(staff_no), channel))
+        return await self.do(
+            lambda scope: claiming.claim_next(scope, self.catalogue, staff_no, by(staff_no), channel)
+        )
 
     async def claim_ids(self, staff_no: str = "C1", channel: Any = None) -> tuple[UUID, ...]:
         claimed = await self.claim(staff_no, channel)
         return () if claimed is None else claimed.obligation_ids
+
+    async def held_back(self, staff_no: str = "C1") -> HeldBack:
+        return await self.do(lambda scope: claiming.held_back(scope, self.catalogue, staff_no))
+
+    def without_scripts(self, *ids: str) -> "Office":
+        """The office after a release of the plugin that lacks these scripts."""
+        plugin = self.catalogue.plugins["shandong_life"]
+        scripts = tuple(script for script in plugin.scripts if script.id not in ids)
+        return self.with_plugin(msgspec.structs.replace(plugin, scripts=scripts))
+
+    def with_plugin(self, plugin: PluginEntry | None, broken: tuple[Broken, ...] = ()) -> "Office":
+        """The office with another release of the plugin, or without it."""
+        plugins = {} if plugin is None else {"shandong_life": plugin}
+        return msgspec.structs.replace(self, catalogue=Catalogue(plugins, broken))
+
+    async def switch(self, *, on: bool) -> None:
+        """Switch the plugin on or off."""
+        await self.do(lambda scope: configure(scope, self.catalogue, "shandong_life", by("LEAD"), enabled=on))
 
     async def give_back(self, staff_no: str = "C1") -> int:
         return await self.do(lambda scope: claiming.give_back(scope, staff_no, by(staff_no)))

@@ -17,10 +17,10 @@ SOLVER, CLOSER = Actor("client:test", "H1"), Actor("client:test", "H2")
 STATUSES = ("open", "assigned", "solved", "closed")
 
 
-async def opened(office: Any) -> UUID:
+async def opened(office: Any, unit: str = "JN") -> UUID:
     id: UUID = await office.do(
         lambda scope: cases.open_case(
-            scope, SOLVER, case_class="complaint", severity=3, unit="SD", subject="投诉"
+            scope, SOLVER, case_class="complaint", severity=3, unit=unit, subject="投诉"
         )
     )
     return id
@@ -169,6 +169,66 @@ async def test_a_case_that_is_not_there_or_an_assignee_who_is_not(office: Any) -
     await office.do(lambda scope: cases.assign(scope, id, "H2", SOLVER))
     row = await office.row("SELECT s.staff_no FROM case_file c JOIN staff s ON s.id = c.assignee")
     assert row["staff_no"] == "H2"
+
+
+UNFIT = {
+    "LEFT": "not_active",
+    "C1": "not_permitted",
+    "AUDIT": "not_permitted",
+    "VENDOR": "not_permitted",
+    "H-YT": "outside_unit",
+    "H-LX": "outside_unit",
+}
+FIT = ("H1", "LEAD", "CHECKS", "LEAVES")
+
+
+@pytest.mark.parametrize("staff_no", UNFIT)
+async def test_a_case_is_given_to_nobody_who_has_left_has_no_role_for_it_or_belongs_elsewhere(
+    office: Any, staff_no: str
+) -> None:
+    id = await opened(office)
+    before = await case(office, id)
+    assign = office.do(lambda scope: cases.assign(scope, id, staff_no, SOLVER))
+    assert await office.refusal(assign) == f"case.assignee_{UNFIT[staff_no]}"
+    assert await case(office, id) == before
+
+
+@pytest.mark.parametrize("staff_no", UNFIT)
+async def test_nobody_unfit_moves_a_case_on(office: Any, staff_no: str) -> None:
+    for status, name in (("open", "assign"), ("open", "solve"), ("solved", "close"), ("closed", "reopen")):
+        id = await brought_to(office, status)
+        before = await case(office, id)
+        refused = await office.refusal(step(office, id, name, Actor("client:test", staff_no)))
+        assert refused == f"staff.{UNFIT[staff_no]}"
+        assert await case(office, id) == before
+
+
+@pytest.mark.parametrize("staff_no", FIT)
+async def test_people_of_the_cases_unit_and_of_those_above_work_on_it(office: Any, staff_no: str) -> None:
+    me = Actor("client:test", staff_no)
+    id = await opened(office)
+    await office.do(lambda scope: cases.assign(scope, id, staff_no, SOLVER))
+    await step(office, id, "solve", me)
+    await step(office, id, "reopen", me)
+    await step(office, id, "solve", CLOSER)
+    await step(office, id, "close", me)
+
+
+async def test_a_case_of_the_province_is_not_the_citys_to_solve(office: Any) -> None:
+    id = await opened(office, "SD")
+    assert await office.refusal(step(office, id, "solve", SOLVER)) == "staff.outside_unit"
+    await step(office, id, "solve", Actor("client:test", "CHECKS"))
+
+
+async def test_anybody_still_here_may_comment(office: Any) -> None:
+    id = await opened(office)
+    await step(office, id, "comment", Actor("client:test", "C1"))
+    assert (
+        await office.refusal(step(office, id, "comment", Actor("client:test", "LEFT"))) == "staff.not_active"
+    )
+    assert (
+        await office.refusal(step(office, id, "comment", Actor("client:test", "NOBODY"))) == "staff.not_found"
+    )
 
 
 async def test_a_withdrawn_case_goes_on_and_says_so(office: Any) -> None:

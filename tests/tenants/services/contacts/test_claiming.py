@@ -66,12 +66,12 @@ async def test_dec_6_what_quiet_hours_hold_back_is_shown_with_what_falls_due_mea
     await office.issue("P1", delivered=date(2026, 2, 28))
     await office.issue("P2")
     await office.issue("P3", unit="YT")
-    assert await office.do(lambda scope: claiming.held_back(scope, "CITY")) is None
+    assert await office.held_back("CITY") == HeldBack()
     night = await office.at(NIGHT)
     opens = datetime(2026, 3, 11, 1, tzinfo=UTC)
-    assert await night.do(lambda scope: claiming.held_back(scope, "CITY")) == HeldBack(opens, 2, 1)
-    assert await night.do(lambda scope: claiming.held_back(scope, "V1")) is None
-    assert await night.refusal(night.do(lambda scope: claiming.held_back(scope, "NEW"))) == "staff.untrained"
+    assert await night.held_back("CITY") == HeldBack(opens, 2, 1)
+    assert await night.held_back("V1") == HeldBack()
+    assert await night.refusal(night.held_back("NEW")) == "staff.untrained"
 
 
 @pytest.mark.parametrize(
@@ -108,15 +108,18 @@ async def test_a_channel_may_be_asked_for_if_it_is_ones_own(office: Any) -> None
         ("NOBODY", "staff.not_found"),
         ("NEW", "staff.untrained"),
         ("LAPSED", "staff.untrained"),
+        ("LEFT", "staff.not_active"),
         ("AUDIT", "staff.not_permitted"),
     ],
 )
-async def test_sd_3_whoever_is_unknown_untrained_or_without_a_fitting_role_gets_nothing(
+async def test_sd_3_whoever_is_unknown_gone_untrained_or_without_a_fitting_role_gets_nothing(
     office: Any, staff_no: str, code: str
 ) -> None:
     await office.issue("P1")
     assert await office.refusal(office.claim(staff_no)) == code
     assert await office.claim_ids("TODAY"), "the last day of the training still counts"
+    assert await office.give_back("TODAY") == 1
+    assert await office.claim_ids("LEAVES"), "the last day at work still counts"
 
 
 async def test_work_is_given_out_within_the_subtree_of_ones_unit(office: Any) -> None:
@@ -227,7 +230,7 @@ async def test_a_contact_left_behind_blocks_nobody_for_longer_than_a_lease(offic
 
     async def claim_later(scope: Any) -> Any:
         scope.wall_now += LEASE + timedelta(minutes=1)
-        return await claiming.claim_next(scope, "C2", Actor("client:test"))
+        return await claiming.claim_next(scope, office.catalogue, "C2", Actor("client:test"))
 
     assert (await office.do(claim_later)).obligation_ids == (other,)
 

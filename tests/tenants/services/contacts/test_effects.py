@@ -7,12 +7,18 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from huifang_core.events import ClaimReported
 from huifang_core.scripts import NotifyRole, PlanContact
 from huifang_core.texts import text
+from huifang_core.units import Staff
 from huifang_core.windows import end_of_day
+from huifang_tenants.services.plugins import configure
+from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.stores.organisation import save_staff
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 SELLER = "S77"
+SURVEYOR = "Q1"
 
 
 async def asked(office: Any, unit: str = "JN") -> UUID:
@@ -20,6 +26,25 @@ async def asked(office: Any, unit: str = "JN") -> UUID:
     await office.grace_ended("G1", unit=unit, seller_no=SELLER)
     contact: UUID = await office.begin()
     await office.play(contact, "premium_kept")
+    return contact
+
+
+async def lost(office: Any, surveyor_no: str | None = SURVEYOR, **loss: Any) -> UUID:
+    """A contact about a motor loss in Yantai, of a contract of Jinan's, that was reported twelve minutes ago."""
+
+    async def switch_on(scope: Any) -> None:
+        await save_staff(scope, (Staff(SURVEYOR, "钱查勘", "YT"),))
+        await configure(scope, office.catalogue, "motor_survey", Actor("test:core"))
+
+    await office.do(switch_on)
+    reported_at = NOW - timedelta(minutes=12)
+    payload = ClaimReported("K-1", reported_at, loss_region="370611", surveyor_no=surveyor_no, **loss)
+    await office.insurer.take(
+        office.send.customer("KM1"),
+        office.send.contract("M1", line="motor", region="370102"),
+        office.send.event("M1-lost", payload, "M1", date(2026, 3, 10), time=reported_at, claim_no="K-1"),
+    )
+    contact: UUID = await office.begin()
     return contact
 
 
@@ -225,3 +250,60 @@ async def test_a_wrong_number_opens_a_case_about_the_contact_data(office: Any) -
     assert found.suggested == "wrong_number"
     await office.conclude(contact, "wrong_number")
     assert (await office.row("SELECT case_class FROM case_file"))["case_class"] == "contact_data"
+
+
+async def test_ms_2_a_surveyor_who_has_not_called_is_told_at_once_and_it_goes_on_record(office: Any) -> None:
+    contact = await lost(office)
+    await office.play(contact, "called")
+    await office.answer(contact, "called", "not_called")
+    assert (await office.contact(contact))["status"] == "in_progress", "at once, not at the end"
+    surveyor = await office.row("SELECT id FROM staff WHERE staff_no = $1", SURVEYOR)
+    notice = await office.row("SELECT * FROM notice")
+    assert (notice["staff_id"], notice["role"], notice["kind"]) == (surveyor["id"], None, "script")
+    assert (notice["subject_kind"], notice["subject_id"]) == ("contact", contact)
+    assert "立即与客户联系" in notice["message"]["zh-CN"]
+    (note,) = await notes(office)
+    assert (note["about_kind"], note["about_ref"]) == ("staff", SURVEYOR)
+
+
+async def test_ms_2_where_nobody_knows_the_surveyor_those_who_can_find_out_are_told(office: Any) -> None:
+    contact = await lost(office, surveyor_no=None)
+    await office.play(contact, called="not_called")
+    notice = await office.row("SELECT * FROM notice")
+    assert (notice["staff_id"], notice["role"], notice["unit"]) == (None, "case_handler", "JN")
+    assert notice["kind"] == "person_unknown"
+    assert await notes(office) == [], "there is nobody to note it on"
+
+
+async def test_ms_2_a_surveyor_who_had_called_after_all_hears_that_too(office: Any) -> None:
+    contact = await lost(office)
+    await office.play(contact, "called")
+    await office.answer(contact, "called", "not_called")
+    await office.correct(contact, 0, "called", "called")
+    surveyor = await office.row("SELECT id FROM staff WHERE staff_no = $1", SURVEYOR)
+    told = await office.fetch("SELECT kind, staff_id FROM notice ORDER BY id")
+    assert [tuple(row) for row in told] == [("script", surveyor["id"]), ("withdrawn", surveyor["id"])]
+    (note,) = await notes(office)
+    assert note["withdrawn_at"] is not None
+
+
+async def test_ms_2_another_surveyor_is_sent_by_the_place_of_loss(office: Any) -> None:
+    contact = await lost(office)
+    await office.play(contact, arrived="not_arrived", time_agreed="cannot_arrive")
+    notice = await office.row("SELECT * FROM notice")
+    assert (notice["role"], notice["unit"]) == ("case_handler", "YT"), (
+        "the contract is Jinan's, the loss Yantai's"
+    )
+    case = await office.row("SELECT * FROM case_file")
+    assert (case["case_class"], case["unit"]) == ("surveyor_unavailable", "YT")
+
+
+async def test_ms_3_a_dual_agency_case_goes_to_the_handling_place_and_the_underwriting_one_hears_of_it(
+    office: Any,
+) -> None:
+    contact = await lost(office, dual_agency=True)
+    await office.play(contact, needs="dissatisfied", underwriting_place="needed")
+    told = await office.fetch("SELECT role, unit FROM notice ORDER BY id")
+    assert [tuple(row) for row in told] == [("case_handler", "YT"), ("case_handler", "JN")]
+    case = await office.row("SELECT * FROM case_file")
+    assert (case["case_class"], case["unit"]) == ("dual_agency", "YT")

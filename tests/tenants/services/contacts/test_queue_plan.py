@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.playable import stage
 from huifang_tenants.stores import queue
 
 OPEN = 50_000
@@ -31,7 +32,8 @@ class Crowd:
         async def explain(scope: Scope) -> Any:
             mode = "force_generic_plan" if generic else "auto"
             await scope.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            worker = queue.Worker(new_id(), "NOBODY", unit, scope.wall_now - timedelta(minutes=30))
+            playable = (await stage(scope, self.office.catalogue)).playable()
+            worker = queue.Worker(new_id(), "NOBODY", unit, scope.wall_now - timedelta(minutes=30), playable)
             return await scope.connection.fetchval(
                 f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queue._PICK}",
                 list(channels),

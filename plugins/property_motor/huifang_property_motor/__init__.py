@@ -1,0 +1,1 @@
+"""Callbacks of property and motor insurers, by two insurers' rules: around claims (HT), and of first contact (PC)."""
