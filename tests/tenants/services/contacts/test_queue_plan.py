@@ -24,6 +24,11 @@ class Crowd:
     def __init__(self, office: Any) -> None:
         self.office = office
 
+    async def looks_units_up(self) -> bool:
+        """Whether the server finds several units by the index: before 17 they are a filter on the rows it leads to."""
+        version = await self.office.fetch("SELECT current_setting('server_version_num')::int AS number")
+        return int(version[0]["number"]) >= 170_000
+
     async def examined(
         self, unit: str, channels: tuple[str, ...], *, generic: bool = False
     ) -> tuple[int, str]:
@@ -111,10 +116,12 @@ async def test_a_claim_looks_at_the_head_of_the_queue_only(
     examined, plan = await crowd.examined(unit, channels, generic=generic)
     assert "obligation_queue_idx" in plan
     assert "Bitmap" not in plan
-    assert examined <= 600, plan
+    assert examined <= (600 if await crowd.looks_units_up() else 1200), plan
 
 
 async def test_a_unit_without_work_does_not_read_the_whole_queue(crowd: Crowd) -> None:
+    if not await crowd.looks_units_up():
+        pytest.skip("before PostgreSQL 17 a claim reads on until it finds work of its units")
     examined, plan = await crowd.examined("LX", ("phone",))
     assert (examined, "obligation_queue_idx" in plan) == (0, True)
     # 45,000 rows of the table would be as many blocks.
