@@ -22,7 +22,7 @@ from huifang_tenants.provisioning import runtime_url
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts.numbers import number_to_dial
-from huifang_tenants.stores import contacts, contracts, customers, event_links, plugins, queue
+from huifang_tenants.stores import contacts, contracts, customers, event_links, look_ups, plugins, queue
 from huifang_tenants.stores.contacts import NewContact, StoredContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import staff_by_number
@@ -114,6 +114,7 @@ class BareApp:
         customer = await customers.read(scope, customer_id)
         assert customer is not None
         await number_to_dial(scope, customer_id, customer.phones)
+        await look_ups.known(scope, [row["contract_id"] for row in leased])
         numbers = await scope.connection.fetch(sql.CONTRACT_NUMBERS, [row["contract_id"] for row in leased])
         stored = await contracts.by_numbers(scope, (row["contract_no"] for row in numbers))
         await event_links.histories(scope, stored)
@@ -200,7 +201,7 @@ async def _conclude(scope: Scope, contact_id: UUID, outcome: str) -> Message:
     customer = await customers.read(scope, person)
     assert customer is not None
     await number_to_dial(scope, person, customer.phones)
-    await scope.connection.execute(sql.LOCK_CONTRACTS, [section.contract_id])
+    await contracts.hold(scope, [section.contract_id])
     id = await queue.standing_for(scope, section.obligation_id)
     await scope.connection.execute(
         sql.COMPLETE, id, scope.now, contact_id, contact.channel, [*LATE_COMPLETION, "waiting"]

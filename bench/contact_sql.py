@@ -15,7 +15,6 @@ CONCLUDE: Final = (
     " dialled_at = coalesce(dialled_at, $3), attempted = $5, connected = $6, right_party = $7, completed = $8,"
     " note_enc = $9, revision = revision + 1 WHERE id = $1"
 )
-LOCK_CONTRACTS: Final = "SELECT FROM contract WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 COMPLETE: Final = (
     "UPDATE obligation SET status = 'completed', status_reason = NULL, completed_at = $2, completed_contact = $3,"
     " completed_channel = $4, closed_at = $2, updated_at = $2, attempts = attempts + 1"
