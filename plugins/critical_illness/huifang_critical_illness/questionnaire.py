@@ -4,7 +4,7 @@ from datetime import date
 
 from huifang_core.applicability import of_line, settled_as, supervised_by
 from huifang_core.cases import CaseDraft
-from huifang_core.contracts import Contract
+from huifang_core.contracts import Contract, Line
 from huifang_core.drafting import counting_calendar, is_drawn, ladder, retention, script_facts, trace_event
 from huifang_core.events import BusinessEvent, ClaimSettled, SampleDrawn
 from huifang_core.obligations import ObligationDraft
@@ -21,6 +21,7 @@ from huifang_critical_illness.settings import Settings
 
 TITLE = text("大病保险回访问卷", "critical illness questionnaire")
 
+_LINES: tuple[Line, ...] = ("critical_illness",)
 _QUARTERS_END = ("03", "06", "09", "12")
 
 
@@ -165,7 +166,7 @@ def _of_branch(
 
 
 def _in_scope(contract: Contract, unit: UnitView, settings: Settings, trace: Trace) -> bool:
-    return of_line(contract, ("critical_illness",), trace, cites="CI-1") and (
+    return of_line(contract, _LINES, trace, cites="CI-1") and (
         not settings.supervising_bureaus
         or supervised_by(unit, settings.supervising_bureaus, trace, cites="CI-1")
     )
