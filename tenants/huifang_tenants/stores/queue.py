@@ -57,7 +57,8 @@ _DUE: Final = """
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND (o.channel <> 'on_site'
-           OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6))
+           OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
+           OR (o.draft ->> 'seller_may_visit')::boolean)
 """
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
@@ -141,8 +142,9 @@ async def claim(
     """Lease the most pressing obligation and whatever else the same person can be asked in the same contact (DEC-5).
 
     Highest priority first, then the earliest deadline; the ids come in that order, with the channel. A visit is never given to
-    the seller (DEC-7). Outside calling hours (`calling` false) only what is called around the clock is given out by phone; since it
-    can be dialled when other calls can't, it shares no contact with them. Returns None when there is nothing to do.
+    the seller, but where sales' own visits are meant (DEC-7). Outside calling hours (`calling` false) only what is called around
+    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Returns None
+    when there is nothing to do.
     """
     passed_over: list[UUID] = []
     closed = _closed(channels, calling=calling)
