@@ -169,8 +169,9 @@ class Supervisor:
         Raises:
             SupervisorError: when a process can't be kept running; all others are stopped by then.
         """
-        with self:
-            self.wait()
+        # The signals are minded before anything runs: one that comes while it starts is not lost, nor ends us at once.
+        with self._asked_to_stop() as asked, self:
+            self._block(asked)
 
     def wait(self) -> None:
         """Block until SIGINT, SIGTERM or SIGHUP; a second signal makes `stop` kill at once. Main thread only.
@@ -178,6 +179,12 @@ class Supervisor:
         Raises:
             SupervisorError: when a process can't be kept running.
         """
+        with self._asked_to_stop() as asked:
+            self._block(asked)
+
+    @contextmanager
+    def _asked_to_stop(self) -> Iterator[threading.Event]:
+        """The event that the first stop signal sets, while the handlers are ours."""
         asked = threading.Event()
 
         def ask(number: int, frame: FrameType | None) -> None:
@@ -187,11 +194,14 @@ class Supervisor:
 
         before = {number: signal.signal(number, ask) for number in _STOP_SIGNALS}
         try:
-            while not asked.wait(_POLL_SECONDS):
-                self.check()
+            yield asked
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _block(self, asked: threading.Event) -> None:
+        while not asked.wait(_POLL_SECONDS):
+            self.check()
 
     def check(self) -> None:
         """Return when all is well.
