@@ -105,7 +105,7 @@ async def test_one_that_was_solved_as_withdrawn_is_opened_again_and_one_solved_b
 
     async def solve(insurer: Any) -> None:
         async with insurer.scope() as opened:
-            await cases.solve(opened, case["id"], "举报已撤回", Actor("client:test", "H1"))
+            await cases.solve(opened, case["id"], "举报已撤回", Actor("client:test"))
 
     if not solved_while_flagged:
         await solve(insurer)
