@@ -173,7 +173,7 @@ async def _claim(scope: Scope, staff_no: str, playable: queue.Playable) -> Messa
     assert staff is not None
     await plugins.switched_on(scope)
     claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable)
-    found = await queue.claim(scope, claimer, _CHANNELS, scope.wall_now + _LEASE)
+    found = await queue.claim(scope, claimer, _CHANNELS, scope.wall_now + _LEASE, calling=True)
     assert found is not None
     ids, _ = found
     customer_id: UUID = await scope.connection.fetchval(sql.CUSTOMER_OF, ids[0])

@@ -39,7 +39,7 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
     """Claim the most pressing work this person may do; nobody else gets it while the lease lasts.
 
     What one contact can serve for the same customer comes together (DEC-5). Outside calling hours no phone work is
-    given out (REG-7), nor is work whose script is missing. Refuses people who are untrained (SD-3) or whose roles take no contacts.
+    given out (REG-7) but what is called around the clock (DEC-6); work whose script is missing never is. Refuses people who are untrained (SD-3) or whose roles take no contacts.
     """
     actor = Actor(request.auth.actor, data.staff_no)
     language = language_of(request)

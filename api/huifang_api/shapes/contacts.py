@@ -38,7 +38,8 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     number_index: Annotated[int | None, described("Which of the customer's numbers it was, from 0.")]
     below_province: Annotated[bool, described("Phone work below province level: to be moved up (SD-2).")]
     visitor_is_seller: Annotated[
-        bool, described("The visitor is the seller, so it can't be successful (DEC-7).")
+        bool,
+        described("The visitor is the seller: only what is meant as sales' own visit can succeed (DEC-7)."),
     ]
     identity_passed: Annotated[bool, described("The person's identity was verified (SD-6a).")]
     dialled_at: Annotated[Instant | None, described("When it was dialled, UTC.")]

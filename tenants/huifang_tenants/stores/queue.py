@@ -59,7 +59,8 @@ _DUE: Final = """
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
       AND (o.channel <> 'on_site'
-           OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6))
+           OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
+           OR (o.draft ->> 'seller_may_visit')::boolean)
 """
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
@@ -70,12 +71,14 @@ PLAYABLE: Final = """
 
 _PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
 _MAY: Final = f"{_DUE} AND {_PLAYABLE}"
-# One ordered look into the index per channel: over several channels at once, all open work would have to be sorted.
+# One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
+# inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
-SELECT picked.customer_id, picked.channel
-FROM unnest($1::text[]) AS wanted (channel) CROSS JOIN LATERAL (
-    SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by FROM obligation o
+SELECT picked.customer_id, picked.channel, picked.around_the_clock
+FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
+    SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
     WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($10) {_ALONE}
+      AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
 ORDER BY picked.priority DESC, picked.due_by, picked.id
@@ -87,6 +90,7 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 _BUNDLE: Final = f"""
 WITH free AS (
     SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_MAY} {_ALONE}
+      AND o.around_the_clock = $12
     FOR UPDATE OF o SKIP LOCKED
 )
 UPDATE obligation o SET lease_staff = $5, lease_until = $11, lease_contact = NULL FROM free WHERE o.id = free.id
@@ -94,7 +98,7 @@ RETURNING o.id, o.priority, o.due_by
 """  # noqa: S608
 _HELD_BACK: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $10) AS due_before
-FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE}
+FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE} AND NOT o.around_the_clock
 """  # noqa: S608
 _WITHOUT_SCRIPT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
@@ -108,7 +112,7 @@ _STANDING_FOR: Final = (
 )
 _LEASED_WITH: Final = (
     "SELECT o.* FROM obligation o JOIN obligation asked ON asked.id = $1 AND asked.customer_id = o.customer_id"
-    " AND asked.channel = o.channel WHERE o.status = 'open' AND o.lease_staff = $2 AND o.lease_until > $3"
+    " AND asked.channel = o.channel AND asked.around_the_clock = o.around_the_clock WHERE o.status = 'open' AND o.lease_staff = $2 AND o.lease_until > $3"
     " AND asked.lease_staff = $2 AND asked.lease_until > $3 AND o.lease_contact IS NULL"
     " ORDER BY o.priority DESC, o.due_by, o.id FOR UPDATE OF o"
 )
@@ -135,28 +139,33 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 async def claim(
-    scope: Scope, worker: Worker, channels: Sequence[str], lease_until: datetime
+    scope: Scope, worker: Worker, channels: Sequence[str], lease_until: datetime, *, calling: bool
 ) -> tuple[list[UUID], str] | None:
     """Lease the most pressing obligation and whatever else the same person can be asked in the same contact (DEC-5).
 
     Highest priority first, then the earliest deadline; the ids come in that order, with the channel. A visit is never given to
-    the seller (DEC-7). Returns None when there is nothing to do.
+    the seller, but where sales' own visits are meant (DEC-7). Outside calling hours (`calling` false) only what is called around
+    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Returns None
+    when there is nothing to do.
     """
     passed_over: list[UUID] = []
+    closed = _closed(channels, calling=calling)
     while True:
-        picked = await scope.connection.fetch(_PICK, list(channels), *_common(scope, worker), passed_over)
+        picked = await scope.connection.fetch(
+            _PICK, list(channels), *_common(scope, worker), passed_over, closed
+        )
         if not picked:
             return None
         # A lock on the person, not on rows: claimers that hold some of a person's rows would wait for each other.
-        people = {row["customer_id"]: row["channel"] for row in reversed(picked)}
+        people = {row["customer_id"]: row for row in reversed(picked)}
         wanted = list(dict.fromkeys(row["customer_id"] for row in picked))
         customer_id = await scope.connection.fetchval(_LOCK_FIRST, wanted)
         if customer_id is None:
             passed_over += wanted
             continue
-        channel = people[customer_id]
+        channel, around_the_clock = people[customer_id]["channel"], people[customer_id]["around_the_clock"]
         leased = await scope.connection.fetch(
-            _BUNDLE, channel, *_common(scope, worker), customer_id, lease_until
+            _BUNDLE, channel, *_common(scope, worker), customer_id, lease_until, around_the_clock
         )
         if leased:
             leased.sort(key=lambda row: (-row["priority"], row["due_by"], row["id"]))
@@ -174,6 +183,11 @@ async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) 
     """Count what could be claimed but that it can't be played, and how much of it is overdue."""
     row = await scope.connection.fetchrow(_WITHOUT_SCRIPT, list(channels), *_common(scope, worker))
     return row["waiting"], row["overdue"]
+
+
+def _closed(channels: Sequence[str], *, calling: bool) -> list[bool]:
+    """For each channel, whether it is shut but for what is done around the clock."""
+    return [channel == "phone" and not calling for channel in channels]
 
 
 def _common(scope: Scope, worker: Worker) -> tuple[Any, ...]:

@@ -36,6 +36,7 @@ class Obligation(Table, tablename="obligation", db=ENGINE):
     opens_on = Text(null=True, default=None)
     alarm_on = Date(null=True, default=None)
     priority = SmallInt(default=None)
+    around_the_clock = Boolean(default=False)
     script = Text(default=None)
     draft = JSON(default=None)
     trace = JSON(default=None)

@@ -178,12 +178,14 @@ async def _obligation(opened: Scope, channel: ContactChannel) -> tuple[UUID, UUI
     await copy(
         opened, "staff", ["id", "staff_no", "name_enc", "unit", "updated_at"], [(staff, str(staff), b"x", "HO", AT)]
     )  # fmt: skip
-    columns = "id contract_no source line unit policyholder_no status base created_at updated_at"
+    columns = (
+        "id contract_no source line unit policyholder_no policyholder_id status base created_at updated_at"
+    )
     await copy(
         opened,
         "contract",
         columns.split(),
-        [(contract, str(contract), "core", "life", "HO", str(customer), "in_force", "{}", AT, AT)],
+        [(contract, str(contract), "core", "life", "HO", str(customer), customer, "in_force", "{}", AT, AT)],
     )
     columns = "id source event_id type happened_at received_at content_hash status"
     await copy(

@@ -63,8 +63,8 @@ async def claim_next(
 ) -> Claimed | None:
     """Lease the most pressing work this member of staff may do, or return None when there is none.
 
-    Outside calling hours no phone work is given out, mandatory or not (REG-7, DEC-6), nor is what can't be played; `held_back` says
-    what that leaves lying. People without a number to dial go on to the next rung instead, with the reason on record; where that is so of very many, the
+    Outside calling hours no phone work is given out, mandatory or not (REG-7), but for what is called around the clock (MS-1, DEC-6).
+    What can't be played never is; `held_back` says what that leaves lying. People without a number to dial go on to the next rung instead, with the reason on record; where that is so of very many, the
     rest of them is left to the next claim. Refuses staff who are unknown, untrained, or without a fitting role.
     """
     staff = await worker(scope, staff_no, day_of(scope.now))
@@ -73,12 +73,11 @@ async def claim_next(
         if channel not in channels:
             raise Refused("staff.not_permitted", staff_no=staff_no)
         channels = (channel,)
-    if not calling_hours(scope.tenant.settings).allow(scope.now):
-        channels = tuple(c for c in channels if c != "phone")
+    calling = calling_hours(scope.tenant.settings).allow(scope.now)
     until = scope.wall_now + LEASE
     claimer = await _claimer(scope, catalogue, staff)
     for _ in range(_MOST_WITHOUT_NUMBER):
-        found = await queue.claim(scope, claimer, channels, until)
+        found = await queue.claim(scope, claimer, channels, until, calling=calling)
         if found is None:
             return None
         ids, by = found

@@ -52,7 +52,7 @@ class Opening(msgspec.Struct, frozen=True):
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
-    Refuses to dial outside calling hours (REG-7), a number that is not on file, and a call where no number on file is right. What
+    Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
@@ -69,7 +69,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         raise Refused("not_found", kind="customer")
     channel = leased[0]["channel"]
     if opening.dialled:
-        _check_hours(scope, channel)
+        _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
     index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
@@ -126,14 +126,16 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
 async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
     """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
 
-    Refuses a call outside calling hours (REG-7).
+    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6).
     """
-    channel = await scope.connection.fetchval(
-        "SELECT channel FROM contact WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
+    prepared = await scope.connection.fetchrow(
+        "SELECT k.channel, (SELECT bool_and(o.around_the_clock) FROM contact_section s JOIN obligation o"
+        " ON o.id = s.obligation_id WHERE s.contact_id = k.id) AS around_the_clock"
+        " FROM contact k WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL",
         contact_id,
     )
-    if channel is not None:
-        _check_hours(scope, channel)
+    if prepared is not None:
+        _check_hours(scope, prepared["channel"], around_the_clock=prepared["around_the_clock"])
     done = await scope.connection.execute(
         "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
         contact_id,
@@ -203,9 +205,9 @@ async def _sections(
     return sections, tuple(kept)
 
 
-def _check_hours(scope: Scope, channel: str) -> None:
+def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:
     hours = calling_hours(scope.tenant.settings)
-    if channel == "phone" and not hours.allow(scope.now):
+    if channel == "phone" and not around_the_clock and not hours.allow(scope.now):
         raise Refused("contact.quiet_hours", opens_at=hours.next(scope.now).isoformat())
 
 

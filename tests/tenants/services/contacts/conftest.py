@@ -278,6 +278,13 @@ class Office(msgspec.Struct, frozen=True, eq=False):
             "UPDATE obligation SET channel = $2, rung = $3 WHERE id = $1", obligation, channel, rung
         )
 
+    async def let_seller_visit(self, obligation: UUID) -> None:
+        """Say of an obligation that its visits are sales' own."""
+        await self.fetch(
+            "UPDATE obligation SET draft = (draft::jsonb || '{\"seller_may_visit\": true}')::json WHERE id = $1",
+            obligation,
+        )
+
     async def refusal(self, doing: Awaitable[Any]) -> str:
         with pytest.raises(Refused) as caught:
             await doing

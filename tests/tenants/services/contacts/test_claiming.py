@@ -147,6 +147,17 @@ async def test_dec_7_a_visit_never_goes_to_the_contracts_seller(office: Any) -> 
     assert set(await office.claim_ids("V1")) == {mine, other}, "calls are no visits"
 
 
+async def test_dec_7_a_visit_of_sales_own_goes_to_the_seller_too(office: Any) -> None:
+    meant, other = (
+        await office.issue("P1", "KX", seller_no="V1"),
+        await office.issue("P2", "KX", seller_no="V1"),
+    )
+    for id in (meant, other):
+        await office.to_channel(id, "on_site", 1)
+    await office.let_seller_visit(meant)
+    assert await office.claim_ids("V1") == (meant,), "the other is no visit of theirs"
+
+
 async def test_dec_5_what_one_person_can_be_asked_at_once_comes_together_most_pressing_first(
     office: Any,
 ) -> None:

@@ -360,6 +360,19 @@ async def test_reg_3_a_visit_by_the_seller_is_completed_but_no_success(office: A
     assert (row["status"], row["successful"]) == ("completed", False)
 
 
+async def test_dec_7_a_visit_of_sales_own_succeeds_by_the_seller(office: Any) -> None:
+    id = await office.issue("P1", seller_no="V1")
+    await office.to_channel(id, "on_site", 1)
+    await office.let_seller_visit(id)
+    contact = await office.begin("V1")
+    assert (await office.contact(contact))["visitor_is_seller"]
+    await office.play(contact)
+    await office.conclude(contact)
+    assert not (await office.obligation(id))["successful"], "it has to be proved all the same"
+    await office.prove(contact, "signed_scan")
+    assert (await office.obligation(id))["successful"]
+
+
 async def test_dec_5_each_section_succeeds_or_not_by_itself(office: Any) -> None:
     new, grace = await office.issue("P1", "KX"), await office.grace_ended("G1", "KX")
     contact = await office.begin()

@@ -30,7 +30,7 @@ class Crowd:
         return int(version[0]["number"]) >= 170_000
 
     async def examined(
-        self, unit: str, channels: tuple[str, ...], *, generic: bool = False
+        self, unit: str, channels: tuple[str, ...], *, generic: bool = False, calling: bool = True
     ) -> tuple[int, str]:
         """Return how many rows of obligations a claim looks at, and the plan as text."""
 
@@ -44,6 +44,7 @@ class Crowd:
                 list(channels),
                 *queue._common(scope, worker),
                 [],
+                queue._closed(channels, calling=calling),
             )
 
         found = await self.office.do(explain)
@@ -125,4 +126,10 @@ async def test_a_unit_without_work_does_not_read_the_whole_queue(crowd: Crowd) -
     examined, plan = await crowd.examined("LX", ("phone",))
     assert (examined, "obligation_queue_idx" in plan) == (0, True)
     # 45,000 rows of the table would be as many blocks.
+    assert json.loads(plan)[0]["Plan"]["Shared Hit Blocks"] < 3000, plan
+
+
+async def test_at_night_what_waits_for_the_morning_is_passed_over_in_the_index(crowd: Crowd) -> None:
+    examined, plan = await crowd.examined("HO", ("phone",), calling=False)
+    assert (examined, "obligation_queue_idx" in plan) == (0, True)
     assert json.loads(plan)[0]["Plan"]["Shared Hit Blocks"] < 3000, plan

@@ -1,0 +1,1 @@
+"""Questionnaires of customers with a critical illness claim (大病保险回访)."""

@@ -1,0 +1,95 @@
+"""What the plugin declares, and its contacts as customers hear them."""
+
+from datetime import date
+
+import pytest
+from huifang_core.limits import Frequency
+from huifang_core.parameters import ParametersAt
+from huifang_core.registry import Plugin, Registry
+from huifang_core.schedules import occurrences
+from huifang_core.trace import Trace
+
+FACTS = {
+    "customer.id_last4": "7777",
+    "contract.contract_no": "TY1",
+    "contract.expires_on": date(2026, 10, 30),
+    "feedback.received_on": date(2026, 9, 30),
+    "feedback.kind": "suggestion",
+}
+
+
+@pytest.fixture
+def plugin(huifang_registry: Registry) -> Plugin:
+    return huifang_registry.plugins["customer_care"]
+
+
+@pytest.fixture
+def walk(player):
+    return lambda kind, **answers: player("customer_care")(kind, FACTS, **answers)
+
+
+def days(plugin: Plugin, schedule: str, anchor: date | None, **settings) -> list[date]:
+    (found,) = (one for one in plugin.schedules if one.id == schedule)
+    return [o.on for o in occurrences(found, anchor, date(2026, 1, 1), date(2026, 12, 31), settings)]
+
+
+def test_the_days_of_greetings_and_reminders(plugin: Plugin) -> None:
+    """CARE-1, SP-2: the birthday, the days set, and thirty days before expiry."""
+    assert days(plugin, "birthday", date(1988, 2, 29)) == [date(2026, 2, 28)]
+    assert days(plugin, "holiday", None) == [date(2026, 1, 1), date(2026, 10, 1)]
+    assert days(plugin, "holiday", None, holidays=("02-17",)) == [date(2026, 2, 17)]
+    assert days(plugin, "expiry", date(2026, 10, 30)) == [date(2026, 9, 30)]
+
+
+def test_a_person_is_greeted_once_however_many_contracts_there_are(plugin: Plugin) -> None:
+    """CARE-1, CARE-2; each policy that expires has a reminder of its own (SP-2)."""
+    assert {one.id: one.per for one in plugin.schedules} == {
+        "birthday": "customer",
+        "holiday": "customer",
+        "expiry": "contract",
+    }
+
+
+def test_courtesies_stop_and_answers_are_owed(plugin: Plugin) -> None:
+    """DEC-3, CARE-3."""
+    assert {rule.id for rule in plugin.rules if rule.after_due == "continue"} == {"reply"}
+
+
+def test_courtesies_are_limited(plugin: Plugin) -> None:
+    """CARE-2: two in thirty days."""
+    (limit,) = plugin.limits
+    assert isinstance(limit, Frequency)
+    assert limit.categories == ("care", "sales")
+    at = ParametersAt(plugin.parameters, date(2026, 11, 25), {}, Trace())
+    assert (at[limit.at_most], at[limit.within_days]) == (2, 30)
+
+
+@pytest.mark.parametrize("kind", ["birthday_greeting", "holiday_greeting"])
+def test_a_greeting_is_a_wish_and_nothing_else(walk, kind) -> None:
+    """CARE-1."""
+    played = walk(kind)
+    assert played.steps == ["greeting", "wishes", "end_completed"]
+    assert played.outcome.completed
+    assert played.cases == []
+
+
+@pytest.mark.parametrize("kind", ["birthday_greeting", "holiday_greeting", "expiry_reminder", "reply"])
+def test_who_wants_none_of_it_is_left_alone(walk, kind) -> None:
+    """CARE-2."""
+    played = walk(kind, greeting="refused")
+    assert played.outcome.finished.result == "refused"
+
+
+def test_a_reminder_offers_help_to_the_customer_alone(walk) -> None:
+    """SP-2, REG-5."""
+    played = walk("expiry_reminder", renewal="help")
+    assert played.steps.index("verify") < played.steps.index("expiry")
+    assert "2026年10月30日" in played.said("expiry")
+    assert played.cases == ["renewal"]
+
+
+@pytest.mark.parametrize("way", ["adopted", "declined"])
+def test_a_customer_is_told_what_becomes_of_a_suggestion(walk, way) -> None:
+    """CARE-3."""
+    assert walk("reply", decision=way).outcome.affirmative
+    assert walk("reply", decision=way, satisfied="dissatisfied").cases == ["complaint"]
