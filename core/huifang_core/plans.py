@@ -4,7 +4,6 @@ A plan says which events make a population and how many of it to draw; the kerne
 can repeat it from the seed. Each member drawn comes back to the plugin's rules as a `sample.drawn` event.
 """
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
@@ -12,9 +11,9 @@ from msgspec import Struct
 
 from huifang_core.contracts import Contract
 from huifang_core.customers import Party
-from huifang_core.events import PAYLOADS, BusinessEvent
+from huifang_core.events import BusinessEvent
 from huifang_core.parameters import ParametersAt
-from huifang_core.rules import ARGUMENTS, RuleError, UnitView
+from huifang_core.rules import RuleError, UnitView, checked_arguments
 from huifang_core.texts import Text
 from huifang_core.trace import Trace
 from huifang_core.workdays import WorkingCalendar
@@ -93,18 +92,9 @@ class Plan:
         self.period: Period = period
         self.needs = frozenset(needs)
         self.replace = replace or isinstance(size, Successes)
-        for kind in self.events | self.needs:
-            if kind not in PAYLOADS:
-                raise RuleError(id, f"no such event type: {kind}")
-        if not self.cites or isinstance(cites, str):
+        if isinstance(cites, str):
             raise RuleError(id, "cites no requirement; give a tuple of requirement ids")
-        wanted = inspect.signature(select).parameters
-        unknown = sorted(set(wanted) - set(ARGUMENTS))
-        if unknown:
-            raise RuleError(
-                id, f"select asks for {', '.join(unknown)}; it may ask for {', '.join(ARGUMENTS)}"
-            )
-        self._wanted = frozenset(wanted)
+        self._wanted = checked_arguments(id, "select", select, self.events | self.needs, self.cites)
 
     def __repr__(self) -> str:
         return f"Plan({self.id!r})"

@@ -53,6 +53,25 @@ class RuleError(ValueError):
         self.rule, self.reason = rule, reason
 
 
+def checked_arguments(
+    id: str, name: str, function: Callable[..., Any], kinds: Iterable[str], cites: tuple[str, ...]
+) -> frozenset[str]:
+    """Return which of `ARGUMENTS` a function of a plugin, called `name`, asks for.
+
+    Raises `RuleError` where it asks for anything else, an event type is unknown, or nothing is cited.
+    """
+    for kind in kinds:
+        if kind not in PAYLOADS:
+            raise RuleError(id, f"no such event type: {kind}")
+    if not cites:
+        raise RuleError(id, "cites no requirement; give a tuple of requirement ids")
+    wanted = frozenset(inspect.signature(function).parameters)
+    unknown = sorted(wanted - set(ARGUMENTS))
+    if unknown:
+        raise RuleError(id, f"{name} asks for {', '.join(unknown)}; it may ask for {', '.join(ARGUMENTS)}")
+    return wanted
+
+
 class Rule:
     """A rule of a plugin: which events it looks at, what it cites, and the function that decides.
 
@@ -87,18 +106,9 @@ class Rule:
         self.evaluate = evaluate
         self.after_due: AfterDue = after_due
         self.needs = frozenset(needs)
-        for kind in self.events | self.needs:
-            if kind not in PAYLOADS:
-                raise RuleError(id, f"no such event type: {kind}")
-        if not self.cites or isinstance(cites, str):
+        if isinstance(cites, str):
             raise RuleError(id, "cites no requirement; give a tuple of requirement ids")
-        wanted = inspect.signature(evaluate).parameters
-        unknown = sorted(set(wanted) - set(ARGUMENTS))
-        if unknown:
-            raise RuleError(
-                id, f"evaluate asks for {', '.join(unknown)}; it may ask for {', '.join(ARGUMENTS)}"
-            )
-        self._wanted = frozenset(wanted)
+        self._wanted = checked_arguments(id, "evaluate", evaluate, self.events | self.needs, self.cites)
 
     def __repr__(self) -> str:
         return f"Rule({self.id!r})"
