@@ -144,6 +144,12 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("更正首日与末日。", "Correct its first and last day."),
     ),
+    "filing.in_the_future": Entry(
+        400,
+        text("报备日期在将来", "Filed in the future"),
+        text("报备日期 {filed_on} 晚于今天。", "The day of the filing, {filed_on}, has not come yet."),
+        text("材料递交之后再登记。", "Record it once it has been handed in."),
+    ),
     # What stands against it.
     "evidence.hash_differs": Entry(
         409,
@@ -326,6 +332,20 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text(
             "先领取其他任务;由管理员安装、修复或启用该插件后,任务会自动恢复派发。",
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
+        ),
+    ),
+    "contact.script_not_filed": Entry(
+        409,
+        text("话术未报备", "Script not filed"),
+        text(
+            "插件 {plugin} 的话术 {script}(版本 {version})未登记为已报备,也没有仍适用的已报备版本,不能用于本次回访(LN-6)。",
+            "The script {script} of the plugin {plugin} (version {version}) is not on record as filed, and no filed version covers "
+            "what this callback must (LN-6).",
+        ),
+        text(
+            "向监管机构书面报备后登记:POST /api/v1/scripts/filings;在此之前任务保留在队列中,不影响其他任务。",
+            "File it in writing, then record that: `POST /api/v1/scripts/filings`. Until then the callback stays where it is, "
+            "and other work goes on.",
         ),
     ),
     "contact.outcome_contradicts": Entry(

@@ -32,6 +32,8 @@ Scope = Literal[
     "plugins:read",
     "plugins:write",
     "reports:read",
+    "scripts:read",
+    "scripts:write",
 ]
 
 SCOPES: Final[Mapping[Scope, Text]] = {
@@ -63,5 +65,7 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "plugins:read": text("查看插件与设置", "Read plugins and their settings"),
     "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
     "reports:read": text("查看报表", "Read reports"),
+    "scripts:read": text("查看话术与报备", "Read scripts and their filings"),
+    "scripts:write": text("登记话术报备", "Record that scripts were filed"),
 }
 """What each scope allows."""

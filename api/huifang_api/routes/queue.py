@@ -86,7 +86,8 @@ async def get_held_back(
     """Read which work only one thing keeps from this person, and how much of it is late or will be.
 
     Phone work waits for calling hours: within them, and for people who make no calls, it is none. Work by any channel waits for
-    its script where a plugin is missing, broken or switched off, or came in a release without that script.
+    its script where a plugin is missing, broken or switched off, came in a release without that script, or no version of it is filed
+    where that is demanded (LN-6).
     """
     catalogue = await world_of(request).services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:

@@ -119,3 +119,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
         described("How many callbacks could be claimed but that their script (话术) can't be played now."),
     ]
     overdue_without_script: Annotated[int, described("How many of those are overdue (DEC-2).")]
+    script_not_filed: Annotated[
+        int,
+        described("How many of those wait for a version of their script to be filed (话术报备, LN-6)."),
+    ]

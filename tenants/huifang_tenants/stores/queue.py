@@ -66,18 +66,28 @@ PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
                       WHERE o.plugin || '/' || item <> ALL({items}))
+      AND ((o.draft ->> 'filed_script')::boolean IS NOT TRUE OR {filed})
 """
 """Condition on obligation `o`: its script and all it has to cover are among those that can be played (`Playable`)."""
 
-_PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
+FILED: Final = """
+      EXISTS (SELECT FROM unnest({filed}::text[], {filed_items}::text[]) AS version (script, items)
+              WHERE version.script = o.plugin || '/' || o.script
+              AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
+                              WHERE item <> ALL(string_to_array(version.items, ' '))))
+"""
+"""Condition on obligation `o`: a version of its script that covers all it has to was filed (LN-6)."""
+
+_FILED: Final = FILED.format(filed="$10", filed_items="$11")
+_PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9", filed=_FILED)
 _MAY: Final = f"{_DUE} AND {_PLAYABLE}"
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
 # inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
 SELECT picked.customer_id, picked.channel, picked.around_the_clock
-FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
+FROM unnest($1::text[], $13::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
     SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
-    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($10) {_ALONE}
+    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($12) {_ALONE}
       AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
@@ -89,19 +99,20 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 """
 _BUNDLE: Final = f"""
 WITH free AS (
-    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_MAY} {_ALONE}
-      AND o.around_the_clock = $12
+    SELECT o.id FROM obligation o WHERE o.customer_id = $12 AND o.channel = $1 AND {_MAY} {_ALONE}
+      AND o.around_the_clock = $14
     FOR UPDATE OF o SKIP LOCKED
 )
-UPDATE obligation o SET lease_staff = $5, lease_until = $11, lease_contact = NULL FROM free WHERE o.id = free.id
+UPDATE obligation o SET lease_staff = $5, lease_until = $13, lease_contact = NULL FROM free WHERE o.id = free.id
 RETURNING o.id, o.priority, o.due_by
 """  # noqa: S608
 _HELD_BACK: Final = f"""
-SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $10) AS due_before
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $12) AS due_before
 FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE} AND NOT o.around_the_clock
 """  # noqa: S608
 _WITHOUT_SCRIPT: Final = f"""
-SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue,
+       count(*) FILTER (WHERE (o.draft ->> 'filed_script')::boolean AND NOT ({_FILED})) AS not_filed
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
@@ -119,10 +130,15 @@ _LEASED_WITH: Final = (
 
 
 class Playable(msgspec.Struct, frozen=True):
-    """What can be played now: `scripts` and content `items`, each as "plugin/id"."""
+    """What can be played now: `scripts` and content `items`, each as "plugin/id".
+
+    `filed` names the script of each version that was filed, and `filed_items` what that version covers, by spaces.
+    """
 
     scripts: list[str]
     items: list[str]
+    filed: list[str] = []
+    filed_items: list[str] = []
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -179,10 +195,10 @@ async def held_back(scope: Scope, worker: Worker, channel: str, until: datetime)
     return row["waiting"], row["due_before"]
 
 
-async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
-    """Count what could be claimed but that it can't be played, and how much of it is overdue."""
+async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int, int]:
+    """Count what could be claimed but that it can't be played, how much of it is overdue, and how much lacks a filing."""
     row = await scope.connection.fetchrow(_WITHOUT_SCRIPT, list(channels), *_common(scope, worker))
-    return row["waiting"], row["overdue"]
+    return row["waiting"], row["overdue"], row["not_filed"]
 
 
 def _closed(channels: Sequence[str], *, calling: bool) -> list[bool]:
@@ -201,6 +217,8 @@ def _common(scope: Scope, worker: Worker) -> tuple[Any, ...]:
         worker.quiet_since,
         playable.scripts,
         playable.items,
+        playable.filed,
+        playable.filed_items,
     )
 
 

@@ -44,7 +44,8 @@ class HeldBack(msgspec.Struct, frozen=True):
 
     `waiting` is phone work that only the calling hours hold back, `due_before_opening` how much of it is due before they open at
     `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
-    there, and `overdue_without_script` how much of that is overdue.
+    there, `overdue_without_script` how much of that is overdue, and `script_not_filed` how much of it waits for the script to be
+    filed (LN-6).
     """
 
     opens_at: datetime | None = None
@@ -52,6 +53,7 @@ class HeldBack(msgspec.Struct, frozen=True):
     due_before_opening: int = 0
     without_script: int = 0
     overdue_without_script: int = 0
+    script_not_filed: int = 0
 
 
 async def claim_next(
@@ -95,8 +97,10 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
     claimer = await _claimer(scope, catalogue, staff)
-    without_script, overdue = await queue.without_script(scope, claimer, channels)
-    found = HeldBack(without_script=without_script, overdue_without_script=overdue)
+    without_script, overdue, not_filed = await queue.without_script(scope, claimer, channels)
+    found = HeldBack(
+        without_script=without_script, overdue_without_script=overdue, script_not_filed=not_filed
+    )
     hours = calling_hours(scope.tenant.settings)
     if hours.allow(scope.now) or "phone" not in channels:
         return found

@@ -169,14 +169,9 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
 async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
     """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
-    playable = [
-        row
-        for row in leased
-        if stage_now.cause(row["plugin"], drafts[row["id"]].script, drafts[row["id"]].content) is None
-    ]
+    playable = [row for row in leased if stage_now.plays(row["plugin"], drafts[row["id"]])]
     if not playable:
-        first = leased[0]
-        stage_now.part(first["plugin"], drafts[first["id"]].script, drafts[first["id"]].content)
+        stage_now.check(leased[0]["plugin"], drafts[leased[0]["id"]])
     left = [row["id"] for row in leased if row not in playable]
     if left:
         await queue.put_back(scope, left)
@@ -195,7 +190,7 @@ async def _sections(
     kept: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
-        script, items = stage_now.part(row["plugin"], draft.script, draft.content)
+        script, items = await stage_now.part(scope, row["plugin"], draft)
         own = {**contract_facts(current[row["contract_id"]]), **typed_facts(draft.facts)}
         state = begin(script, items, {**shared, **own})
         hash = script_hash(script)
