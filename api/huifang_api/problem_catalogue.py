@@ -274,10 +274,12 @@ NOUNS: Final[Mapping[str, Text]] = {
     "obligation": text("回访任务", "obligation"),
     "plugin": text("插件", "plugin"),
     "problem": text("错误代码", "problem code"),
+    "recall": text("撤回", "recall"),
     "report": text("报表", "report"),
     "script": text("话术", "script"),
     "script_version": text("话术版本", "script version"),
     "staff": text("人员", "member of staff"),
+    "stop": text("暂停", "stop"),
     "training": text("培训记录", "training"),
     "unit": text("机构", "unit"),
 }

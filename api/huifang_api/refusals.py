@@ -150,7 +150,28 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("报备日期 {filed_on} 晚于今天。", "The day of the filing, {filed_on}, has not come yet."),
         text("材料递交之后再登记。", "Record it once it has been handed in."),
     ),
+    "recall.without_filter": Entry(
+        400,
+        text("撤回未限定范围", "Recall without a filter"),
+        text("撤回至少须给出一项筛选条件。", "A recall needs at least one criterion."),
+        text("限定插件、规则、机构或合同等。", "Name a plugin, a rule, a unit or contracts, for instance."),
+    ),
     # What stands against it.
+    "recall.count_differs": Entry(
+        409,
+        text("数量与预览不符", "Count differs"),
+        text(
+            "预览为 {expected} 项,现为 {found} 项。",
+            "The preview counted {expected}, by now there are {found}.",
+        ),
+        text("重新预览后再撤回;没有撤回任何任务。", "Preview it again; nothing was recalled."),
+    ),
+    "recall.too_many": Entry(
+        409,
+        text("一次撤回过多", "Too many at once"),
+        text("一次最多撤回 {limit} 项任务。", "One recall takes off {limit} obligations at most."),
+        text("缩小范围,分次撤回。", "Narrow the filter down and recall them in parts."),
+    ),
     "evidence.hash_differs": Entry(
         409,
         text("文件与校验值不符", "Hash differs"),
@@ -346,6 +367,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "向监管机构书面报备后登记:POST /api/v1/scripts/filings;在此之前任务保留在队列中,不影响其他任务。",
             "File it in writing, then record that: `POST /api/v1/scripts/filings`. Until then the callback stays where it is, "
             "and other work goes on.",
+        ),
+    ),
+    "contact.stopped": Entry(
+        409,
+        text("任务已暂停", "Work stopped"),
+        text("该任务已被暂停:{reason}。", "This work was stopped: {reason}."),
+        text(
+            "先领取其他任务;解除暂停:POST /api/v1/stops/{stop}/lift。",
+            "Claim other work. It goes on once the stop is lifted: `POST /api/v1/stops/{stop}/lift`.",
         ),
     ),
     "contact.outcome_contradicts": Entry(

@@ -26,6 +26,7 @@ Scope = Literal[
     "imports:write",
     "ledger:read",
     "obligations:read",
+    "obligations:write",
     "organisation:read",
     "organisation:write",
     "personal:reveal",
@@ -57,6 +58,7 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "imports:write": text("导入文件", "Import files"),
     "ledger:read": text("查看留痕", "Read the ledger: who did what and when"),
     "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
+    "obligations:write": text("暂停、撤回、分派回访任务", "Stop, recall and give out obligations"),
     "organisation:read": text("查看机构与人员", "Read units and staff"),
     "organisation:write": text("维护机构与人员", "Write units and staff, record training"),
     "personal:reveal": text(

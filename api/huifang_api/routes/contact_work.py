@@ -41,6 +41,7 @@ _TAGS: Final = ("Contacts",)
 _STARTING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
     "contact.no_such_number", "contact.quiet_hours", "contact.script_missing", "contact.script_not_filed",
+    "contact.stopped",
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -99,7 +100,7 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours")),
+    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours", "contact.stopped")),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,

@@ -87,7 +87,7 @@ async def get_held_back(
 
     Phone work waits for calling hours: within them, and for people who make no calls, it is none. Work by any channel waits for
     its script where a plugin is missing, broken or switched off, came in a release without that script, or no version of it is filed
-    where that is demanded (LN-6).
+    where that is demanded (LN-6). What somebody stopped waits until the stop is lifted.
     """
     catalogue = await world_of(request).services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:

@@ -16,6 +16,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from huifang_api.access import acting, needs, tenant_scope
 from huifang_api.documented import Answer, documented
+from huifang_api.filing import make_pack, subject_of
 from huifang_api.paging import next_cursor, one, page, shaped
 from huifang_api.parameters import CodeParam, CursorParam, FlagParam, LimitParam, OrderParam
 from huifang_api.problem_catalogue import ProblemCode
@@ -39,6 +40,12 @@ _TAGS: Final = ("Scripts",)
 _SAYING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.not_active", "staff.not_permitted", "state.conflict",
 )  # fmt: skip
+_ZIP: Final = "application/zip"
+_PACK: Final = Answer(
+    "The files, with an index of their hashes.",
+    {_ZIP: {"type": "string", "format": "binary"}},
+    {"Content-Disposition": "What to call it."},
+)
 _RECORDED: Final = Answer("Recorded.", {"application/json": Filing}, {"Location": "Address of the filing."})
 HashParam = Annotated[
     str | None,
@@ -91,6 +98,28 @@ async def list_script_versions(
     if installed is None and not rows:
         raise Problem("not_found", kind="script")
     return ScriptVersions(shaped(ScriptVersion, [{**row, "installed": row["hash"] == hash} for row in rows]))
+
+
+@get(
+    "/scripts/{plugin:str}/{script:str}/filing-pack",
+    opt=needs("scripts:read") | documented(answers={200: _PACK}),
+    operation_id="get_filing_pack",
+    tags=_TAGS,
+)
+async def get_filing_pack(
+    request: ApiRequest, plugin: FromPath[str], script: FromPath[str], hash: HashParam = None
+) -> Response[bytes]:
+    """Read what to hand an authority when filing a script: a ZIP of the script to read and as data, its hash, and the proof.
+
+    Without `hash` it is the installed version. `script.json` is the canonical form, whose SHA-256 is the hash.
+    """
+    catalogue = await world_of(request).services.catalogue()
+    async with tenant_scope(request, read_only=True) as scope:
+        subject = await subject_of(scope, catalogue, plugin, script, hash)
+        made_at = scope.wall_now
+    pack = await make_pack(subject, made_at=made_at)
+    disposition = f'attachment; filename="{pack.file_name}"'
+    return Response(pack.content, media_type=_ZIP, headers={"Content-Disposition": disposition})
 
 
 @get("/scripts/filings", opt=needs("scripts:read"), operation_id="list_script_filings", tags=_TAGS)
@@ -176,6 +205,7 @@ async def _filing(scope: Scope, id: UUID) -> Filing:
 ROUTES: Final = (
     list_scripts,
     list_script_versions,
+    get_filing_pack,
     list_script_filings,
     record_filing,
     get_script_filing,

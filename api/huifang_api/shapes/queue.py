@@ -123,3 +123,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
         int,
         described("How many of those wait for a version of their script to be filed (话术报备, LN-6)."),
     ]
+    stopped: Annotated[
+        int, described("How many callbacks could be claimed but that somebody stopped them (暂停).")
+    ]
+    overdue_stopped: Annotated[int, described("How many of those are overdue (DEC-2).")]

@@ -51,6 +51,14 @@ from huifang_core.scripts.model import (
     effects_of,
     items_of,
 )
+from huifang_core.scripts.outline import (
+    CoveredItem,
+    OutlineChoice,
+    OutlineStep,
+    coverage,
+    outline,
+    reading_order,
+)
 from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
 from huifang_core.scripts.state import (
@@ -64,6 +72,7 @@ from huifang_core.scripts.state import (
     SectionOutcome,
     SectionState,
 )
+from huifang_core.scripts.write import write_script
 
 __all__ = [
     "CANNOT_BE_TOLD",
@@ -75,6 +84,7 @@ __all__ = [
     "Choice",
     "ChoiceAnswer",
     "CorrectDatum",
+    "CoveredItem",
     "DateAnswer",
     "Effect",
     "End",
@@ -89,6 +99,8 @@ __all__ = [
     "NotifyRole",
     "NumberAnswer",
     "OpenCase",
+    "OutlineChoice",
+    "OutlineStep",
     "PaperChoice",
     "PaperPart",
     "PaperSection",
@@ -113,6 +125,7 @@ __all__ = [
     "change",
     "check",
     "choices_of",
+    "coverage",
     "current",
     "due_effects",
     "dump_script",
@@ -122,12 +135,15 @@ __all__ = [
     "load_script",
     "on_paper",
     "outcome_of",
+    "outline",
     "parse_script",
     "placeholders_used",
     "publishable",
+    "reading_order",
     "reply",
     "script_hash",
     "standing_answers",
     "unprinted_answer",
     "with_identity",
+    "write_script",
 ]

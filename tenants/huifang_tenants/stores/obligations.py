@@ -78,6 +78,7 @@ _OF_CONTRACTS: Final = Kept(
         Obligation.due_from,
         Obligation.due_by,
         Obligation.provisional,
+        Obligation.recall_id,
     ).where(Obligation.contract_id == any_of(Slot("ids")))
 )
 _LOCK: Final = Kept(
@@ -204,6 +205,7 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
                 imported_at=row["completed_at"] if imported else None,
                 reason=row["status_reason"],
                 window=None if due_by is None else Window(row["due_from"], due_by, row["provisional"]),
+                recalled=row["recall_id"] is not None,
             )
         )
     return books

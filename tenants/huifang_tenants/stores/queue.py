@@ -80,7 +80,13 @@ FILED: Final = """
 
 _FILED: Final = FILED.format(filed="$10", filed_items="$11")
 _PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9", filed=_FILED)
-_MAY: Final = f"{_DUE} AND {_PLAYABLE}"
+STOPPED: Final = """
+      EXISTS (SELECT FROM stop WHERE stop.lifted_at IS NULL AND coalesce(stop.plugin, o.plugin) = o.plugin
+              AND coalesce(stop.script, o.script) = o.script AND coalesce(stop.channel, o.channel) = o.channel)
+"""
+"""Condition on obligation `o`: somebody stopped such work."""
+
+_MAY: Final = f"{_DUE} AND {_PLAYABLE} AND NOT {STOPPED}"
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
 # inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
@@ -114,6 +120,10 @@ _WITHOUT_SCRIPT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue,
        count(*) FILTER (WHERE (o.draft ->> 'filed_script')::boolean AND NOT ({_FILED})) AS not_filed
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
+"""  # noqa: S608
+_STOPPED_NOW: Final = f"""
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND {_PLAYABLE} AND {STOPPED} {_ALONE}
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
 _STANDING_FOR: Final = (
@@ -199,6 +209,12 @@ async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) 
     """Count what could be claimed but that it can't be played, how much of it is overdue, and how much lacks a filing."""
     row = await scope.connection.fetchrow(_WITHOUT_SCRIPT, list(channels), *_common(scope, worker))
     return row["waiting"], row["overdue"], row["not_filed"]
+
+
+async def stopped(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what could be claimed but that somebody stopped it, and how much of it is overdue."""
+    row = await scope.connection.fetchrow(_STOPPED_NOW, list(channels), *_common(scope, worker))
+    return row["waiting"], row["overdue"]
 
 
 def _closed(channels: Sequence[str], *, calling: bool) -> list[bool]:

@@ -7,6 +7,7 @@ from huifang_tenants.scope import ENGINE
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.customers import Customer
 from huifang_tenants.tables.events import Event
+from huifang_tenants.tables.interventions import Recall
 from huifang_tenants.tables.organisation import Staff
 
 
@@ -59,6 +60,7 @@ class Obligation(Table, tablename="obligation", db=ENGINE):
     successful = Boolean(default=False)
     closed_at = Timestamptz(null=True, default=None)
     replaced_by = UUID(null=True, default=None)
+    recall_id = ForeignKey(Recall, null=True)
     overdue_marked_at = Timestamptz(null=True, default=None)
     at_risk_marked_at = Timestamptz(null=True, default=None)
     born_late_noticed_at = Timestamptz(null=True, default=None)

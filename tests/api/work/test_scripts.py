@@ -1,9 +1,14 @@
 """Scripts over HTTP: what is filed is used, what is not is held back with the reason (LN-6)."""
 
+import hashlib
+import io
+import json
+import zipfile
 from datetime import date
 from typing import Any
 
 import pytest
+from huifang_core.scripts import load_script, script_hash
 from huifang_core.units import Staff, Unit
 from huifang_tenants.services.plugins import configure
 from huifang_tenants.stores import organisation
@@ -127,3 +132,35 @@ async def test_filing_takes_its_scope(liaoning: Any) -> None:
     assert await reader.problem("POST", "/scripts/filings", body) == (403, "auth.scope_missing")
     writer = await liaoning.with_scopes("scripts:write")
     assert await writer.problem("GET", "/scripts") == (403, "auth.scope_missing")
+
+
+async def test_the_filing_pack_holds_what_an_authority_reads_and_can_check(liaoning: Any) -> None:
+    path = f"/scripts/liaoning_life/{SCRIPT}/filing-pack"
+    answer = await liaoning.call("GET", path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    script = await script_of(liaoning)
+    assert script["hash"][:12] in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    index = json.loads(files.pop("index.json"))
+    assert index["hash"] == script["hash"]
+    assert index["files"] == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    assert set(files) == {
+        "script.html",
+        "script.pdf",
+        "script.json",
+        "script.yaml",
+        "content.json",
+        "proof.json",
+    }
+    assert hashlib.sha256(files["script.json"]).hexdigest() == script["hash"]
+    assert script_hash(load_script(files["script.yaml"].decode())) == script["hash"]
+    assert files["script.pdf"].startswith(b"%PDF-")
+    proof = json.loads(files["proof.json"])
+    assert (proof["holds"], proof["unknown_items"], proof["hash"]) == (True, [], script["hash"])
+    page = files["script.html"].decode()
+    assert "您投保前" in page
+    assert "〔保单号〕" in page
+    assert "仅当 新型产品：是" in page
+    assert await liaoning.problem("GET", f"{path}?hash={'0' * 64}") == (404, "not_found")
+    assert await liaoning.problem("GET", "/scripts/no/x/filing-pack") == (404, "not_found")

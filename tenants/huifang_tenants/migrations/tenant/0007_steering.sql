@@ -1,4 +1,4 @@
--- Work is steered: which script versions are filed with a regulator (LN-6).
+-- Work is steered: which script versions are filed with a regulator (LN-6), what is stopped, and what was recalled.
 
 CREATE TABLE script_filing (
     id uuid PRIMARY KEY,
@@ -27,3 +27,36 @@ COMMENT ON COLUMN script_version.first_used_at IS 'When it was first kept: used 
 -- By these it is found in time that a filing is missing.
 CREATE INDEX obligation_filed_idx ON obligation (plugin, script)
     WHERE status = 'open' AND (draft ->> 'filed_script')::boolean;
+
+CREATE TABLE stop (
+    id uuid PRIMARY KEY,
+    plugin text,
+    script text,
+    channel text,
+    reason text NOT NULL,
+    stopped_by text NOT NULL,
+    stopped_at timestamptz NOT NULL,
+    lift_reason text,
+    lifted_by text,
+    lifted_at timestamptz,
+    CONSTRAINT stop_script_of_plugin CHECK (script IS NULL OR plugin IS NOT NULL)
+);
+COMMENT ON TABLE stop IS 'Work not to be given out or begun. What is null is meant whole: all plugins, all their scripts, all channels.';
+CREATE INDEX stop_standing_idx ON stop (plugin, script, channel) WHERE lifted_at IS NULL;
+
+CREATE TABLE recall (
+    id uuid PRIMARY KEY,
+    wanted json NOT NULL,
+    recalled integer NOT NULL,
+    reason text NOT NULL,
+    recalled_by text NOT NULL,
+    recalled_at timestamptz NOT NULL,
+    lift_reason text,
+    lifted_by text,
+    lifted_at timestamptz
+);
+COMMENT ON TABLE recall IS 'Obligations made wrongly and taken off the books together.';
+COMMENT ON COLUMN recall.wanted IS 'By which filter they were found.';
+ALTER TABLE obligation ADD COLUMN recall_id uuid REFERENCES recall (id);
+COMMENT ON COLUMN obligation.recall_id IS 'The recall that took it off the books, until that is lifted: it is not made again.';
+CREATE INDEX obligation_recall_idx ON obligation (recall_id) WHERE recall_id IS NOT NULL;

@@ -45,7 +45,7 @@ class HeldBack(msgspec.Struct, frozen=True):
     `waiting` is phone work that only the calling hours hold back, `due_before_opening` how much of it is due before they open at
     `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
     there, `overdue_without_script` how much of that is overdue, and `script_not_filed` how much of it waits for the script to be
-    filed (LN-6).
+    filed (LN-6). `stopped` is work that somebody stopped, and `overdue_stopped` how much of that is overdue.
     """
 
     opens_at: datetime | None = None
@@ -54,6 +54,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     without_script: int = 0
     overdue_without_script: int = 0
     script_not_filed: int = 0
+    stopped: int = 0
+    overdue_stopped: int = 0
 
 
 async def claim_next(
@@ -98,8 +100,13 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     channels = channels_of(staff)
     claimer = await _claimer(scope, catalogue, staff)
     without_script, overdue, not_filed = await queue.without_script(scope, claimer, channels)
+    stopped, overdue_stopped = await queue.stopped(scope, claimer, channels)
     found = HeldBack(
-        without_script=without_script, overdue_without_script=overdue, script_not_filed=not_filed
+        without_script=without_script,
+        overdue_without_script=overdue,
+        script_not_filed=not_filed,
+        stopped=stopped,
+        overdue_stopped=overdue_stopped,
     )
     hours = calling_hours(scope.tenant.settings)
     if hours.allow(scope.now) or "phone" not in channels:

@@ -26,6 +26,7 @@ from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
+from huifang_tenants.services.stops import check_dialling, not_stopped
 from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
@@ -53,7 +54,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
-    can't be played any more goes back to the queue, and where that is all of it the contact is refused.
+    can't be played any more, or was stopped, goes back to the queue, and where that is all of it the contact is refused.
     """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
     # What was superseded since it was claimed left its lease to what replaced it.
@@ -63,6 +64,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
     leased = await _only_playable(scope, stage_now, leased)
+    leased = await not_stopped(scope, leased)
     customer_id: UUID = leased[0]["customer_id"]
     customer = await customers.read(scope, customer_id)
     if customer is None:
@@ -126,7 +128,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
 async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
     """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
 
-    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6).
+    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6), and what was stopped meanwhile.
     """
     prepared = await scope.connection.fetchrow(
         "SELECT k.channel, (SELECT bool_and(o.around_the_clock) FROM contact_section s JOIN obligation o"
@@ -136,6 +138,7 @@ async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
     )
     if prepared is not None:
         _check_hours(scope, prepared["channel"], around_the_clock=prepared["around_the_clock"])
+        await check_dialling(scope, contact_id)
     done = await scope.connection.execute(
         "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
         contact_id,
