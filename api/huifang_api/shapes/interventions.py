@@ -116,7 +116,7 @@ class RecallFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = None
     contract_nos: Annotated[
         Annotated[tuple[GivenName, ...], Meta(min_length=1, max_length=1000)] | None,
-        Meta(description="Of these contracts (合同号).", examples=[["SD-2026-0001"]]),
+        Meta(description="Of these contracts (合同号).", examples=[["TY370120260000123"]]),
     ] = None
     made_from: Annotated[
         Instant | None,
