@@ -150,6 +150,42 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("报备日期 {filed_on} 晚于今天。", "The day of the filing, {filed_on}, has not come yet."),
         text("材料递交之后再登记。", "Record it once it has been handed in."),
     ),
+    "appointment.in_the_past": Entry(
+        400,
+        text("预约时间已过", "Time in the past"),
+        text("预约时间 {at} 不在将来。", "The time {at} does not lie ahead."),
+        text("与客户另约时间。", "Agree on a later one."),
+    ),
+    "appointment.outside_window": Entry(
+        409,
+        text("预约时间不在期限内", "Time outside the window"),
+        text(
+            "预约时间 {at} 不在该任务的期限内({due_from} 至 {due_by})。",
+            "The time {at} does not lie in the window, from {due_from} to {due_by}.",
+        ),
+        text("在期限内另约时间。", "Agree on one within the window."),
+    ),
+    "appointment.outside_hours": Entry(
+        409,
+        text("预约时间不在可拨打时段", "Time outside calling hours"),
+        text(
+            "预约时间 {at} 不在本机构的可拨打时段({opens} 至 {closes})。",
+            "The time {at} lies outside this tenant's calling hours, {opens} to {closes}.",
+        ),
+        text("在可拨打时段内另约时间。", "Agree on one within them."),
+    ),
+    "appointment.not_wanted": Entry(
+        409,
+        text("无须预约", "No appointment wanted"),
+        text("该任务不要求事先约定时间。", "No time is agreed beforehand for this callback."),
+        text("直接领取并回访。", "Claim it and contact the customer."),
+    ),
+    "appointment.none": Entry(
+        409,
+        text("没有预约", "No appointment"),
+        text("该任务目前没有约定时间。", "No time is agreed for this callback now."),
+        text("重新读取该任务。", "Read it again."),
+    ),
     "recall.without_filter": Entry(
         400,
         text("撤回未限定范围", "Recall without a filter"),

@@ -4,6 +4,7 @@ from typing import Final
 
 from huifang_api.routes import (
     alarms,
+    appointments,
     callback_setup,
     case_work,
     cases,
@@ -49,6 +50,7 @@ API_ROUTES: Final = (
     *events.ROUTES,
     *event_intake.ROUTES,
     *obligations.ROUTES,
+    *appointments.ROUTES,
     *queue.ROUTES,
     *contacts.ROUTES,
     *contact_work.ROUTES,

@@ -9,6 +9,7 @@ import msgspec
 from huifang_core.obligations import ObligationStatus
 from huifang_core.trace import TraceStep, lines
 from huifang_tenants.stores.reading import obligations as reading
+from huifang_tenants.stores.reading.appointments import AppointmentState
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
@@ -63,6 +64,12 @@ async def list_obligations(
     waiting: FlagParam = None,
     born_late: FlagParam = None,
     provisional: FlagParam = None,
+    appointment: Annotated[
+        AppointmentState | None,
+        QueryParameter(
+            description="Of those whose time is agreed first (HI-2): `none` is agreed now, one is `agreed`, or one was `missed`."
+        ),
+    ] = None,
     limit: LimitParam = 50,
     cursor: CursorParam = None,
     order: OrderParam = None,
@@ -87,6 +94,7 @@ async def list_obligations(
         waiting=waiting,
         born_late=born_late,
         provisional=provisional,
+        appointment=appointment,
     )
     asked = page(_LIST, limit, cursor, order)
     async with tenant_scope(request, read_only=True) as scope:

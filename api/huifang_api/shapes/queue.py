@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import ContractNo, Instant, described
+from huifang_api.shapes.obligations import Appointment
 
 RestrictionKind = Literal["sales_refusal", "own_wish"]
 
@@ -51,6 +52,13 @@ class ClaimedObligation(msgspec.Struct, frozen=True, kw_only=True):
     channel: Annotated[ContactChannel, described("Channel by which to make this contact.")]
     contract_no: ContractNo
     script: Annotated[str, described("Script (话术) that will lead through it.")]
+    appointment: Annotated[
+        Appointment | None,
+        described(
+            "The time agreed with the customer (HI-2). Without `at`, agree on one: this is what to contact the customer for. "
+            "Null: none is to be agreed."
+        ),
+    ]
     reason: Annotated[
         list[str],
         described(

@@ -3,6 +3,11 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "appointment.in_the_past",
+    "appointment.none",
+    "appointment.not_wanted",
+    "appointment.outside_hours",
+    "appointment.outside_window",
     "case.assignee_not_active",
     "case.assignee_not_permitted",
     "case.assignee_outside_unit",

@@ -15,6 +15,7 @@ from piccolo.querystring import QueryString
 
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.appointments import OWN_PRIORITY
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.tables.obligations import Obligation
@@ -130,9 +131,15 @@ _OPEN_WAITING: Final = Kept(
 
 # SQL from here: changes of many rows by what stands in other rows.
 _FOLLOW: Final = (
-    "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"
+    "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"  # noqa: S608
     " lease_staff = CASE WHEN same THEN o.lease_staff END, lease_until = CASE WHEN same THEN o.lease_until END,"
-    " lease_contact = CASE WHEN same THEN o.lease_contact END"
+    " lease_contact = CASE WHEN same THEN o.lease_contact END,"
+    # What was agreed with somebody else holds nobody to anything (HI-2).
+    " callable_from = CASE WHEN same OR o.appointment_at IS NULL THEN o.callable_from ELSE greatest(o.due_from, $2) END,"
+    f" priority = CASE WHEN same OR o.appointment_at IS NULL THEN o.priority ELSE {OWN_PRIORITY} END,"
+    " appointment_at = CASE WHEN same THEN o.appointment_at END,"
+    " appointment_watch_at = CASE WHEN same THEN o.appointment_watch_at END,"
+    " appointment = CASE WHEN same THEN o.appointment END"
     " FROM contract c, obligation i CROSS JOIN LATERAL (SELECT count(*) > 0 AS same FROM customer p, contract d"
     " WHERE p.id = i.customer_id AND d.id = i.contract_id AND d.policyholder_id IN (p.id, p.merged_into)) s"
     " WHERE o.contract_id = c.id AND i.id = o.id AND c.id = ANY($1) AND c.policyholder_id IS NOT NULL"
@@ -148,8 +155,12 @@ _TAKE_OVER: Final = (
     " closed_at = CASE WHEN met THEN coalesce(n.closed_at, $3) ELSE n.closed_at END,"
     " rung = o.rung, channel = o.channel, rung_attempts = o.rung_attempts, attempts = o.attempts,"
     # A retry delay or a wish to be called back outlives the change of a date.
-    " callable_from = CASE WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from)"
-    " ELSE n.callable_from END,"
+    " callable_from = CASE WHEN promised THEN o.appointment_at"
+    " WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from) ELSE n.callable_from END,"
+    # So does a time agreed with the customer, where the new window has room for it (HI-2).
+    " appointment_at = CASE WHEN promised THEN o.appointment_at END,"
+    " appointment_watch_at = CASE WHEN promised THEN o.appointment_watch_at END, appointment = o.appointment,"
+    " priority = CASE WHEN promised THEN greatest(n.priority, o.priority) ELSE n.priority END,"
     " lease_staff = CASE WHEN going_on THEN o.lease_staff END,"
     " lease_until = CASE WHEN going_on THEN o.lease_until END,"
     " lease_contact = CASE WHEN going_on THEN o.lease_contact END"
@@ -157,6 +168,8 @@ _TAKE_OVER: Final = (
     " CROSS JOIN LATERAL (SELECT o.status = 'completed' AND o.status_reason IS DISTINCT FROM 'imported' AS met) m"
     " JOIN obligation i ON i.id = pair.new"
     " CROSS JOIN LATERAL (SELECT NOT met AND i.status IN ('waiting', 'open') AS going_on) g"
+    " CROSS JOIN LATERAL (SELECT coalesce(o.appointment_at >= i.due_from AND o.appointment_at < i.due_by, false)"
+    " AS promised) p"
     " WHERE n.id = pair.new"
 )
 _SUPERSEDE: Final = (

@@ -39,6 +39,7 @@ class Due(msgspec.Struct, frozen=True):
     imports: bool
     draws: bool
     schedules: bool
+    appointments: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -96,7 +97,9 @@ _DUE: Final = (
     " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
-    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules"
+    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    " (SELECT appointment_watch_at FROM obligation WHERE appointment_watch_at IS NOT NULL AND status = 'open'"
+    " ORDER BY appointment_watch_at LIMIT 1) <= $1 AS appointments"
 )
 
 

@@ -1,4 +1,4 @@
--- Work is steered: which script versions are filed with a regulator (LN-6), what is stopped, and what was recalled.
+-- Work is steered: which script versions are filed with a regulator (LN-6), what is stopped, what was recalled, times agreed (HI-2).
 
 CREATE TABLE script_filing (
     id uuid PRIMARY KEY,
@@ -60,3 +60,15 @@ COMMENT ON COLUMN recall.wanted IS 'By which filter they were found.';
 ALTER TABLE obligation ADD COLUMN recall_id uuid REFERENCES recall (id);
 COMMENT ON COLUMN obligation.recall_id IS 'The recall that took it off the books, until that is lifted: it is not made again.';
 CREATE INDEX obligation_recall_idx ON obligation (recall_id) WHERE recall_id IS NOT NULL;
+
+-- Times agreed with customers (HI-2).
+
+ALTER TABLE obligation
+    ADD COLUMN appointment_at timestamptz,
+    ADD COLUMN appointment_watch_at timestamptz,
+    ADD COLUMN appointment json;
+COMMENT ON COLUMN obligation.appointment_at IS 'Business time at which the customer expects to be contacted; null: no time is agreed.';
+COMMENT ON COLUMN obligation.appointment_watch_at IS 'When it is looked at next: to remind of it, then to find it missed.';
+COMMENT ON COLUMN obligation.appointment IS 'How the time was agreed and by whom, and which times before it were missed.';
+CREATE INDEX obligation_appointment_idx ON obligation (appointment_watch_at)
+    WHERE appointment_watch_at IS NOT NULL AND status = 'open';

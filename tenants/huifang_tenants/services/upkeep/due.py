@@ -10,6 +10,7 @@ from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_draws
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
+from huifang_tenants.services.upkeep.appointments import watch_appointments
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.late_births import announce_late_births
@@ -25,6 +26,7 @@ from huifang_tenants.tenant import Tenant
 AT_RISK: Final = "upkeep.at_risk"
 PARKED: Final = "upkeep.parked"
 TOTALS: Final = "upkeep.totals"
+APPOINTMENTS: Final = "upkeep.appointments"
 BORN_LATE: Final = "obligations.born_late"
 
 Step = Callable[[Scope], Awaitable[bool]]
@@ -32,6 +34,7 @@ Step = Callable[[Scope], Awaitable[bool]]
 
 STEPS: Final[Mapping[str, Step]] = {
     "upkeep.leases": end_leases,
+    APPOINTMENTS: watch_appointments,
     TOTALS: count_totals,
     "upkeep.deliveries": watch_deliveries,
     BORN_LATE: announce_late_births,
@@ -63,6 +66,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         SCHEDULES: found.schedules,
         DRAWS: found.draws,
         "upkeep.leases": found.leases,
+        APPOINTMENTS: found.appointments,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
         BORN_LATE: found.born_late,

@@ -11,6 +11,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading.appointments import APPOINTMENT, AppointmentState, in_state
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.obligations import Obligation
 
@@ -49,6 +50,7 @@ _COLUMNS: Final = together(
     Obligation.alarm_on,
     Obligation.after_due,
     Obligation.callable_from,
+    APPOINTMENT,
     Obligation.completed_at,
     Obligation.completed_contact.as_alias("completed_contact_id"),
     Obligation.completed_channel,
@@ -113,6 +115,7 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     waiting: bool | None = None
     born_late: bool | None = None
     provisional: bool | None = None
+    appointment: AppointmentState | None = None
 
 
 async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -> Slice:
@@ -132,6 +135,8 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     where.flag(wanted.waiting, QueryString("{} = 'waiting'", Obligation.status))
     where.flag(wanted.born_late, QueryString("{} IS NOT NULL", Obligation.born_late))
     where.flag(wanted.provisional, QueryString("{}", Obligation.provisional))
+    if wanted.appointment is not None:
+        where.conditions.append(in_state(wanted.appointment))
     return await page_by_key(Obligation, _columns(scope), where, page, key=Obligation.due_by, nullable=True)
 
 
