@@ -38,7 +38,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Cases": "问题件: what a contact brought to light and somebody must solve.",
     "Organisation": "机构与人员: units and staff.",
     "Plugins": "插件: the rules that apply, their settings and parameters.",
-    "Steering": "暂停与撤回: holding work back, and taking off what was made wrongly.",
+    "Steering": "分派、暂停与撤回: giving work out, holding it back, and taking off what was made wrongly.",
     "Scripts": "话术: their versions, and what was filed with a regulator.",
     "Draws": "抽样: samples that nobody can steer and anybody can repeat.",
     "Reports": "报表: figures over callbacks and cases.",

@@ -186,6 +186,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("该任务目前没有约定时间。", "No time is agreed for this callback now."),
         text("重新读取该任务。", "Read it again."),
     ),
+    "assignment.not_assigned": Entry(
+        409,
+        text("没有已分派的任务", "Nothing assigned"),
+        text(
+            "工号 {staff_no} 没有可退回的已分派任务。",
+            "Staff {staff_no} has been given nothing that could be given back.",
+        ),
+        text("已开始的回访请先结束。", "What is under way has to be finished first."),
+    ),
     "recall.without_filter": Entry(
         400,
         text("撤回未限定范围", "Recall without a filter"),

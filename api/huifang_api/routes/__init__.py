@@ -5,6 +5,7 @@ from typing import Final
 from huifang_api.routes import (
     alarms,
     appointments,
+    assignments,
     callback_setup,
     case_work,
     cases,
@@ -51,6 +52,7 @@ API_ROUTES: Final = (
     *event_intake.ROUTES,
     *obligations.ROUTES,
     *appointments.ROUTES,
+    *assignments.ROUTES,
     *queue.ROUTES,
     *contacts.ROUTES,
     *contact_work.ROUTES,

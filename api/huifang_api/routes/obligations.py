@@ -25,6 +25,7 @@ from huifang_api.parameters import (
     FlagParam,
     LimitParam,
     OrderParam,
+    StaffNoParam,
     UnitParam,
 )
 from huifang_api.problems import Problem
@@ -70,13 +71,16 @@ async def list_obligations(
             description="Of those whose time is agreed first (HI-2): `none` is agreed now, one is `agreed`, or one was `missed`."
         ),
     ] = None,
+    assignee: StaffNoParam = None,
+    to_give_out: FlagParam = None,
     limit: LimitParam = 50,
     cursor: CursorParam = None,
     order: OrderParam = None,
 ) -> ObligationPage:
     """List obligations by due date; those that still wait for theirs come last.
 
-    Overdue is judged at the tenant's business time (DEC-2).
+    Overdue is judged at the tenant's business time (DEC-2). `assignee` are those given to a member of staff, `to_give_out` those that a
+    team leader has to give to somebody (HT-8).
     """
     wanted = reading.ObligationFilter(
         status=status,
@@ -95,6 +99,8 @@ async def list_obligations(
         born_late=born_late,
         provisional=provisional,
         appointment=appointment,
+        assignee=assignee,
+        to_give_out=to_give_out,
     )
     asked = page(_LIST, limit, cursor, order)
     async with tenant_scope(request, read_only=True) as scope:

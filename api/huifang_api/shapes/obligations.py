@@ -76,6 +76,14 @@ class ObligationSummary(msgspec.Struct, frozen=True, kw_only=True):
     appointment: Annotated[
         Appointment | None, described("The time agreed with the customer (HI-2); null: none is to be agreed.")
     ]
+    given_out: Annotated[
+        bool,
+        described(
+            "Whether only its assignee can claim it, or a team leader has to give it to somebody first (DEC-8)."
+        ),
+    ]
+    assignee: Annotated[str | None, described("Staff number of whom it was given to; null: nobody.")]
+    assigned_at: Annotated[Instant | None, described("When it was given to them, UTC.")]
     held_by: Annotated[str | None, described("Staff number of whoever has claimed it.")]
     held_until: Annotated[Instant | None, described("When that claim runs out, UTC.")]
     completed_at: Annotated[Instant | None, described("When it was completed, UTC.")]

@@ -135,3 +135,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
         int, described("How many callbacks could be claimed but that somebody stopped them (暂停).")
     ]
     overdue_stopped: Annotated[int, described("How many of those are overdue (DEC-2).")]
+    not_given_out: Annotated[
+        int, described("How many callbacks a team leader has to give to somebody first (分派, DEC-8).")
+    ]
+    overdue_not_given_out: Annotated[int, described("How many of those are overdue (DEC-2).")]

@@ -4,6 +4,7 @@ from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
     "appointment.in_the_past",
+    "assignment.not_assigned",
     "appointment.none",
     "appointment.not_wanted",
     "appointment.outside_hours",

@@ -16,6 +16,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.appointments import OWN_PRIORITY
+from huifang_tenants.stores.assignments import OWN_LIST
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.tables.obligations import Obligation
@@ -45,6 +46,7 @@ _COLUMNS = (
     "alarm_on",
     "priority",
     "around_the_clock",
+    "listed",
     "script",
     "draft",
     "trace",
@@ -114,6 +116,7 @@ _OPEN_WAITING: Final = Kept(
             Obligation.born_late: Slot("born_late"),
             Obligation.callable_from: Slot("due_from"),
             Obligation.around_the_clock: Slot("around_the_clock"),
+            Obligation.listed: Slot("listed"),
             Obligation.draft: Slot("draft"),
             Obligation.trace: Slot("trace"),
             Obligation.parameters_on: Slot("parameters_on"),
@@ -139,7 +142,10 @@ _FOLLOW: Final = (
     f" priority = CASE WHEN same OR o.appointment_at IS NULL THEN o.priority ELSE {OWN_PRIORITY} END,"
     " appointment_at = CASE WHEN same THEN o.appointment_at END,"
     " appointment_watch_at = CASE WHEN same THEN o.appointment_watch_at END,"
-    " appointment = CASE WHEN same THEN o.appointment END"
+    " appointment = CASE WHEN same THEN o.appointment END,"
+    # A caller of another unit could not claim it; its team leader gives it out anew.
+    " assignee = CASE WHEN o.unit = c.unit THEN o.assignee END,"
+    f" listed = CASE WHEN o.unit = c.unit THEN o.listed ELSE {OWN_LIST} END"
     " FROM contract c, obligation i CROSS JOIN LATERAL (SELECT count(*) > 0 AS same FROM customer p, contract d"
     " WHERE p.id = i.customer_id AND d.id = i.contract_id AND d.policyholder_id IN (p.id, p.merged_into)) s"
     " WHERE o.contract_id = c.id AND i.id = o.id AND c.id = ANY($1) AND c.policyholder_id IS NOT NULL"
@@ -160,6 +166,8 @@ _TAKE_OVER: Final = (
     # So does a time agreed with the customer, where the new window has room for it (HI-2).
     " appointment_at = CASE WHEN promised THEN o.appointment_at END,"
     " appointment_watch_at = CASE WHEN promised THEN o.appointment_watch_at END, appointment = o.appointment,"
+    # And so does whom it was given to.
+    " assignee = o.assignee, assigned_at = o.assigned_at, listed = n.listed OR o.assignee IS NOT NULL,"
     " priority = CASE WHEN promised THEN greatest(n.priority, o.priority) ELSE n.priority END,"
     " lease_staff = CASE WHEN going_on THEN o.lease_staff END,"
     " lease_until = CASE WHEN going_on THEN o.lease_until END,"
@@ -269,6 +277,7 @@ async def open_waiting(scope: Scope, change: Open, document: Document, event_id:
         provisional=window.provisional,
         born_late=change.born_late,
         around_the_clock=desired.draft.around_the_clock,
+        listed=desired.draft.given_out or desired.draft.vendor is not None,
         draft=document.draft,
         trace=document.trace,
         parameters_on=desired.parameters_on,
@@ -346,6 +355,7 @@ def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
         draft.alarm_on if window is None else None,
         draft.priority,
         draft.around_the_clock,
+        draft.given_out or draft.vendor is not None,
         draft.script,
         row.document.draft,
         row.document.trace,

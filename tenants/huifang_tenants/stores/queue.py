@@ -52,7 +52,7 @@ _ALONE: Final = f"""
                        AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
 """  # noqa: S608
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
-_DUE: Final = """
+_READY: Final = """
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
@@ -62,6 +62,10 @@ _DUE: Final = """
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
 """
+# What a team leader gives out is its assignee's alone (DEC-8), and an outside vendor's callers have nothing else (HT-3).
+_ASSIGNED: Final = "o.assignee = $5"
+_FROM_QUEUE: Final = "NOT o.listed AND (SELECT s.vendor FROM staff s WHERE s.id = $5) IS NULL"
+_DUE: Final = f"{_READY} AND ({_ASSIGNED} OR {_FROM_QUEUE})"
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
@@ -86,16 +90,20 @@ STOPPED: Final = """
 """
 """Condition on obligation `o`: somebody stopped such work."""
 
-_MAY: Final = f"{_DUE} AND {_PLAYABLE} AND NOT {STOPPED}"
-# One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
-# inequality of booleans can be told from the index alone, an OR could not.
+_GOES_ON: Final = f"{_PLAYABLE} AND NOT {STOPPED}"
+_MAY: Final = f"{_DUE} AND {_GOES_ON}"
+_HEAD: Final = f"""
+    SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
+    WHERE o.channel = wanted.channel AND {_READY} AND {{taken}} AND {_GOES_ON} AND o.customer_id <> ALL($12) {_ALONE}
+      AND o.around_the_clock >= wanted.closed
+    ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
+"""  # noqa: S608
+# One ordered look into an index per channel, and one into that of what is assigned: over several channels at once, all open work
+# would have to be sorted. An inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
 SELECT picked.customer_id, picked.channel, picked.around_the_clock
 FROM unnest($1::text[], $13::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
-    SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
-    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($12) {_ALONE}
-      AND o.around_the_clock >= wanted.closed
-    ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
+    ({_HEAD.format(taken=_ASSIGNED)}) UNION ALL ({_HEAD.format(taken=_FROM_QUEUE)})
 ) picked
 ORDER BY picked.priority DESC, picked.due_by, picked.id
 """  # noqa: S608
@@ -124,6 +132,10 @@ FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_A
 _STOPPED_NOW: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND {_PLAYABLE} AND {STOPPED} {_ALONE}
+"""  # noqa: S608
+_NOT_GIVEN_OUT: Final = f"""
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+FROM obligation o WHERE o.channel = ANY($1) AND {_READY} AND o.listed AND o.assignee IS NULL AND {_GOES_ON} {_ALONE}
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
 _STANDING_FOR: Final = (
@@ -214,6 +226,12 @@ async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) 
 async def stopped(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
     """Count what could be claimed but that somebody stopped it, and how much of it is overdue."""
     row = await scope.connection.fetchrow(_STOPPED_NOW, list(channels), *_common(scope, worker))
+    return row["waiting"], row["overdue"]
+
+
+async def not_given_out(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what a team leader has to give out first, and how much of it is overdue."""
+    row = await scope.connection.fetchrow(_NOT_GIVEN_OUT, list(channels), *_common(scope, worker))
     return row["waiting"], row["overdue"]
 
 

@@ -72,3 +72,21 @@ COMMENT ON COLUMN obligation.appointment_watch_at IS 'When it is looked at next:
 COMMENT ON COLUMN obligation.appointment IS 'How the time was agreed and by whom, and which times before it were missed.';
 CREATE INDEX obligation_appointment_idx ON obligation (appointment_watch_at)
     WHERE appointment_watch_at IS NOT NULL AND status = 'open';
+
+-- Lists that a team leader gives out (HT-8, DEC-8).
+
+ALTER TABLE obligation
+    ADD COLUMN listed boolean NOT NULL DEFAULT false,
+    ADD COLUMN assignee uuid REFERENCES staff (id),
+    ADD COLUMN assigned_at timestamptz;
+COMMENT ON COLUMN obligation.listed IS 'Given to somebody, or to be given out: nobody else takes it from the queue.';
+UPDATE obligation SET listed = true WHERE (draft ->> 'given_out')::boolean OR draft ->> 'vendor' IS NOT NULL;
+
+DROP INDEX obligation_queue_idx;
+CREATE INDEX obligation_queue_idx
+    ON obligation (channel, priority DESC, due_by, id, unit, callable_from, around_the_clock)
+    WHERE status = 'open' AND NOT listed;
+CREATE INDEX obligation_assignee_idx
+    ON obligation (assignee, channel, priority DESC, due_by, id, callable_from)
+    WHERE status = 'open' AND assignee IS NOT NULL;
+CREATE INDEX obligation_to_give_out_idx ON obligation (due_by, id) WHERE status = 'open' AND listed AND assignee IS NULL;

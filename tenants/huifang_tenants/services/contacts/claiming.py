@@ -45,7 +45,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     `waiting` is phone work that only the calling hours hold back, `due_before_opening` how much of it is due before they open at
     `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
     there, `overdue_without_script` how much of that is overdue, and `script_not_filed` how much of it waits for the script to be
-    filed (LN-6). `stopped` is work that somebody stopped, and `overdue_stopped` how much of that is overdue.
+    filed (LN-6). `stopped` is work that somebody stopped, `not_given_out` what a team leader has to give to somebody first (DEC-8);
+    `overdue_stopped` and `overdue_not_given_out` are how much of them is overdue.
     """
 
     opens_at: datetime | None = None
@@ -56,6 +57,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     script_not_filed: int = 0
     stopped: int = 0
     overdue_stopped: int = 0
+    not_given_out: int = 0
+    overdue_not_given_out: int = 0
 
 
 async def claim_next(
@@ -101,12 +104,15 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     claimer = await _claimer(scope, catalogue, staff)
     without_script, overdue, not_filed = await queue.without_script(scope, claimer, channels)
     stopped, overdue_stopped = await queue.stopped(scope, claimer, channels)
+    not_given_out, overdue_not_given_out = await queue.not_given_out(scope, claimer, channels)
     found = HeldBack(
         without_script=without_script,
         overdue_without_script=overdue,
         script_not_filed=not_filed,
         stopped=stopped,
         overdue_stopped=overdue_stopped,
+        not_given_out=not_given_out,
+        overdue_not_given_out=overdue_not_given_out,
     )
     hours = calling_hours(scope.tenant.settings)
     if hours.allow(scope.now) or "phone" not in channels:

@@ -17,6 +17,7 @@ from huifang_tenants.tables.obligations import Obligation
 
 _CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
 _HOLDER_NO: Final[Any] = Obligation.lease_staff.staff_no
+_ASSIGNEE_NO: Final[Any] = Obligation.assignee.staff_no
 _EVENT: Final[Any] = Obligation.event_id
 _COLUMNS: Final = together(
     Obligation.id,
@@ -51,6 +52,9 @@ _COLUMNS: Final = together(
     Obligation.after_due,
     Obligation.callable_from,
     APPOINTMENT,
+    Obligation.listed.as_alias("given_out"),
+    _ASSIGNEE_NO.as_alias("assignee"),
+    Obligation.assigned_at,
     Obligation.completed_at,
     Obligation.completed_contact.as_alias("completed_contact_id"),
     Obligation.completed_channel,
@@ -97,7 +101,8 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which obligations; None means any. `unit` includes the units below it; `customer_id` is any record of the person.
 
     `due_from` and `due_until` bound `due_by`: the first belongs to the span, the second does not. `overdue` is
-    judged at the tenant's business time (DEC-2).
+    judged at the tenant's business time (DEC-2). `assignee` is a staff number, `to_give_out` what a team leader has to give to
+    somebody (DEC-8).
     """
 
     status: str | None = None
@@ -116,6 +121,8 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     born_late: bool | None = None
     provisional: bool | None = None
     appointment: AppointmentState | None = None
+    assignee: str | None = None
+    to_give_out: bool | None = None
 
 
 async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -> Slice:
@@ -135,6 +142,13 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     where.flag(wanted.waiting, QueryString("{} = 'waiting'", Obligation.status))
     where.flag(wanted.born_late, QueryString("{} IS NOT NULL", Obligation.born_late))
     where.flag(wanted.provisional, QueryString("{}", Obligation.provisional))
+    where.equals(_ASSIGNEE_NO, wanted.assignee)
+    where.flag(
+        wanted.to_give_out,
+        QueryString(
+            "{} AND {} IS NULL AND {} = 'open'", Obligation.listed, Obligation.assignee, Obligation.status
+        ),
+    )
     if wanted.appointment is not None:
         where.conditions.append(in_state(wanted.appointment))
     return await page_by_key(Obligation, _columns(scope), where, page, key=Obligation.due_by, nullable=True)
