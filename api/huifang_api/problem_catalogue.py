@@ -18,7 +18,9 @@ ApiCode = Literal[
     "auth.expired_token",
     "auth.invalid_token",
     "auth.missing_token",
+    "auth.person_missing",
     "auth.scope_missing",
+    "auth.vendor_restricted",
     "batch.refused",
     "batch.too_long",
     "body.malformed",
@@ -91,6 +93,24 @@ _OF_THE_API: Final[Mapping[ApiCode, Entry]] = {
             "换取令牌时申请该权限;客户端本身没有的,由租户管理员授予。",
             "Ask for the scope when getting the token; the tenant's administrator grants it to the client.",
         ),
+    ),
+    "auth.vendor_restricted": Entry(
+        403,
+        text("外包方无此权限", "Not for vendors"),
+        text(
+            "外包方的客户端只能处理分派给本方人员的任务。",
+            "A vendor's client works on what was given to the vendor's own people, and on nothing else.",
+        ),
+        text("由保险公司自己的客户端进行。", "Let a client of the insurer do it."),
+    ),
+    "auth.person_missing": Entry(
+        400,
+        text("未说明代表谁", "Person missing"),
+        text(
+            "外包方的客户端须以 On-Behalf-Of 标头写明代表的人员工号。",
+            "A vendor's client has to name the staff number it acts for in the header `On-Behalf-Of`.",
+        ),
+        text("补充该标头后重试。", "Send it again with that header."),
     ),
     "tenant.suspended": Entry(
         403,

@@ -449,6 +449,12 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("工号 {staff_no} 没有正在处理的回访任务。", "Staff {staff_no} holds no obligation now."),
         text("先领取任务。", "Claim the next one first."),
     ),
+    "queue.not_assigned": Entry(
+        409,
+        text("任务未分派给本人", "Not assigned"),
+        text("该任务由组长分派,未分派给此人。", "A team leader gives this work out, and not to this person."),
+        text("由被分派人处理,或请组长改派。", "Let its assignee do it, or have it reassigned."),
+    ),
     "queue.not_leased": Entry(
         409,
         text("任务不在本人名下", "Not leased"),

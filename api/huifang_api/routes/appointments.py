@@ -10,7 +10,7 @@ from huifang_tenants.stores.reading import obligations as reading
 from litestar import post, put
 from litestar.params import FromPath, JSONBody
 
-from huifang_api.access import needs
+from huifang_api.access import needs, own_work
 from huifang_api.paging import one
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.shapes.appointments import CancelAppointment, MakeAppointment
@@ -20,7 +20,8 @@ from huifang_api.writing import in_tenant
 
 _TAGS: Final = ("Obligations",)
 _DOING: Final[tuple[ProblemCode, ...]] = (
-    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased", "state.conflict",
+    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased",
+    "queue.not_assigned", "state.conflict",
 )  # fmt: skip
 _MAKING: Final[tuple[ProblemCode, ...]] = (
     *_DOING, "appointment.not_wanted", "appointment.in_the_past", "appointment.outside_window",
@@ -30,7 +31,7 @@ _MAKING: Final[tuple[ProblemCode, ...]] = (
 
 @put(
     "/obligations/{obligation_id:uuid}/appointment",
-    opt=needs("contacts:write", raises=_MAKING),
+    opt=needs("contacts:write", raises=_MAKING, vendors=True),
     operation_id="make_appointment",
     tags=_TAGS,
 )
@@ -45,6 +46,7 @@ async def put_appointment(
     actor = Actor(request.auth.actor, data.staff_no)
 
     async def write(scope: Scope) -> ObligationDetail:
+        await own_work(request, scope, data.staff_no)
         await make_appointment(scope, obligation_id, data.at, data.through, data.staff_no, actor)
         return await _shown(scope, obligation_id)
 
@@ -53,7 +55,7 @@ async def put_appointment(
 
 @post(
     "/obligations/{obligation_id:uuid}/appointment/cancellation",
-    opt=needs("contacts:write", raises=(*_DOING, "appointment.none")),
+    opt=needs("contacts:write", raises=(*_DOING, "appointment.none"), vendors=True),
     operation_id="cancel_appointment",
     tags=_TAGS,
     status_code=200,
@@ -65,6 +67,7 @@ async def post_cancellation(
     actor = Actor(request.auth.actor, data.staff_no)
 
     async def write(scope: Scope) -> ObligationDetail:
+        await own_work(request, scope, data.staff_no)
         await cancel_appointment(scope, obligation_id, data.staff_no, data.reason, actor)
         return await _shown(scope, obligation_id)
 

@@ -11,7 +11,7 @@ from huifang_tenants.stores.ledger import Actor
 from litestar import get, post
 from litestar.params import JSONBody
 
-from huifang_api.access import acting, needs, tenant_scope
+from huifang_api.access import acting, needs, own_work, tenant_scope
 from huifang_api.paging import shaped
 from huifang_api.parameters import UnitParam
 from huifang_api.problem_catalogue import ProblemCode
@@ -61,7 +61,7 @@ async def give_out_work(request: ApiRequest, data: JSONBody[GiveOut]) -> GivenOu
 
 @post(
     "/assignments/return",
-    opt=needs("contacts:write", raises=("staff.not_found", "assignment.not_assigned")),
+    opt=needs("contacts:write", raises=("staff.not_found", "assignment.not_assigned"), vendors=True),
     operation_id="return_assigned_work",
     tags=_TAGS,
     status_code=200,
@@ -71,6 +71,7 @@ async def return_assigned_work(request: ApiRequest, data: JSONBody[ReturnAssigne
     actor = Actor(request.auth.actor, data.staff_no)
 
     async def write(scope: Scope) -> int:
+        await own_work(request, scope, data.staff_no)
         return await return_assigned(scope, data.staff_no, data.reason, actor, data.obligation_ids)
 
     return Returned(await in_tenant(request, write))

@@ -17,7 +17,7 @@ from huifang_tenants.stores.reading import work
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from huifang_api.access import needs, tenant_scope
+from huifang_api.access import needs, own_work, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
@@ -54,7 +54,7 @@ _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location"
 
 @post(
     "/contacts",
-    opt=needs("contacts:write", raises=_STARTING) | documented(answers={201: _STARTED}),
+    opt=needs("contacts:write", raises=_STARTING, vendors=True) | documented(answers={201: _STARTED}),
     operation_id="start_contact",
     tags=_TAGS,
 )
@@ -80,6 +80,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
     )
 
     async def start(scope: Scope) -> answering.Standing:
+        await own_work(request, scope, data.staff_no)
         return await answering.standing(scope, await starting.start(scope, catalogue, opening, actor))
 
     standing = await in_tenant(request, start)
@@ -88,19 +89,20 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
 
 @get(
     "/contacts/{contact_id:uuid}/prompt",
-    opt=needs("contacts:write", raises=_OVER),
+    opt=needs("contacts:write", raises=_OVER, vendors=True),
     operation_id="get_contact_prompt",
     tags=_TAGS,
 )
 async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
     """Read where a contact in progress stands: what to say or ask now. It may hold personal data of the customer."""
     async with tenant_scope(request, read_only=True) as scope:
+        await holder(request, scope, contact_id)
         return _shown(await answering.standing(scope, contact_id))
 
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours", "contact.stopped")),
+    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours", "contact.stopped"), vendors=True),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,
@@ -120,7 +122,7 @@ async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Stand
 
 @post(
     "/contacts/{contact_id:uuid}/answers",
-    opt=needs("contacts:write", raises=_ANSWERING),
+    opt=needs("contacts:write", raises=_ANSWERING, vendors=True),
     operation_id="answer_contact",
     tags=_TAGS,
     status_code=200,
@@ -146,7 +148,7 @@ async def answer_contact(
 
 @post(
     "/contacts/{contact_id:uuid}/corrections",
-    opt=needs("contacts:write", raises=_ANSWERING),
+    opt=needs("contacts:write", raises=_ANSWERING, vendors=True),
     operation_id="correct_contact",
     tags=_TAGS,
     status_code=200,
@@ -172,7 +174,7 @@ async def correct_contact(
 
 @post(
     "/contacts/{contact_id:uuid}/outcome",
-    opt=needs("contacts:write", raises=_CONCLUDING),
+    opt=needs("contacts:write", raises=_CONCLUDING, vendors=True),
     operation_id="conclude_contact",
     tags=_TAGS,
     status_code=200,
@@ -196,7 +198,7 @@ async def conclude_contact(
 
 @post(
     "/contacts/{contact_id:uuid}/abandon",
-    opt=needs("contacts:write", raises=_OVER),
+    opt=needs("contacts:write", raises=_OVER, vendors=True),
     operation_id="abandon_contact",
     tags=_TAGS,
     status_code=200,

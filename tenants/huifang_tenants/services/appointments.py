@@ -31,7 +31,7 @@ async def make_appointment(
 
     Another time may be agreed later. Refuses staff who are unknown, untrained or no longer here, `not_found` (obligation),
     `appointment.not_wanted`, a time in the past, outside the window or the calling hours, and `state.conflict` for what is not open,
-    in a contact, or held by somebody else.
+    in a contact, or held by or given to somebody else.
     """
     staff = await worker(scope, staff_no, day_of(scope.now))
     row = await _open(scope, obligation_id, staff.id)
@@ -70,6 +70,8 @@ async def _open(scope: Scope, obligation_id: UUID, staff_id: UUID) -> Any:
     row = await appointments.lock(scope, obligation_id)
     if row is None:
         raise Refused("not_found", kind="obligation")
+    if row["listed"] and row["assignee"] != staff_id:
+        raise Refused("queue.not_assigned")
     if row["status"] != "open":
         raise Refused("state.conflict", current=row["status"], wanted="open")
     held = row["lease_until"] is not None and row["lease_until"] > scope.wall_now

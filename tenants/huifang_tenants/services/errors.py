@@ -48,6 +48,7 @@ RefusalCode = Literal[
     "plugin.setting_invalid",
     "plugin.setting_unknown",
     "queue.lease_expired",
+    "queue.not_assigned",
     "queue.not_leased",
     "queue.nothing_leased",
     "recall.count_differs",

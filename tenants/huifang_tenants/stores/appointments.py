@@ -36,7 +36,7 @@ async def lock(scope: Scope, obligation_id: UUID) -> Any | None:
     """Lock an obligation and return what agreeing on a time looks at; None when there is none."""
     return await scope.connection.fetchrow(
         "SELECT status, unit, due_from, due_by, after_due, channel, around_the_clock, draft, appointment_at, appointment,"
-        " lease_staff, lease_until, lease_contact FROM obligation WHERE id = $1 FOR UPDATE",
+        " lease_staff, lease_until, lease_contact, listed, assignee FROM obligation WHERE id = $1 FOR UPDATE",
         obligation_id,
     )
 

@@ -88,6 +88,7 @@ _EXPLAINED: Final = together(
     Obligation.due_from,
     Obligation.due_by,
     Obligation.trace,
+    _ASSIGNEE_NO.as_alias("assignee"),
     Obligation.event_id,
     _EVENT.source.as_alias("event_source"),
     _EVENT.event_id.as_alias("event_source_id"),
@@ -125,9 +126,15 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     to_give_out: bool | None = None
 
 
-async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -> Slice:
-    """One page of obligations by due date; those that still wait for theirs come last."""
+async def list_obligations(
+    scope: Scope, wanted: ObligationFilter, page: Page, *, only: str | None = None
+) -> Slice:
+    """One page of obligations by due date; those that still wait for theirs come last.
+
+    With `only`, those given to the member of staff with this number, whatever else is asked for (HT-3).
+    """
     where = Where()
+    where.equals(_ASSIGNEE_NO, only)
     where.equals(Obligation.status, wanted.status)
     where.equals(Obligation.kind, wanted.kind)
     where.equals(Obligation.plugin, wanted.plugin)
