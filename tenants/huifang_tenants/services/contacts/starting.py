@@ -12,7 +12,7 @@ from huifang_core.customers import Customer
 from huifang_core.derive import current_contract
 from huifang_core.events import effective
 from huifang_core.facts import contract_facts, customer_facts, typed_facts
-from huifang_core.obligations import ObligationDraft
+from huifang_core.obligations import ContactChannel, ObligationDraft
 from huifang_core.scripts import SectionState, begin, script_hash
 from huifang_core.texts import Language
 from huifang_core.units import may_do_phone_work
@@ -21,6 +21,7 @@ from huifang_core.windows import day_of
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
+from huifang_tenants.services.contacts.late import CLOSED, take_up
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
@@ -36,8 +37,9 @@ class Opening(msgspec.Struct, frozen=True):
     """What a contact starts with: the obligation claimed, who starts it, and how.
 
     `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
-    number on file, counted from 0; without it, the first one not found wrong before. `looked_up` is how asking the core system about
-    the contracts went just before, kept with the facts the contact uses (SD-4).
+    number on file, counted from 0; without it, the first one not found wrong before. `channel` is for what is done late, by any of its
+    ladder (DEC-3); what was claimed is done by the channel it was claimed for. `looked_up` is how asking the core system about the
+    contracts went just before, kept with the facts the contact uses (SD-4).
     """
 
     obligation_id: UUID
@@ -45,6 +47,7 @@ class Opening(msgspec.Struct, frozen=True):
     language: Language = "zh-CN"
     dialled: bool = True
     number_index: int | None = None
+    channel: ContactChannel | None = None
     client: str | None = None
     looked_up: dict[UUID, Outcome] = {}
 
@@ -52,6 +55,7 @@ class Opening(msgspec.Struct, frozen=True):
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
+    What the queue gives out no more, since it is unreachable or stopped when it was due, needs no lease: it is done late (DEC-3).
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
@@ -59,6 +63,9 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     # What was superseded since it was claimed left its lease to what replaced it.
     wanted = await queue.standing_for(scope, opening.obligation_id)
     leased = await queue.leased_with(scope, wanted, staff.id)
+    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
+    if late is not None:
+        leased = [late[0]]
     if not leased:
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
@@ -67,7 +74,9 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     customer = await customers.read(scope, customer_id)
     if customer is None:
         raise Refused("not_found", kind="customer")
-    channel = leased[0]["channel"]
+    channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
+    if opening.channel not in (None, channel):
+        raise Refused("contact.channel_not_planned", channel=opening.channel, channels=channel)
     if opening.dialled:
         _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
     index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
@@ -76,6 +85,8 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     fresh = await freshness(scope, contract_ids, opening.looked_up)
     current = await current_contracts(scope, contract_ids)
     sellers = {contract.seller_no for contract in current.values()}
+    if late is not None and channel == "on_site" and opening.staff_no in sellers:
+        _check_seller_may_visit(late[0], opening.staff_no)
     personal = customer_facts(customer)
     shared: dict[str, FactValue | None] = {
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
@@ -106,10 +117,11 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     )
     await contacts.insert_sections(scope, id, sections)
     await scope.connection.execute(
-        "UPDATE obligation SET lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
+        "UPDATE obligation SET lease_staff = $4, lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
         [row["id"] for row in leased],
         id,
         scope.wall_now + LEASE,
+        staff.id,
     )
     await record(
         scope,
@@ -211,6 +223,12 @@ def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:
         raise Refused("contact.quiet_hours", opens_at=hours.next(scope.now).isoformat())
 
 
+def _check_seller_may_visit(row: Any, staff_no: str) -> None:
+    """Refuse what the queue would not have given to the seller either (DEC-7)."""
+    if not msgspec.convert(row["draft"], ObligationDraft).seller_may_visit:
+        raise Refused("staff.not_permitted", staff_no=staff_no)
+
+
 async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int:
     if wanted is None:
         wanted = await number_to_dial(scope, customer_id, customer.phones)
@@ -225,10 +243,14 @@ async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> 
     )
     if row is None:
         return Refused("not_found", kind="obligation")
-    if row["status"] != "open":
+    if row["status"] in CLOSED:
+        return Refused("obligation.closed", status=row["status"])
+    if row["status"] == "waiting":
         return Refused("state.conflict", current=row["status"], wanted="in_progress")
     if row["lease_staff"] == staff_id and row["lease_until"] <= scope.wall_now:
         return Refused("queue.lease_expired")
     if row["lease_contact"] is not None and row["lease_staff"] == staff_id:
         return Refused("state.conflict", current="in_progress", wanted="in_progress")
+    if row["status"] != "open":
+        return Refused("contact.customer_engaged")
     return Refused("queue.not_leased")
