@@ -265,6 +265,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
+    "case.class_unknown": Entry(
+        400,
+        text("没有这个问题分类", "No such class of cases"),
+        text(
+            "{field} 不是可用的问题分类;可用的有:{known}。",
+            "`{field}` names no class of cases here; known: {known}.",
+        ),
+        text(
+            "选用其中之一;插件的分类须同时写明 plugin,不属任何分类的用 other 且不写 plugin。",
+            "Choose one of them. A plugin's class goes with `plugin`; what none of them is for is `other`, without `plugin`.",
+        ),
+    ),
     "contact.not_in_progress": Entry(
         409,
         text("回访已结束", "Contact not in progress"),

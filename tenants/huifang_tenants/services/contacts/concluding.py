@@ -121,7 +121,7 @@ async def judge_success(scope: Scope, contact: StoredContact) -> None:
             all_affirmative=section.affirmative,
             channel=contact.channel,
             evidence=evidence,
-            visitor_is_seller=contact.visitor_is_seller and not section.draft.seller_may_visit,
+            visitor_is_seller=section.visitor_is_seller and not section.draft.seller_may_visit,
         )
         await scope.connection.execute(
             "UPDATE contact_section SET successful = $2 WHERE id = $1", section.id, successful

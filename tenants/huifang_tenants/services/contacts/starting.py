@@ -13,7 +13,7 @@ from huifang_core.derive import current_contract
 from huifang_core.events import effective
 from huifang_core.facts import contract_facts, customer_facts, typed_facts
 from huifang_core.obligations import ContactChannel, ObligationDraft
-from huifang_core.scripts import SectionState, begin, script_hash
+from huifang_core.scripts import begin, script_hash
 from huifang_core.texts import Language
 from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
@@ -28,7 +28,7 @@ from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
 from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
-from huifang_tenants.stores.contacts import NewContact
+from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
 
@@ -84,16 +84,22 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
     current = await current_contracts(scope, contract_ids)
-    sellers = {contract.seller_no for contract in current.values()}
-    if late is not None and channel == "on_site" and opening.staff_no in sellers:
-        _check_seller_may_visit(late[0], opening.staff_no)
     personal = customer_facts(customer)
     shared: dict[str, FactValue | None] = {
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts = await _sections(scope, stage_now, leased, current, {**shared, **personal})
+    sections, section_facts = await _sections(
+        scope,
+        stage_now,
+        leased,
+        current,
+        {**shared, **personal},
+        opening.staff_no if channel == "on_site" else None,
+    )
+    if late is not None and sections[0].visitor_is_seller:
+        _check_seller_may_visit(late[0], opening.staff_no)
     id = new_id()
     await contacts.insert(
         scope,
@@ -107,7 +113,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             number=customer.phones[index] if index is not None else None,
             number_index=index,
             below_province=channel == "phone" and not may_do_phone_work(staff.level),
-            visitor_is_seller=channel == "on_site" and opening.staff_no in sellers,
+            visitor_is_seller=any(section.visitor_is_seller for section in sections),
             dialled_at=scope.now if opening.dialled else None,
             facts=shared,
             section_facts=section_facts,
@@ -201,18 +207,24 @@ async def _sections(
     leased: Sequence[Any],
     current: dict[UUID, Contract],
     shared: dict[str, FactValue | None],
-) -> tuple[list[tuple[UUID, str, SectionState]], tuple[dict[str, FactValue | None], ...]]:
-    """Begin the script of each obligation; return the sections, and the facts that are theirs alone."""
-    sections: list[tuple[UUID, str, SectionState]] = []
+    visitor: str | None,
+) -> tuple[list[NewSection], tuple[dict[str, FactValue | None], ...]]:
+    """Begin the script of each obligation; return the sections, and the facts that are theirs alone.
+
+    `visitor` is the staff number of whoever visits.
+    """
+    sections: list[NewSection] = []
     kept: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
         script, items = stage_now.part(row["plugin"], draft.script, draft.content)
-        own = {**contract_facts(current[row["contract_id"]]), **typed_facts(draft.facts)}
+        contract = current[row["contract_id"]]
+        own = {**contract_facts(contract), **typed_facts(draft.facts)}
         state = begin(script, items, {**shared, **own})
         hash = script_hash(script)
         await contacts.keep_script(scope, row["plugin"], script, hash)
-        sections.append((row["id"], hash, state))
+        by_seller = visitor is not None and visitor == contract.seller_no
+        sections.append(NewSection(row["id"], hash, state, by_seller))
         kept.append(own)
     return sections, tuple(kept)
 
