@@ -35,6 +35,9 @@ from huifang_tenants.tenant import Tenant
 DEFAULT_LIMIT: Final = 200 * 1024 * 1024
 """Bytes a file may have where the tenant's setting `evidence_limit_bytes` says nothing."""
 
+LEFTOVERS: Final = "evidence.leftovers"
+"""The kind of the job that takes away what uploads left that never arrived."""
+
 LEFTOVER_AFTER: Final = timedelta(hours=24)
 """How long an upload may take, wall time; what is older never arrived."""
 
