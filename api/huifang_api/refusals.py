@@ -178,6 +178,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
     ),
+    "obligation.closed": Entry(
+        409,
+        text("任务已了结", "Obligation closed"),
+        text(
+            "该任务的状态是 {status},没有需要再做的回访。",
+            "The obligation is {status}: no contact is to be made for it any more.",
+        ),
+        text(
+            "读取该任务,查看了结的原因。",
+            "Read the obligation: `status_reason` says why, and the ledger what went before.",
+        ),
+    ),
     "customer.same_record": Entry(
         409,
         text("同一条客户记录", "Same record"),
@@ -253,6 +265,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
+    "case.class_unknown": Entry(
+        400,
+        text("没有这个问题分类", "No such class of cases"),
+        text(
+            "{field} 不是可用的问题分类;可用的有:{known}。",
+            "`{field}` names no class of cases here; known: {known}.",
+        ),
+        text(
+            "选用其中之一;插件的分类须同时写明 plugin,不属任何分类的用 other 且不写 plugin。",
+            "Choose one of them. A plugin's class goes with `plugin`; what none of them is for is `other`, without `plugin`.",
+        ),
+    ),
     "contact.not_in_progress": Entry(
         409,
         text("回访已结束", "Contact not in progress"),
@@ -264,6 +288,21 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("回答不符合话术", "Answer refused"),
         text("步骤 {step} 现在不能这样回答。", "Step {step} can't be answered like this now."),
         text("按返回的当前步骤与选项作答。", "Answer the current step with one of its choices."),
+    ),
+    "contact.channel_not_planned": Entry(
+        409,
+        text("不能用此渠道", "Channel not planned"),
+        text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
+        text("可用的渠道:{channels}。", "These channels are: {channels}."),
+    ),
+    "contact.customer_engaged": Entry(
+        409,
+        text("他人正在联系该客户", "Customer engaged"),
+        text(
+            "另一名人员正持有该客户的任务,或正在与其联系。",
+            "Somebody else holds work about this customer, or is in contact with them now.",
+        ),
+        text("待其结束后再试。", "Try again once that is over."),
     ),
     "contact.items_missing": Entry(
         409,

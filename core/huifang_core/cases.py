@@ -26,6 +26,10 @@ Severity = Annotated[int, msgspec.Meta(ge=1, le=4, description="1 minor … 4 mo
 MOST_SERIOUS = 4
 
 
+OTHER = "other"
+"""Class of a case (其他) that belongs to no plugin: opened by hand about what none of their classes is for."""
+
+
 class CaseClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of problem: how serious, which level of unit solves it, and within how many working days.
 

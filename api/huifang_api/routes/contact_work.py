@@ -39,8 +39,9 @@ from huifang_api.writing import holder, in_tenant
 
 _TAGS: Final = ("Contacts",)
 _STARTING: Final[tuple[ProblemCode, ...]] = (
-    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
-    "contact.no_such_number", "contact.quiet_hours", "contact.script_missing",
+    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted", "staff.outside_unit",
+    "queue.not_leased", "queue.lease_expired", "state.conflict", "obligation.closed", "contact.no_such_number",
+    "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", "contact.customer_engaged",
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -60,6 +61,10 @@ _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location"
 async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Response[Standing]:
     """Start a contact for work this person has claimed; what was claimed together is served together (DEC-5).
 
+    What is `unreachable` or `expired` is not given out any more, and a late completion can be recorded all the same (DEC-3): whoever
+    could have claimed it names it here without claiming it, with any `channel` of its ladder. It stays what it is until it is
+    completed. What is closed is refused as `obligation.closed`; for what was superseded, what replaced it is meant.
+
     Only a dialled number, or a visit made, counts as an attempt: `dialled: false` prepares without one. Where a policy
     look-up is set up, the core system is asked first; `contracts` says how that went and how fresh the data is (SD-4).
     """
@@ -72,6 +77,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
         language=data.language,
         dialled=data.dialled,
         number_index=data.number_index,
+        channel=data.channel,
         client=request.auth.client_id,
         looked_up=await look_up_for(
             world.services, world.core_system, request.auth.tenant, data.obligation_id, data.staff_no

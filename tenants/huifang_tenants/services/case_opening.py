@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from huifang_core.cases import CaseClass
+from huifang_core.cases import OTHER, CaseClass
 from huifang_core.catalogue import Catalogue
 from huifang_core.windows import day_of, end_of_day
 from huifang_core.workdays import WorkingCalendar
@@ -19,7 +19,7 @@ _ORDINARY = 2
 
 
 class ByHand(msgspec.Struct, frozen=True, kw_only=True):
-    """A case to open. With `plugin`, `case_class` is one of its classes, which says how severe it is and when it is due.
+    """A case to open. With `plugin`, `case_class` is one of its classes, which says how severe it is and when it is due; without, `OTHER`.
 
     `subject` is shown in lists, so it holds no personal data.
     """
@@ -39,7 +39,10 @@ class ByHand(msgspec.Struct, frozen=True, kw_only=True):
 async def open_by_hand(
     scope: Scope, catalogue: Catalogue, calendar: WorkingCalendar, given: ByHand, actor: Actor
 ) -> UUID:
-    """Open a case and return its id. Refuses `not_found` for whatever it names that is not there, and people who have left."""
+    """Open a case and return its id.
+
+    Refuses `not_found` for whatever it names that is not there, `case.class_unknown`, and people who have left.
+    """
     await check_here(scope, actor)
     known = _class_of(catalogue, given)
     due_by = given.due_by
@@ -74,13 +77,16 @@ async def open_by_hand(
 
 def _class_of(catalogue: Catalogue, given: ByHand) -> CaseClass | None:
     if given.plugin is None:
+        if given.case_class != OTHER:
+            raise Refused("case.class_unknown", field="/case_class", known=[OTHER])
         return None
     plugin = catalogue.plugins.get(given.plugin)
     if plugin is None:
         raise Refused("not_found", kind="plugin")
     known = plugin.case_class(given.case_class)
     if known is None:
-        raise Refused("not_found", kind="case_class")
+        classes = [found.id for found in plugin.case_classes]
+        raise Refused("case.class_unknown", field="/case_class", known=classes)
     return known
 
 

@@ -74,6 +74,7 @@ class ContactSection(Table, tablename="contact_section", db=ENGINE):
     completed = Boolean(default=False)
     affirmative = Boolean(default=False)
     successful = Boolean(default=False)
+    visitor_is_seller = Boolean(default=False)
 
 
 class Answer(Table, tablename="answer", db=ENGINE):
