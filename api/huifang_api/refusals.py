@@ -253,6 +253,44 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
+    "case.unit_not_in_line": Entry(
+        409,
+        text("机构不在上下级关系中", "Unit neither above nor below"),
+        text(
+            "机构 {to} 不是 {unit} 的上级或下级。",
+            "The unit {to} lies neither above nor below {unit}.",
+        ),
+        text(
+            "先移交至共同的上级机构,再由其下派。",
+            "Hand it up to the unit above both, which hands it down.",
+        ),
+    ),
+    "case.overdue": Entry(
+        409,
+        text("问题件已逾期", "Case overdue"),
+        text(
+            "期限 {due_by} 已过,不能再暂停计时。", "It was due by {due_by}; its time can't stand still now."
+        ),
+        text("尽快解决;逾期如实记录。", "Solve it; that it was late stays on record."),
+    ),
+    "case.deadline_fixed": Entry(
+        409,
+        text("期限不能暂停", "Deadline fixed"),
+        text(
+            "期限 {due_by} 由规则给定,客户据此等待答复,不能暂停计时。",
+            "Its deadline, {due_by}, comes from a rule: a customer waits for an answer until then, and it can't be paused.",
+        ),
+        text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
+    ),
+    "case.pause_invalid": Entry(
+        409,
+        text("暂停时间无效", "Pause invalid"),
+        text(
+            "暂停须在将来结束,且最长 {days} 天。",
+            "A pause ends in the future, and within {days} days.",
+        ),
+        text("更正 until。", "Correct `until`."),
+    ),
     "contact.not_in_progress": Entry(
         409,
         text("回访已结束", "Contact not in progress"),

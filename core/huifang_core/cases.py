@@ -26,26 +26,65 @@ Severity = Annotated[int, msgspec.Meta(ge=1, le=4, description="1 minor … 4 mo
 MOST_SERIOUS = 4
 
 
-class CaseClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A class of problem: how serious, which level of unit solves it, and within how many working days.
+CaseKind = Literal["problem", "suggestion", "improvement_plan"]
+"""problem: is solved. suggestion: is adopted or declined, with the reason, before it counts as solved (CARE-3, PF-4).
+improvement_plan: findings become measures that branches carry out, and its effect is put down before it is closed (CI-6).
+"""
+Decision = Literal["adopted", "declined"]
 
-    `cites` names the requirement, or is ("none",) where the source states no value.
+
+class CaseClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A class of problem: how serious, which level of unit solves it, and within how long.
+
+    Either `solve_within_working_days` or, around the clock, `solve_within_minutes` (MS-2). `second_callback`: once it is solved the
+    customer is called about it, and it is closed only after that (PF-4). `cites` names the requirement, or is ("none",) where the
+    source states no value. Raises ValueError where it has both times or none.
     """
 
     id: str
     title: Text
     severity: Severity
     solved_at: Level
-    solve_within_working_days: int
+    solve_within_working_days: int | None
     cites: tuple[str, ...]
+    solve_within_minutes: int | None = None
+    kind: CaseKind = "problem"
+    second_callback: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a class that could not say when its cases are due."""
+        if (self.solve_within_working_days is None) == (self.solve_within_minutes is None):
+            raise ValueError(f"case class {self.id}: working days or minutes, one of the two")
 
 
 def case_class(
-    id: str, title: Text, severity: int, solved_at: Level, *, parameters: ParameterSet
+    id: str,
+    title: Text,
+    severity: int,
+    solved_at: Level,
+    *,
+    parameters: ParameterSet,
+    kind: CaseKind = "problem",
+    second_callback: bool = False,
 ) -> CaseClass:
-    """Return a class whose days are the newest value of the parameter `case.<id>.solve_within_working_days`, and with what it cites."""
-    dated = parameters.parameters[f"case.{id}.solve_within_working_days"].values[-1]
-    return CaseClass(id, title, severity, solved_at, dated.value, dated.cites)
+    """Return a class with the newest value of its time limit and what that cites.
+
+    That is the parameter `case.<id>.solve_within_minutes` where there is one, else `case.<id>.solve_within_working_days`.
+    """
+    in_minutes = parameters.parameters.get(f"case.{id}.solve_within_minutes")
+    found = in_minutes or parameters.parameters[f"case.{id}.solve_within_working_days"]
+    dated = found.values[-1]
+    return CaseClass(
+        id,
+        title,
+        severity,
+        solved_at,
+        None if in_minutes else dated.value,
+        dated.cites,
+        solve_within_minutes=dated.value if in_minutes else None,
+        kind=kind,
+        second_callback=second_callback,
+    )
 
 
 class CaseDraft(msgspec.Struct, frozen=True, omit_defaults=True):

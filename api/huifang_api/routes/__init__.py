@@ -5,6 +5,7 @@ from typing import Final
 from huifang_api.routes import (
     alarms,
     callback_setup,
+    case_steering,
     case_work,
     cases,
     contact_work,
@@ -52,6 +53,7 @@ API_ROUTES: Final = (
     *evidence.ROUTES,
     *cases.ROUTES,
     *case_work.ROUTES,
+    *case_steering.ROUTES,
     *units.ROUTES,
     *callback_setup.ROUTES,
     *staff.ROUTES,

@@ -4,13 +4,27 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from huifang_core.case_deadlines import Counted
 from huifang_core.cases import CaseStatus
 
-from huifang_api.shapes.fields import Id, Instant, NextCursor, UnitCode, described
+from huifang_api.shapes.fields import Document, Id, Instant, NextCursor, UnitCode, described
 from huifang_api.shapes.obligations import ExplainingStep
 
 EntryKind = Literal[
-    "opened", "assigned", "commented", "solved", "closed", "reopened", "escalated", "withdrawn", "restored"
+    "opened",
+    "assigned",
+    "commented",
+    "solved",
+    "closed",
+    "reopened",
+    "escalated",
+    "withdrawn",
+    "restored",
+    "handed_up",
+    "handed_down",
+    "classified",
+    "paused",
+    "resumed",
 ]
 
 
@@ -25,6 +39,9 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     status: Annotated[CaseStatus, described("Status.")]
     overdue: Annotated[bool, described("Due at the tenant's business time, not solved and not withdrawn.")]
     unit: UnitCode
+    origin: Annotated[
+        str, described("Code of the unit it belongs to, which need not be the one that solves it.")
+    ]
     contract_id: Annotated[UUID | None, described("The contract it is about.")]
     contract_no: Annotated[str | None, described("That contract's number.")]
     customer_id: Annotated[UUID | None, described("The customer it is about.")]
@@ -34,6 +51,16 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     subject: Annotated[str, described("What it is about, without personal data.")]
     assignee: Annotated[str | None, described("Staff number of whoever works on it.")]
     due_by: Annotated[Instant | None, described("When it must be solved, UTC.")]
+    counted_in: Annotated[
+        Counted,
+        described(
+            "How its time is counted: in working days or minutes as its class says, or to a deadline given."
+        ),
+    ]
+    paused_until: Annotated[
+        Instant | None, described("Until when its time stands still, UTC; it is not overdue meanwhile.")
+    ]
+    escalated_to: Annotated[str | None, described("Code of the highest unit that was told it is overdue.")]
     opened_at: Annotated[Instant, described("When it was opened, UTC.")]
     solved_at: Annotated[Instant | None, described("When it was solved, UTC.")]
     solved_by: Annotated[str | None, described("Who solved it.")]
@@ -58,6 +85,10 @@ class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
     actor: Annotated[str, described("Who did it.")]
     on_behalf_of: Annotated[str | None, described("Staff number it was done for.")]
     at: Annotated[Instant, described("When, UTC.")]
+    details: Annotated[
+        Document | None,
+        described("What changed: units `from` and `to`, `case_class` and `severity`, `until` when."),
+    ]
 
 
 class CaseDetail(CaseSummary, frozen=True, kw_only=True):

@@ -55,6 +55,13 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     root_event_id = Text(null=True, default=None)
     input_hash = Text(null=True, default=None)
     trace = JSON(null=True, default=None)
+    origin = Text(default=None)
+    counted_in = Text(default=None)
+    paused_at = Timestamptz(null=True, default=None)
+    paused_until = Timestamptz(null=True, default=None)
+    remind_at = Timestamptz(null=True, default=None)
+    escalate_at = Timestamptz(null=True, default=None)
+    escalated_to = Text(null=True, default=None)
 
 
 class CaseEntry(Table, tablename="case_entry", db=ENGINE):
@@ -67,3 +74,4 @@ class CaseEntry(Table, tablename="case_entry", db=ENGINE):
     actor = Text(default=None)
     on_behalf_of = Text(null=True, default=None)
     at = Timestamptz(default=None)
+    details = JSON(null=True, default=None)

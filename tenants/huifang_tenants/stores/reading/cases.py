@@ -24,6 +24,9 @@ _COLUMNS: Final = together(
             CaseFile.root_event_id,
             CaseFile.input_hash,
             CaseFile.trace,
+            CaseFile.paused_at,
+            CaseFile.remind_at,
+            CaseFile.escalate_at,
         ]
     ),
     _CONTRACT_NO.as_alias("contract_no"),
@@ -102,11 +105,12 @@ def _columns(scope: Scope) -> Columns:
 
 
 def _overdue(scope: Scope) -> QueryString:
-    """The condition that a case is overdue now; one that was withdrawn never is."""
+    """The condition that a case is overdue now; one that was withdrawn never is, nor one whose time stands still."""
     return QueryString(
-        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {}",
+        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {} AND {} IS NULL",
         CaseFile.due_by,
         scope.now,
         CaseFile.status,
         CaseFile.withdrawn,
+        CaseFile.paused_at,
     )

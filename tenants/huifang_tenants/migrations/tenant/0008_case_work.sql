@@ -1,0 +1,26 @@
+-- Working on cases: where a case came from and went to, how its time is counted, paused, reminded of and escalated.
+
+ALTER TABLE case_file
+    ADD COLUMN origin text,
+    ADD COLUMN counted_in text NOT NULL DEFAULT 'given' CHECK (counted_in IN ('working_days', 'minutes', 'given')),
+    ADD COLUMN paused_at timestamptz,
+    ADD COLUMN paused_until timestamptz,
+    ADD COLUMN remind_at timestamptz,
+    ADD COLUMN escalate_at timestamptz,
+    ADD COLUMN escalated_to text,
+    ADD CONSTRAINT case_file_pause_ends CHECK ((paused_at IS NULL) = (paused_until IS NULL));
+UPDATE case_file SET origin = unit,
+    escalate_at = CASE WHEN overdue_marked_at IS NULL AND status IN ('open', 'assigned') THEN due_by END;
+ALTER TABLE case_file ALTER COLUMN origin SET NOT NULL, ALTER COLUMN counted_in DROP DEFAULT;
+COMMENT ON COLUMN case_file.origin IS 'The unit the matter belongs to; unit is the one that solves it.';
+COMMENT ON COLUMN case_file.counted_in IS 'How its time is counted: as its class says, or to a deadline that was given.';
+COMMENT ON COLUMN case_file.escalated_to IS 'The highest unit that was told it is overdue.';
+CREATE INDEX case_file_escalate_idx ON case_file (escalate_at) WHERE escalate_at IS NOT NULL;
+CREATE INDEX case_file_remind_idx ON case_file (remind_at) WHERE remind_at IS NOT NULL;
+CREATE INDEX case_file_paused_idx ON case_file (paused_until) WHERE paused_until IS NOT NULL;
+
+ALTER TABLE case_entry ADD COLUMN details json;
+COMMENT ON COLUMN case_entry.details IS 'What changed, without personal data: units from and to, the class, until when.';
+ALTER TABLE case_entry DROP CONSTRAINT case_entry_kind_check;
+ALTER TABLE case_entry ADD CONSTRAINT case_entry_kind_check CHECK (kind IN ('opened', 'assigned', 'commented', 'solved',
+    'closed', 'reopened', 'escalated', 'withdrawn', 'restored', 'handed_up', 'handed_down', 'classified', 'paused', 'resumed'));
