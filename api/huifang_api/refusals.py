@@ -282,6 +282,56 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
     ),
+    "case.work_orders_open": Entry(
+        409,
+        text("工单未办结", "Work orders open"),
+        text(
+            "还有 {count} 张工单未答复或未验收。",
+            "{count} work order(s) have not been answered, or the answer not accepted.",
+        ),
+        text("验收或撤销后再解决。", "Accept or cancel them first."),
+    ),
+    "case.undecided": Entry(
+        409,
+        text("建议尚未决定", "Suggestion undecided"),
+        text(
+            "建议须先决定采纳或不采纳,并写明理由。",
+            "A suggestion is adopted or declined first, with the reason.",
+        ),
+        text("先记录决定。", "Record the decision, then solve it."),
+    ),
+    "case.not_a_suggestion": Entry(
+        409,
+        text("不是建议", "No suggestion"),
+        text("该问题件的分类 {case_class} 不是建议。", "Its class, {case_class}, is none of suggestions."),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.not_a_plan": Entry(
+        409,
+        text("不是改进计划", "No plan of improvements"),
+        text(
+            "该问题件的分类 {case_class} 不是改进计划。", "Its class, {case_class}, is none of improvements."
+        ),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.effect_missing": Entry(
+        409,
+        text("未记录成效", "Effect missing"),
+        text(
+            "改进计划结案前须记录成效。",
+            "What a plan of improvements came to is put down before it is closed.",
+        ),
+        text("先记录成效。", "Record its effect, then close it."),
+    ),
+    "work_order.due_invalid": Entry(
+        409,
+        text("工单期限无效", "Due time invalid"),
+        text(
+            "工单期限须在将来,且不晚于十年。",
+            "A work order is due in the future, within ten years.",
+        ),
+        text("更正 due_by。", "Correct `due_by`."),
+    ),
     "case.pause_invalid": Entry(
         409,
         text("暂停时间无效", "Pause invalid"),

@@ -31,6 +31,18 @@ CaseKind = Literal["problem", "suggestion", "improvement_plan"]
 improvement_plan: findings become measures that branches carry out, and its effect is put down before it is closed (CI-6).
 """
 Decision = Literal["adopted", "declined"]
+PlanEffect = Literal["achieved", "partly", "not_achieved"]
+"""What a plan of improvements came to."""
+
+WorkOrderStatus = Literal["sent", "answered", "accepted", "cancelled"]
+
+WORK_ORDER_TRANSITIONS: Mapping[WorkOrderStatus, frozenset[WorkOrderStatus]] = {
+    "sent": frozenset({"answered", "cancelled"}),
+    "answered": frozenset({"accepted", "sent", "cancelled"}),
+    "accepted": frozenset(),
+    "cancelled": frozenset(),
+}
+"""The life of a work order (工单), a part of a case sent to a responsible department; one answered and sent again was returned."""
 
 
 class CaseClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,4 +120,11 @@ def check_transition(current: CaseStatus, wanted: CaseStatus) -> CaseStatus:
     """Return `wanted`, or raise `IllegalTransition` when it can't follow `current`."""
     if wanted not in TRANSITIONS[current]:
         raise IllegalTransition("case", current, wanted)
+    return wanted
+
+
+def check_work_order(current: WorkOrderStatus, wanted: WorkOrderStatus) -> WorkOrderStatus:
+    """Return `wanted`, or raise `IllegalTransition` when it can't follow `current`."""
+    if wanted not in WORK_ORDER_TRANSITIONS[current]:
+        raise IllegalTransition("work order", current, wanted)
     return wanted

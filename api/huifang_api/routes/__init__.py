@@ -21,6 +21,7 @@ from huifang_api.routes import (
     health,
     import_upload,
     imports,
+    improvements,
     ledger,
     notices,
     oauth,
@@ -33,6 +34,7 @@ from huifang_api.routes import (
     staff,
     trainings,
     units,
+    work_orders,
 )
 
 ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
@@ -54,6 +56,8 @@ API_ROUTES: Final = (
     *cases.ROUTES,
     *case_work.ROUTES,
     *case_steering.ROUTES,
+    *work_orders.ROUTES,
+    *improvements.ROUTES,
     *units.ROUTES,
     *callback_setup.ROUTES,
     *staff.ROUTES,

@@ -73,7 +73,7 @@ async def open_case(request: ApiRequest, data: JSONBody[OpenCase]) -> Response[C
             raise Problem("validation.failed", faults=[Fault("body", "/due_by", "out_of_range", said)])
         actor = await acting(request, scope, data.staff_no)
         id = await open_by_hand(scope, catalogue, calendar, given, actor)
-        return await _shown(scope, id)
+        return await shown_case(scope, id)
 
     found = await in_tenant(request, open_it)
     return Response(found, headers={"Location": f"/api/v1/cases/{found.id}"})
@@ -115,7 +115,7 @@ async def comment_on_case(
 
 @post(
     "/cases/{case_id:uuid}/solve",
-    opt=needs("cases:write", raises=MOVING),
+    opt=needs("cases:write", raises=(*MOVING, "case.work_orders_open", "case.undecided")),
     operation_id="solve_case",
     tags=TAGS,
     status_code=200,
@@ -132,7 +132,7 @@ async def solve_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBod
 
 @post(
     "/cases/{case_id:uuid}/close",
-    opt=needs("cases:write", raises=(*MOVING, "case.closed_by_solver")),
+    opt=needs("cases:write", raises=(*MOVING, "case.closed_by_solver", "case.effect_missing")),
     operation_id="close_case",
     tags=TAGS,
     status_code=200,
@@ -165,12 +165,13 @@ async def worked(
 
     async def work(scope: Scope) -> CaseDetail:
         await step(scope, await acting(request, scope, staff_no))
-        return await _shown(scope, case_id)
+        return await shown_case(scope, case_id)
 
     return await in_tenant(request, work)
 
 
-async def _shown(scope: Scope, case_id: UUID) -> CaseDetail:
+async def shown_case(scope: Scope, case_id: UUID) -> CaseDetail:
+    """Return a case as it is shown."""
     return one(CaseDetail, await reading.get_case(scope, case_id), "case")
 
 

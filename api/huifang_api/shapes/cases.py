@@ -5,10 +5,11 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted
-from huifang_core.cases import CaseStatus
+from huifang_core.cases import CaseKind, CaseStatus, Decision, PlanEffect
 
 from huifang_api.shapes.fields import Document, Id, Instant, NextCursor, UnitCode, described
 from huifang_api.shapes.obligations import ExplainingStep
+from huifang_api.shapes.work_orders import WorkOrder
 
 EntryKind = Literal[
     "opened",
@@ -25,6 +26,15 @@ EntryKind = Literal[
     "classified",
     "paused",
     "resumed",
+    "order_sent",
+    "order_answered",
+    "order_accepted",
+    "order_returned",
+    "order_cancelled",
+    "adopted",
+    "declined",
+    "finding_added",
+    "effect_recorded",
 ]
 
 
@@ -35,6 +45,10 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     number: Annotated[int, described("Running number within the tenant.")]
     plugin: Annotated[str | None, described("The plugin that defines its class.")]
     case_class: Annotated[str, described("Class (问题分类).")]
+    kind: Annotated[
+        CaseKind,
+        described("A problem to solve, a suggestion to adopt or decline, or a plan of improvements."),
+    ]
     severity: Annotated[int, described("1 minor … 4 most serious.")]
     status: Annotated[CaseStatus, described("Status.")]
     overdue: Annotated[bool, described("Due at the tenant's business time, not solved and not withdrawn.")]
@@ -66,6 +80,9 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     solved_by: Annotated[str | None, described("Who solved it.")]
     closed_at: Annotated[Instant | None, described("When it was closed, UTC.")]
     reopened: Annotated[int, described("How often it was opened again.")]
+    decision: Annotated[Decision | None, described("Of a suggestion: what became of it (CARE-3).")]
+    effect: Annotated[PlanEffect | None, described("Of a plan of improvements: what it came to (CI-6).")]
+    plan_id: Annotated[UUID | None, described("The plan of improvements it is a finding of.")]
     withdrawn: Annotated[
         bool, described("What opened it, an answer or an event, was changed or taken back afterwards.")
     ]
@@ -87,15 +104,20 @@ class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: Annotated[Instant, described("When, UTC.")]
     details: Annotated[
         Document | None,
-        described("What changed: units `from` and `to`, `case_class` and `severity`, `until` when."),
+        described(
+            "What changed: units `from` and `to`, `case_class` and `severity`, `until` when, which work `order`, `finding` or `plan`."
+        ),
     ]
 
 
 class CaseDetail(CaseSummary, frozen=True, kw_only=True):
-    """A case with its history."""
+    """A case with its history and its work orders."""
 
     trace: Annotated[list[ExplainingStep], described("Why its rule wanted it opened, step by step.")]
     entries: Annotated[list[CaseEntry], described("Everything that happened to it, oldest first.")]
+    work_orders: Annotated[
+        list[WorkOrder], described("Its work orders (工单), in the order in which they were sent.")
+    ]
 
 
 class CasePage(msgspec.Struct, frozen=True):

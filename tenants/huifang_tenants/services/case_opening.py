@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from huifang_core.case_deadlines import Counted, counted_in, deadline
 from huifang_core.case_routing import destination, solving_level
-from huifang_core.cases import CaseClass
+from huifang_core.cases import CaseClass, CaseKind
 from huifang_core.catalogue import Catalogue
 from huifang_core.units import CASE_ROLES, Level, Unit
 from huifang_core.windows import day_of
@@ -32,12 +32,13 @@ class Ground(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a case goes, how severe it is, and when it is due."""
+    """Where a case goes, how severe it is, when it is due, and what kind of case it is."""
 
     unit: str
     severity: int
     due_by: datetime | None
     counted_in: Counted
+    kind: CaseKind
 
 
 async def ground(scope: Scope) -> Ground:
@@ -65,9 +66,10 @@ def place(
     unit = origin
     if wanted is not None:
         unit = destination(origin, solving_level(wanted, severe), ground.staffed, ground.units)
+    kind: CaseKind = known.kind if known else "problem"
     if due_by is not None or known is None:
-        return Place(unit, severe, due_by, "given")
-    return Place(unit, severe, deadline(known, now, calendar), counted_in(known))
+        return Place(unit, severe, due_by, "given", kind)
+    return Place(unit, severe, deadline(known, now, calendar), counted_in(known), kind)
 
 
 class ByHand(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +134,7 @@ async def open_by_hand(
         contact_id=given.contact_id,
         due_by=placed.due_by,
         counted_in=placed.counted_in,
+        kind=placed.kind,
     )
 
 

@@ -65,7 +65,11 @@ async def classify(
     known = _class_of(catalogue, case, case_class)
     places = await ground(scope)
     placed = place(places, calendar, known, case.origin, case.opened_at, severity=severity)
-    changes: dict[Any, Any] = {CaseFile.case_class: case_class, CaseFile.severity: placed.severity}
+    changes: dict[Any, Any] = {
+        CaseFile.case_class: case_class,
+        CaseFile.severity: placed.severity,
+        CaseFile.kind: placed.kind,
+    }
     if known is not None and case.counted_in != "given":
         due_by = deadline(known, case.opened_at, calendar, await case_work.pauses(scope, id))
         changes |= _due(scope, case, due_by, counted_in(known))

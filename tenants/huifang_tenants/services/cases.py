@@ -10,14 +10,14 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted, remind_at
-from huifang_core.cases import CaseStatus, check_transition
+from huifang_core.cases import CaseKind, CaseStatus, check_transition
 from huifang_core.obligations import IllegalTransition
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.case_people import check_here, check_may_work, fit_assignee
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import case_work
+from huifang_tenants.stores import case_work, work_orders
 from huifang_tenants.stores.case_work import StoredCase
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.tables.cases import CaseFile
@@ -37,6 +37,15 @@ EntryKind = Literal[
     "classified",
     "paused",
     "resumed",
+    "order_sent",
+    "order_answered",
+    "order_accepted",
+    "order_returned",
+    "order_cancelled",
+    "adopted",
+    "declined",
+    "finding_added",
+    "effect_recorded",
 ]
 
 UNSOLVED: Final[tuple[CaseStatus, ...]] = ("open", "assigned")
@@ -70,6 +79,7 @@ async def open_case(
     step: str | None = None,
     due_by: datetime | None = None,
     counted_in: Counted = "given",
+    kind: CaseKind = "problem",
     by_rule: ByRule | None = None,
 ) -> UUID:
     """Open a case and return its id; `subject` is shown in lists, so it holds no personal data.
@@ -84,6 +94,7 @@ async def open_case(
             "id": id,
             "plugin": plugin,
             "case_class": case_class,
+            "kind": kind,
             "severity": severity,
             "status": "open",
             "unit": unit,
@@ -129,9 +140,18 @@ async def comment(scope: Scope, id: UUID, text: str, actor: Actor) -> None:
 
 
 async def solve(scope: Scope, id: UUID, solution: str, actor: Actor) -> None:
-    """Record how a case was solved; a pause is over then."""
+    """Record how a case was solved; a pause is over then.
+
+    Refuses `case.work_orders_open` while a department owes an answer or nobody has accepted it, and `case.undecided` for a suggestion
+    that was neither adopted nor declined (CARE-3).
+    """
     case = await locked(scope, id)
     await check_may_work(scope, case.unit, actor)
+    left = await work_orders.unfinished(scope, id)
+    if left:
+        raise Refused("case.work_orders_open", count=left)
+    if case.kind == "suggestion" and case.decision is None:
+        raise Refused("case.undecided")
     await _move(
         scope,
         case,
@@ -147,9 +167,14 @@ async def solve(scope: Scope, id: UUID, solution: str, actor: Actor) -> None:
 
 
 async def close(scope: Scope, id: UUID, actor: Actor) -> None:
-    """Close a solved case; whoever solved it can't close it."""
+    """Close a solved case; whoever solved it can't close it.
+
+    Refuses `case.effect_missing` for a plan of improvements of which nobody has said what it came to (CI-6).
+    """
     case = await locked(scope, id)
     await check_may_work(scope, case.unit, actor)
+    if case.status == "solved" and case.kind == "improvement_plan" and case.effect is None:
+        raise Refused("case.effect_missing")
     if case.status == "solved" and case.solved_by == (actor.on_behalf_of or actor.name):
         raise Refused("case.closed_by_solver")
     await _move(scope, case, "closed", {CaseFile.closed_at: scope.now})
@@ -178,6 +203,8 @@ async def _open_again(scope: Scope, case: StoredCase, reason: str, actor: Actor)
             CaseFile.overdue_marked_at: None,
             CaseFile.escalate_at: case.due_by,
             CaseFile.escalated_to: None,
+            CaseFile.decision: None,
+            CaseFile.effect: None,
         },
     )
     await enter(scope, case.id, "reopened", reason, actor)

@@ -9,9 +9,14 @@ RefusalCode = Literal[
     "case.assignee_unknown",
     "case.closed_by_solver",
     "case.deadline_fixed",
+    "case.effect_missing",
+    "case.not_a_plan",
+    "case.not_a_suggestion",
     "case.overdue",
     "case.pause_invalid",
+    "case.undecided",
     "case.unit_not_in_line",
+    "case.work_orders_open",
     "contact.answer_refused",
     "contact.items_missing",
     "contact.no_such_number",
@@ -53,6 +58,7 @@ RefusalCode = Literal[
     "staff.untrained",
     "state.conflict",
     "validation.failed",
+    "work_order.due_invalid",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 

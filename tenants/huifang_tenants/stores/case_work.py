@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted
-from huifang_core.cases import CaseStatus
+from huifang_core.cases import CaseKind, CaseStatus, Decision, PlanEffect
 from piccolo.columns import Column
 from piccolo.custom_types import Combinable
 from piccolo.query.functions.aggregate import Max
@@ -27,6 +27,7 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     plugin: str | None
     case_class: str
+    kind: CaseKind
     severity: int
     status: CaseStatus
     unit: str
@@ -43,6 +44,8 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     escalate_at: datetime | None
     escalated_to: str | None
     rule: str | None
+    decision: Decision | None
+    effect: PlanEffect | None
 
 
 _COLUMNS: Final = [

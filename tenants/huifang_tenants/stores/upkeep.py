@@ -71,6 +71,7 @@ _DUE: Final = (
     " ORDER BY due_by LIMIT 1) <= $4 AS at_risk,"
     " EXISTS (SELECT FROM case_file WHERE status IN ('open', 'assigned') AND NOT withdrawn AND paused_at IS NULL"
     " AND (escalate_at <= $1 OR remind_at <= $1)) OR EXISTS (SELECT FROM case_file WHERE paused_until <= $1)"
+    " OR EXISTS (SELECT FROM work_order WHERE status = 'sent' AND overdue_marked_at IS NULL AND due_by <= $1)"
     " OR EXISTS (SELECT FROM alarm WHERE kind = 'case_overdue' AND cleared_at IS NULL) AS cases,"
     " EXISTS (SELECT FROM obligation o WHERE o.status = 'waiting' AND o.alarm_on <= $3 AND NOT EXISTS"
     " (SELECT FROM alarm a WHERE a.kind = 'delivery_missing' AND a.subject = o.id::text AND a.cleared_at IS NULL))"
@@ -328,7 +329,8 @@ async def next_deadline(scope: Scope) -> datetime | None:
         " AND overdue_marked_at IS NULL AND due_by > $1),"
         " (SELECT min(at) FROM case_file CROSS JOIN LATERAL (VALUES (escalate_at), (remind_at)) AS due (at)"
         " WHERE status IN ('open', 'assigned') AND NOT withdrawn AND paused_at IS NULL AND at > $1),"
-        " (SELECT min(paused_until) FROM case_file WHERE paused_until > $1))",
+        " (SELECT min(paused_until) FROM case_file WHERE paused_until > $1),"
+        " (SELECT min(due_by) FROM work_order WHERE status = 'sent' AND overdue_marked_at IS NULL AND due_by > $1))",
         scope.now,
     )
     return found

@@ -23,4 +23,39 @@ ALTER TABLE case_entry ADD COLUMN details json;
 COMMENT ON COLUMN case_entry.details IS 'What changed, without personal data: units from and to, the class, until when.';
 ALTER TABLE case_entry DROP CONSTRAINT case_entry_kind_check;
 ALTER TABLE case_entry ADD CONSTRAINT case_entry_kind_check CHECK (kind IN ('opened', 'assigned', 'commented', 'solved',
-    'closed', 'reopened', 'escalated', 'withdrawn', 'restored', 'handed_up', 'handed_down', 'classified', 'paused', 'resumed'));
+    'closed', 'reopened', 'escalated', 'withdrawn', 'restored', 'handed_up', 'handed_down', 'classified', 'paused', 'resumed',
+    'order_sent', 'order_answered', 'order_accepted', 'order_returned', 'order_cancelled', 'adopted', 'declined', 'finding_added',
+    'effect_recorded'));
+
+-- Suggestions that are adopted or declined (CARE-3), plans of improvements with what they came from and what they came to (CI-6).
+
+ALTER TABLE case_file
+    ADD COLUMN kind text NOT NULL DEFAULT 'problem' CHECK (kind IN ('problem', 'suggestion', 'improvement_plan')),
+    ADD COLUMN decision text CHECK (decision IN ('adopted', 'declined')),
+    ADD COLUMN effect text CHECK (effect IN ('achieved', 'partly', 'not_achieved')),
+    ADD COLUMN plan_id uuid REFERENCES case_file (id);
+COMMENT ON COLUMN case_file.kind IS 'From its class.';
+COMMENT ON COLUMN case_file.plan_id IS 'The plan of improvements that this case is a finding of.';
+CREATE INDEX case_file_plan_idx ON case_file (plan_id) WHERE plan_id IS NOT NULL;
+
+CREATE TABLE work_order (
+    id uuid PRIMARY KEY,
+    case_id uuid NOT NULL REFERENCES case_file (id),
+    number smallint NOT NULL,
+    unit text NOT NULL,
+    department text,
+    status text NOT NULL CHECK (status IN ('sent', 'answered', 'accepted', 'cancelled')),
+    due_by timestamptz NOT NULL,
+    sent_at timestamptz NOT NULL,
+    sent_by text NOT NULL,
+    answered_at timestamptz,
+    answered_by text,
+    decided_at timestamptz,
+    returned integer NOT NULL DEFAULT 0,
+    overdue_marked_at timestamptz,
+    CONSTRAINT work_order_number_key UNIQUE (case_id, number)
+);
+COMMENT ON TABLE work_order IS 'A part of a case that a responsible department does (PC-4); what is asked and answered stands in the history of the case.';
+CREATE INDEX work_order_unit_idx ON work_order (unit, due_by);
+CREATE INDEX work_order_sent_idx ON work_order (sent_at, id);
+CREATE INDEX work_order_unanswered_idx ON work_order (due_by) WHERE status = 'sent' AND overdue_marked_at IS NULL;

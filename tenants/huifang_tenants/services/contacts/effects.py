@@ -201,6 +201,7 @@ async def _open_case(
         step=step,
         due_by=placed.due_by,
         counted_in=placed.counted_in,
+        kind=placed.kind,
     )
 
 

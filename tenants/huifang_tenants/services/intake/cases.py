@@ -86,6 +86,7 @@ async def _open(
         customer_id=work.customer_id,
         due_by=placed.due_by,
         counted_in=placed.counted_in,
+        kind=placed.kind,
         by_rule=ByRule(
             key=desired.key,
             rule=desired.rule,

@@ -1,4 +1,6 @@
-"""Cases as their time runs: pauses end, whoever works on one is reminded, and what was not solved in time goes up, unit by unit."""
+"""Cases as their time runs: pauses end, whoever works on one is reminded, and what was not solved in time goes up, unit by unit.
+
+And their work orders: who owes an answer, and who waits for it, is told once it is late."""
 
 from typing import Final
 
@@ -12,7 +14,8 @@ from huifang_tenants.services.case_steering import go_on
 from huifang_tenants.services.cases import enter
 from huifang_tenants.services.contacts.effects import notify
 from huifang_tenants.services.upkeep.words import deadline_in_words
-from huifang_tenants.stores import case_work, upkeep
+from huifang_tenants.services.work_orders import tell_overdue
+from huifang_tenants.stores import case_work, upkeep, work_orders
 from huifang_tenants.stores.alarms import keep_standing
 from huifang_tenants.stores.ledger import SYSTEM
 from huifang_tenants.stores.organisation import load_units
@@ -26,6 +29,7 @@ async def look_after_cases(scope: Scope, calendar: WorkingCalendar) -> bool:
     more = await _end_pauses(scope, calendar)
     more |= await _remind(scope)
     more |= await _escalate(scope, calendar)
+    more |= await _tell_of_late_orders(scope)
     return more
 
 
@@ -98,3 +102,10 @@ async def _escalate(scope: Scope, calendar: WorkingCalendar) -> bool:
         },
     )
     return len(late) == _BATCH
+
+
+async def _tell_of_late_orders(scope: Scope) -> bool:
+    found = await work_orders.overdue_unmarked(scope, _BATCH)
+    for order in found:
+        await tell_overdue(scope, order, deadline_in_words(order.due_by))
+    return len(found) == _BATCH
