@@ -5,6 +5,7 @@ from typing import Final
 from huifang_api.routes import (
     alarms,
     callback_setup,
+    case_steering,
     case_work,
     cases,
     contact_work,
@@ -20,6 +21,7 @@ from huifang_api.routes import (
     health,
     import_upload,
     imports,
+    improvements,
     ledger,
     notices,
     oauth,
@@ -33,6 +35,7 @@ from huifang_api.routes import (
     tenant_settings,
     trainings,
     units,
+    work_orders,
 )
 
 ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
@@ -53,6 +56,9 @@ API_ROUTES: Final = (
     *evidence.ROUTES,
     *cases.ROUTES,
     *case_work.ROUTES,
+    *case_steering.ROUTES,
+    *work_orders.ROUTES,
+    *improvements.ROUTES,
     *units.ROUTES,
     *callback_setup.ROUTES,
     *staff.ROUTES,

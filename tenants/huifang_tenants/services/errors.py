@@ -9,6 +9,15 @@ RefusalCode = Literal[
     "case.assignee_unknown",
     "case.class_unknown",
     "case.closed_by_solver",
+    "case.deadline_fixed",
+    "case.effect_missing",
+    "case.not_a_plan",
+    "case.not_a_suggestion",
+    "case.overdue",
+    "case.pause_invalid",
+    "case.undecided",
+    "case.unit_not_in_line",
+    "case.work_orders_open",
     "contact.answer_refused",
     "contact.channel_not_planned",
     "contact.customer_engaged",
@@ -53,6 +62,7 @@ RefusalCode = Literal[
     "staff.untrained",
     "state.conflict",
     "validation.failed",
+    "work_order.due_invalid",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 
