@@ -19,7 +19,9 @@ from huifang_tenants.tables.obligations import Obligation
 
 _EXTEND: Final = Kept(
     Obligation.update({Obligation.lease_until: Slot("until")}).where(
-        Obligation.lease_contact == Slot("contact"), Obligation.status == "open"
+        Obligation.lease_contact == Slot("contact"),
+        Obligation.status == "open",
+        Obligation.lease_until < Slot("until"),
     )
 )
 _FREE: Final[dict[Column | str, Any]] = {
@@ -43,12 +45,14 @@ _GIVE_BACK: Final = Kept(
 
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
 # theirs of late, even where what it was about has been taken off the books meanwhile. The contact may have begun under a record
-# that was merged since; what is leased has followed to the one that stands.
+# that was merged since; what is leased has followed to the one that stands. A letter that is out, or a visit planned for another day,
+# is leased for days and keeps nobody from the phone: a call's lease never runs for as long as an hour.
 _ALONE: Final = f"""
       AND NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = o.customer_id AND held.status = 'open'
-                      AND held.lease_until > $3 AND held.lease_staff <> $5)
+                      AND held.lease_until > $3 AND held.lease_until <= $3 + interval '1 hour' AND held.lease_staff <> $5)
       AND NOT EXISTS (SELECT FROM {BELOW.format(id="o.customer_id")} record CROSS JOIN LATERAL
                       (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
+                       AND k.channel <> 'letter'
                        AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
 """  # noqa: S608
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
@@ -216,7 +220,7 @@ async def leased_with(scope: Scope, obligation_id: UUID, staff_id: UUID) -> list
 
 
 async def extend(scope: Scope, contact_id: UUID, lease_until: datetime) -> None:
-    """Let the lease of a contact's obligations run on."""
+    """Let the lease of a contact's obligations run on; one that already does so for longer is left alone."""
     await _EXTEND.run(scope, contact=contact_id, until=lease_until)
 
 
