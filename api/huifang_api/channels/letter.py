@@ -52,6 +52,7 @@ class Recipient(msgspec.Struct, frozen=True):
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One letter as its template shows it; `code` is the SVG of a QR code that holds the contact's id."""
 
+    language: Language
     number: str
     code: str
     date: str
@@ -80,6 +81,7 @@ def letter_of(form: PaperForm, number: int, head: Letterhead, today: date, reply
     """Return the letter of a contact."""
     language = form.language
     return Letter(
+        language=language,
         number=numbered(number),
         code=qr_code(form.contact_id),
         date=spoken(today, language),
@@ -92,12 +94,14 @@ def letter_of(form: PaperForm, number: int, head: Letterhead, today: date, reply
     )
 
 
-async def print_letters(letters: Sequence[Letter], language: Language, made_at: datetime) -> bytes:
-    """Return the PDF of letters in this order, each on pages of its own. Raises TemplateFailed."""
-    title = _SUBJECT.in_language(language)
-    if letters:
-        title += f" {letters[0].number}" + (f"-{letters[-1].number}" if len(letters) > 1 else "")
-    return await typeset("letter", Letters(title, language, tuple(letters)), made_at=made_at)
+async def print_letters(letters: Sequence[Letter], made_at: datetime) -> bytes:
+    """Return the PDF of one letter or more in this order, each on pages of its own, all in the first one's language.
+
+    Raises TemplateFailed.
+    """
+    first, last = letters[0], letters[-1]
+    title = f"{first.subject} {first.number}" + (f"-{last.number}" if len(letters) > 1 else "")
+    return await typeset("letter", Letters(title, first.language, tuple(letters)), made_at=made_at)
 
 
 def numbered(number: int) -> str:

@@ -15,12 +15,12 @@ from huifang_tenants.stores.reading.rows import fetch_all
 from huifang_tenants.tables.letters import Letter
 
 _CONTACT: Final[Any] = Letter.contact_id
-_STATE: Final = (
+_STATUS: Final = (
     "CASE WHEN {} IS NOT NULL THEN 'returned' WHEN {} THEN 'completed' WHEN {} <> 'in_progress' THEN 'ended'"
     " WHEN EXISTS (SELECT FROM evidence e WHERE e.contact_id = {} AND e.kind = 'signed_receipt' AND e.status = 'stored')"
     " THEN 'answered' WHEN {} IS NOT NULL THEN 'posted' ELSE 'prepared' END"
 )
-_STATE_OF: Final = (
+_STATUS_OF: Final = (
     Letter.returned_on,
     _CONTACT.completed,
     _CONTACT.status,
@@ -29,7 +29,7 @@ _STATE_OF: Final = (
 )
 _COLUMNS: Final = together(
     *Letter.all_columns(),
-    QueryString(_STATE, *_STATE_OF, alias="state"),
+    QueryString(_STATUS, *_STATUS_OF, alias="status"),
     _CONTACT.outcome.as_alias("outcome"),
     _CONTACT.language.as_alias("language"),
     _CONTACT.customer_id.as_alias("customer_id"),
@@ -43,12 +43,12 @@ WITH page AS (
     SELECT batch_id FROM letter WHERE $1::uuid IS NULL OR batch_id < $1 GROUP BY 1 ORDER BY 1 DESC LIMIT $2
 ), standing AS (
     SELECT l.batch_id, l.number, l.prepared_at, l.printed_at, s.staff_no,
-           {_STATE.format("l.returned_on", "k.completed", "k.status", "k.id", "l.posted_on")} AS state
+           {_STATUS.format("l.returned_on", "k.completed", "k.status", "k.id", "l.posted_on")} AS status
     FROM page JOIN letter l USING (batch_id) JOIN contact k ON k.id = l.contact_id JOIN staff s ON s.id = k.staff_id
 )
 SELECT batch_id AS id, min(staff_no) AS staff_no, min(prepared_at) AS prepared_at, max(printed_at) AS printed_at,
        min(number) AS first_number, max(number) AS last_number, count(*) AS letters,
-       {", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in ("prepared", "posted", "answered", "returned", "completed", "ended"))}
+       {", ".join(f"count(*) FILTER (WHERE status = '{status}') AS {status}" for status in ("prepared", "posted", "answered", "returned", "completed", "ended"))}
 FROM standing GROUP BY 1 ORDER BY 1 DESC
 """  # noqa: S608
 
@@ -58,7 +58,7 @@ class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     batch_id: UUID | None = None
     number: int | None = None
-    state: str | None = None
+    status: str | None = None
 
 
 async def list_letters(scope: Scope, wanted: LetterFilter, page: Page) -> Slice:
@@ -66,8 +66,8 @@ async def list_letters(scope: Scope, wanted: LetterFilter, page: Page) -> Slice:
     where = Where()
     where.equals(Letter.batch_id, wanted.batch_id)
     where.equals(Letter.number, wanted.number)
-    if wanted.state is not None:
-        where.conditions.append(QueryString(f"{_STATE} = {{}}", *_STATE_OF, wanted.state))
+    if wanted.status is not None:
+        where.conditions.append(QueryString(f"{_STATUS} = {{}}", *_STATUS_OF, wanted.status))
     found = await page_by_id(Letter, _COLUMNS, where, page)
     return Slice([_masked(scope, row) for row in found.rows], found.last)
 

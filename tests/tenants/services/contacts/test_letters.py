@@ -83,7 +83,7 @@ async def test_ln_4c_a_letter_is_tried_once_posted_and_kept_for_its_answer(offic
     assert row["lease_contact"] == contact
     assert row["lease_until"] - row["updated_at"] > timedelta(days=30)
     found = await letter(office, contact)
-    assert (found["state"], found["posting_no"], found["customer_name"][1:]) == (
+    assert (found["status"], found["posting_no"], found["customer_name"][1:]) == (
         "posted",
         "XA12345678937",
         "**",
@@ -101,12 +101,12 @@ async def test_ln_4c_what_a_letter_says_is_entered_only_with_the_customers_signa
     await office.prove(contact, "signed_scan")
     assert await office.refusal(enter(office, contact)) == "contact.signature_missing"
     await office.prove(contact, "signed_receipt")
-    assert (await letter(office, contact))["state"] == "answered"
+    assert (await letter(office, contact))["status"] == "answered"
     entered = await enter(office, contact)
     assert (entered.outcome, entered.unused) == ("completed", ())
     row = await office.obligation(id)
     assert (row["status"], row["completed_channel"], row["successful"]) == ("completed", "letter", True)
-    assert (await letter(office, contact))["state"] == "completed"
+    assert (await letter(office, contact))["status"] == "completed"
 
 
 async def test_reg_2_a_box_that_says_no_is_completed_and_no_success_and_opens_its_case(office: Any) -> None:
@@ -186,7 +186,7 @@ async def test_reg_3_a_letter_the_post_brings_back_is_an_attempt_with_its_reason
     assert await office.refusal(back(TODAY - timedelta(1))) == "letter.day_invalid"
     assert await back(TODAY) == outcome
     found = await letter(office, contact)
-    assert (found["state"], found["return_reason"]) == ("returned", reason)
+    assert (found["status"], found["return_reason"]) == ("returned", reason)
     row = await office.obligation(id)
     assert (row["status"], row["status_reason"]) == ("unreachable", f"letter {outcome} ×1")
     assert await office.refusal(back(TODAY)) == "contact.not_in_progress"
@@ -251,6 +251,6 @@ async def test_batches_show_how_far_their_letters_have_come(office: Any) -> None
     assert [(r["id"], r["letters"], r["prepared"], r["posted"]) for r in rest.rows] == [(batches[0], 2, 1, 1)]
     assert rest.last is None
     assert await office.do(lambda scope: reading.letters_of_batch(scope, batches[0])) == first
-    wanted = reading.LetterFilter(state="prepared")
+    wanted = reading.LetterFilter(status="prepared")
     waiting = await office.do(lambda scope: reading.list_letters(scope, wanted, Page()))
     assert [row["contact_id"] for row in waiting.rows] == [first[1], last]
