@@ -32,6 +32,7 @@ from huifang_api.routes import (
     reference,
     reports,
     staff,
+    tenant_settings,
     trainings,
     units,
 )
@@ -62,6 +63,7 @@ API_ROUTES: Final = (
     *trainings.ROUTES,
     *imports.ROUTES,
     *import_upload.ROUTES,
+    *tenant_settings.ROUTES,
     *plugin_settings.ROUTES,
     *draws.ROUTES,
     *reports.ROUTES,
