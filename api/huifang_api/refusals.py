@@ -455,6 +455,33 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
+    "contact.signature_missing": Entry(
+        409,
+        text("缺少客户签名", "Signature missing"),
+        text(
+            "信函回访须有客户签名的回执才能录入答复(LN-4c),本次回访还没有。",
+            "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
+        ),
+        text(
+            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+        ),
+    ),
+    "letter.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text(
+            "{day} 早于上一步,或还没有到。",
+            "{day} is before what happened to the letter so far, or still to come.",
+        ),
+        text("核对日期。", "Check the day."),
+    ),
+    "letter.not_posted": Entry(
+        409,
+        text("信函尚未寄出", "Letter not posted"),
+        text("没有寄出记录的信函不能退回。", "A letter that was not posted can't come back."),
+        text("先登记寄出日期。", "Record first when it was posted."),
+    ),
     "contact.outcome_contradicts": Entry(
         409,
         text("结果与记录矛盾", "Outcome contradicts the record"),

@@ -28,6 +28,7 @@ Scope = Literal[
     "obligations:read",
     "organisation:read",
     "organisation:write",
+    "papers:print",
     "personal:reveal",
     "plugins:read",
     "plugins:write",
@@ -59,6 +60,9 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
     "organisation:read": text("查看机构与人员", "Read units and staff"),
     "organisation:write": text("维护机构与人员", "Write units and staff, record training"),
+    "papers:print": text(
+        "打印信函与上门回访单(含姓名、地址)", "Print letters and visitors' sheets, with names and addresses"
+    ),
     "personal:reveal": text(
         "查看未脱敏的个人信息(须写明原因)", "See personal data unmasked, giving a reason"
     ),

@@ -51,6 +51,7 @@ from huifang_core.scripts.model import (
     effects_of,
     items_of,
 )
+from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
 from huifang_core.scripts.state import (
     Advance,
@@ -88,6 +89,9 @@ __all__ = [
     "NotifyRole",
     "NumberAnswer",
     "OpenCase",
+    "PaperChoice",
+    "PaperPart",
+    "PaperSection",
     "PathStep",
     "PlanContact",
     "Prompt",
@@ -116,6 +120,7 @@ __all__ = [
     "items_of",
     "load_items",
     "load_script",
+    "on_paper",
     "outcome_of",
     "parse_script",
     "placeholders_used",
@@ -123,5 +128,6 @@ __all__ = [
     "reply",
     "script_hash",
     "standing_answers",
+    "unprinted_answer",
     "with_identity",
 ]

@@ -17,6 +17,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.draw_members import STANDING, WITH_STANDING
 from huifang_tenants.stores.events import CAN_GO_ON
+from huifang_tenants.stores.letters import UNANSWERED
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.tables.cases import CaseFile
@@ -39,6 +40,7 @@ class Due(msgspec.Struct, frozen=True):
     imports: bool
     draws: bool
     schedules: bool
+    letters: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -88,7 +90,8 @@ _DUE: Final = (
     " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
-    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules"
+    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    f" EXISTS ({UNANSWERED}) AS letters"
 )
 
 
