@@ -18,7 +18,7 @@ from huifang_core.limits import ChannelShare, Limit
 from huifang_core.parameters import ParameterSet, load_parameters
 from huifang_core.plans import Full, Plan
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, EmptySettings, Manifest
-from huifang_core.reports import Report
+from huifang_core.reports import Report, Target
 from huifang_core.rules import Rule
 from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
@@ -84,6 +84,12 @@ class Plugin:
             defaults = msgspec.convert({}, self.settings_type)
         except (msgspec.ValidationError, TypeError) as error:
             raise PluginError(id, f"its settings need a default for every field: {error}") from error
+        for owner, name in targets_named(self.reports):
+            value = getattr(defaults, name, None)
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise PluginError(
+                    id, f"{owner} aims at the setting {name}, which is no number of its settings"
+                )
         for schedule in self.schedules:
             setting = schedule.dates_setting
             if setting is not None and getattr(defaults, setting, None) != schedule.dates:
@@ -110,6 +116,15 @@ def parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator
     for limit in limits:
         other = limit.warn_at if isinstance(limit, ChannelShare) else limit.within_days
         yield from ((f"limit {limit.id}", name) for name in (limit.at_most, other))
+
+
+def targets_named(reports: Iterable[Report]) -> Iterator[tuple[str, str]]:
+    """Yield the settings that reports hold figures against, each with who names it."""
+    for report in reports:
+        for table in report.tables:
+            for measure in table.measures:
+                if isinstance(measure, Target):
+                    yield f"report {report.id}, table {table.id}", measure.setting
 
 
 class Broken(msgspec.Struct, frozen=True):

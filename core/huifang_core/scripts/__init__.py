@@ -50,6 +50,7 @@ from huifang_core.scripts.model import (
     choices_of,
     effects_of,
     items_of,
+    recommending_steps,
 )
 from huifang_core.scripts.placeholders import placeholders_used
 from huifang_core.scripts.state import (
@@ -120,6 +121,7 @@ __all__ = [
     "parse_script",
     "placeholders_used",
     "publishable",
+    "recommending_steps",
     "reply",
     "script_hash",
     "standing_answers",
