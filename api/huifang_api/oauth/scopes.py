@@ -32,6 +32,7 @@ Scope = Literal[
     "plugins:read",
     "plugins:write",
     "reports:read",
+    "reports:sign",
 ]
 
 SCOPES: Final[Mapping[Scope, Text]] = {
@@ -63,5 +64,6 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "plugins:read": text("查看插件与设置", "Read plugins and their settings"),
     "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
     "reports:read": text("查看报表", "Read reports"),
+    "reports:sign": text("签认报表", "Sign reports off"),
 }
 """What each scope allows."""

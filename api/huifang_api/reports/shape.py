@@ -118,10 +118,20 @@ def document_of(result: ReportResult) -> ReportDocument:
         insurer=result.insurer,
         period_first=result.period_first,
         period_last=result.period_last,
-        unit=_code(result.unit) if result.unit else None,
+        unit=code_of(result.unit) if result.unit else None,
         generated_at=result.generated_at,
         tables=[_table(table) for table in result.tables],
     )
+
+
+def code_of(code: Code) -> ReportCode:
+    """A code as the API shows it."""
+    return ReportCode(code.code, code.label)
+
+
+def shown(value: Value) -> int | str | None:
+    """A figure as the API shows it."""
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _table(table: Table) -> ReportTable:
@@ -131,22 +141,14 @@ def _table(table: Table) -> ReportTable:
         dimensions=[_column(column) for column in table.dimensions],
         measures=[_column(column) for column in table.measures],
         rows=[_row(row) for row in table.rows],
-        totals=[_shown(value) for value in table.totals],
+        totals=[shown(value) for value in table.totals],
         formula=table.formula,
     )
 
 
 def _row(row: Row) -> ReportRow:
-    return ReportRow([_code(code) for code in row.dimensions], [_shown(value) for value in row.values])
+    return ReportRow([code_of(code) for code in row.dimensions], [shown(value) for value in row.values])
 
 
 def _column(column: Column) -> ReportColumn:
     return ReportColumn(column.id, column.title, column.meaning, column.kind, column.adds_up)
-
-
-def _code(code: Code) -> ReportCode:
-    return ReportCode(code.code, code.label)
-
-
-def _shown(value: Value) -> int | str | None:
-    return str(value) if isinstance(value, Decimal) else value

@@ -19,7 +19,8 @@ from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evi
 
 _STAFF_NO: Final[Any] = Contact.staff_id.staff_no
 _SCRIPT: Final[Any] = ContactSection.script_hash
-_SELLER_NO: Final[Any] = ContactSection.obligation_id.contract_id.seller_no
+_SOLD: Final[Any] = ContactSection.obligation_id
+_SELLER_NO: Final[Any] = _SOLD.contract_id.seller_no
 _SECTION: Final[Any] = Answer.section_id
 _COLUMNS: Final = together(
     *Contact.all_columns(exclude=[Contact.personal_enc, Contact.revision]),
