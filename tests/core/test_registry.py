@@ -11,6 +11,7 @@ from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, Manifest, hookim
 from huifang_core.registry import Plugin, PluginError, load_registry
 from huifang_core.reports import ObligationTable, Report, Target
 from huifang_core.schedules import Schedule
+from huifang_core.setting_changes import SettingChange
 from huifang_core.texts import text
 
 
@@ -131,6 +132,27 @@ def test_a_target_is_a_number_among_the_settings(setting: str, sound: bool) -> N
         assert Plugin("good", made).reports == (report,)
     else:
         assert f"aims at the setting {setting}, which is no number" in broken(lambda: made)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ((SettingChange("days", "phone_days"), SettingChange("phone_days", "calls")), None),
+        ((SettingChange("days"),), None),
+        (
+            (SettingChange("calls", "review_dates"),),
+            "its setting calls changed into another, and is still there",
+        ),
+        ((SettingChange("days", "visits"),), "its setting days became visits, which is none of its settings"),
+    ],
+)
+def test_a_setting_becomes_one_that_there_is(changes: tuple[SettingChange, ...], reason: str | None) -> None:
+    """GEN-4: a release that renames a setting says so, or what tenants chose would be lost."""
+    made = plugin(huifang_setting_changes=lambda: changes, huifang_settings=lambda: Dated)
+    if reason is None:
+        assert Plugin("good", made).setting_changes == changes
+    else:
+        assert reason in broken(lambda: made)
 
 
 def test_rules_that_share_an_id_are_named(build: Any) -> None:

@@ -167,7 +167,7 @@ def _report(entry: PluginEntry, report_id: str) -> Report:
 async def _aims(scope: Scope, entry: PluginEntry, first: date, last: date) -> _Aims:
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     chosen = settings_on(await load_settings(scope), entry.manifest.id, last)
-    return _Aims({**entry.default_settings, **(chosen.settings if chosen else {})}, months)
+    return _Aims(entry.settings_from(chosen.settings if chosen else {}), months)
 
 
 async def _table(
