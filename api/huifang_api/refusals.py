@@ -145,6 +145,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("更正首日与末日。", "Correct its first and last day."),
     ),
     # What stands against it.
+    "report.period_open": Entry(
+        409,
+        text("统计期间尚未结束", "Period not over"),
+        text(
+            "期间至 {last} 尚未结束,不能签认。",
+            "The period lasts until the end of {last} and can't be signed off before.",
+        ),
+        text("期间结束后再签认。", "Sign it off once it is over."),
+    ),
     "evidence.hash_differs": Entry(
         409,
         text("文件与校验值不符", "Hash differs"),

@@ -33,6 +33,7 @@ Scope = Literal[
     "plugins:read",
     "plugins:write",
     "reports:read",
+    "reports:sign",
     "settings:read",
     "settings:write",
 ]
@@ -69,6 +70,7 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "plugins:read": text("查看插件与设置", "Read plugins and their settings"),
     "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
     "reports:read": text("查看报表", "Read reports"),
+    "reports:sign": text("签认报表", "Sign reports off"),
     "settings:read": text("查看机构设置", "Read the tenant's settings"),
     "settings:write": text("修改机构设置", "Change the tenant's settings"),
 }

@@ -50,6 +50,7 @@ from huifang_core.scripts.model import (
     choices_of,
     effects_of,
     items_of,
+    recommending_steps,
 )
 from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
@@ -125,6 +126,7 @@ __all__ = [
     "parse_script",
     "placeholders_used",
     "publishable",
+    "recommending_steps",
     "reply",
     "script_hash",
     "standing_answers",

@@ -58,6 +58,7 @@ RefusalCode = Literal[
     "queue.not_leased",
     "queue.nothing_leased",
     "report.period_invalid",
+    "report.period_open",
     "staff.not_active",
     "staff.not_found",
     "staff.not_permitted",
