@@ -33,6 +33,7 @@ RefusalCode = Literal[
     "evidence.type_contradicts",
     "evidence.type_not_allowed",
     "import.file_unreadable",
+    "import.no_failed_rows",
     "not_found",
     "personal.key_destroyed",
     "plugin.parameter_refused",

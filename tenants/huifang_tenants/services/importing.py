@@ -1,7 +1,7 @@
 """Importing a file: rows are checked, taken in batch by batch, and everything wrong with them is put on record.
 
 Good rows go in though others are broken, unless the import is strict. The same file again changes nothing, so an import that
-was cut off is simply run again.
+was cut off is simply run again. Rows that were refused are kept for a while, to be corrected and sent again (`failed_rows`).
 """
 
 import asyncio
@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
+from huifang_core.texts import text
 from huifang_core.units import Staff, Unit
 
 from huifang_tenants.intake import (
@@ -27,6 +28,8 @@ from huifang_tenants.intake import (
     RowProblem,
     Source,
     check_row,
+    line_of,
+    table_line,
 )
 from huifang_tenants.intake.problems import Severity
 from huifang_tenants.outbox import REFRESH, enqueue
@@ -38,7 +41,7 @@ from huifang_tenants.services.intake.batch import RowResult
 from huifang_tenants.services.intake.resolve import CONFLICT
 from huifang_tenants.services.readiness import Readiness
 from huifang_tenants.stores import events, imports, organisation
-from huifang_tenants.stores.imports import Counts
+from huifang_tenants.stores.imports import Counts, NewProblem
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.tenant import Tenant
 
@@ -49,18 +52,26 @@ _AT_ONCE: Final = 3
 _PROBLEMS_KEPT: Final = 10_000
 _PATIENCE: Final = 20
 _SECONDS_BETWEEN_SAVES: Final = 1.0
+_ROWS_KEPT: Final = 64 * 2**20
+_UNSAVED: Final = 2**20
 _GARBAGE: Final = 50_000
+_NO_ROWS: Final = text(
+    "文件中没有数据行,未导入任何内容", "the file holds no rows: there was nothing to take in"
+)
+# Whatever is checked goes in.
+_NEVER_REFUSED: Final = frozenset({"units", "staff"})
 _READINESS: Final = frozenset({"trainings", "callback_policies", "callback_departments"})
 
 _T = TypeVar("_T")
 Numbered = tuple[int, Record]
+Raw = tuple[Any, ...] | str
 
 
 class ImportReport(msgspec.Struct, frozen=True):
     """What became of a file.
 
     done: every good row went in. refused: strict, and something was wrong, so none did. `problems` are (line, problem), the
-    first 10,000; all of them are on record.
+    first 10,000; all of them are on record. `failed_rows` is how many refused rows are kept as they came.
     """
 
     id: UUID
@@ -71,31 +82,55 @@ class ImportReport(msgspec.Struct, frozen=True):
     obligations_made: int
     obligations_changed: int
     problems: tuple[tuple[int, FieldProblem], ...]
+    failed_rows: int = 0
 
 
 class _Run:
     """One import under way."""
 
     def __init__(
-        self, services: Services, tenant: Tenant, source: Source, file_name: str, actor: Actor
+        self,
+        services: Services,
+        tenant: Tenant,
+        source: Source,
+        file_name: str,
+        actor: Actor,
+        *,
+        keeps_rows: bool,
     ) -> None:
         self.services, self.tenant, self.source, self.actor = services, tenant, source, actor
         self.file_name = file_name
+        self.keeps_rows = keeps_rows
+        self.failed_rows = 0
         self.counts = Counts()
         self.made = self.changed = 0
         self.problems: list[tuple[int, FieldProblem]] = []
-        self.unsaved: list[tuple[int, int, FieldProblem]] = []
+        self.unsaved: list[NewProblem] = []
+        self.unsaved_size = 0
         self.saved_at = float("-inf")
         self._noted = 0
+        self._kept_size = 0
+        self._under_way: dict[int, Raw] = {}
 
-    def note(self, line: int, problem: FieldProblem) -> None:
-        """Put a problem on record."""
+    def note(self, line: int, problem: FieldProblem, refused: Raw | None = None) -> None:
+        """Put a problem on record; `refused` is the row that was refused for it, as it stood."""
         if problem.severity == "warning":
             self.counts.warnings += 1
         if len(self.problems) < _PROBLEMS_KEPT:
             self.problems.append((line, problem))
-        self.unsaved.append((line, self._noted, problem))
+        row = self._kept(refused) if refused is not None and self.keeps_rows else None
+        self.unsaved.append(NewProblem(line, self._noted, problem, row))
         self._noted += 1
+
+    def _kept(self, refused: Raw) -> str | None:
+        """The line of a refused row that is to be kept; None beyond what is kept of all of them."""
+        row = line_of(refused)
+        if self._kept_size + len(row) > _ROWS_KEPT:
+            return None
+        self.failed_rows += 1
+        self._kept_size += len(row)
+        self.unsaved_size += len(row)
+        return row
 
     def check(self, row: RawRow | RowProblem, received_at: datetime) -> Numbered | None:
         """Check one row; return its struct, or None after noting what is wrong."""
@@ -103,18 +138,24 @@ class _Run:
         if isinstance(row, RowProblem):
             if row.problem.severity == "warning":
                 self.counts.rows -= 1
+                self.note(row.line, row.problem)
             else:
                 self.counts.refused += 1
-            self.note(row.line, row.problem)
+                self.note(row.line, row.problem, row.raw)
             return None
         checked = check_row(
             self.source.kind, row.values, received_at=received_at, strict_fields=False, form=row.form
         )
+        refused = row.raw if checked.value is None else None
         for problem in checked.problems:
-            self.note(row.line, problem)
+            self.note(row.line, problem, refused if problem.severity == "error" else None)
+            if problem.severity == "error":
+                refused = None
         if checked.value is None:
             self.counts.refused += 1
             return None
+        if self.keeps_rows and self.source.kind not in _NEVER_REFUSED:
+            self._under_way[row.line] = row.raw
         return row.line, checked.value
 
     def count(self, taken: Taken) -> None:
@@ -122,6 +163,7 @@ class _Run:
         self.made += taken.obligations_made
         self.changed += taken.obligations_changed
         for row in taken.rows:
+            raw = self._under_way.pop(row.line, None)
             match row.status:
                 case "accepted":
                     self.counts.accepted += 1
@@ -134,7 +176,11 @@ class _Run:
                     self.counts.refused += 1
             if row.message is not None and row.code is not None:
                 severity: Severity = "error" if row.status == "refused" else "warning"
-                self.note(row.line, FieldProblem("(row)", row.code, row.message, severity))
+                self.note(
+                    row.line,
+                    FieldProblem("(row)", row.code, row.message, severity),
+                    raw if severity == "error" else None,
+                )
 
 
 async def import_source(
@@ -153,7 +199,8 @@ async def import_source(
 
     `sha256` of the file goes on record. Raises `SourceError` when the file can't be read at all; nothing has gone in then.
     """
-    run = _Run(services, tenant, source, file_name, actor)
+    # Of a strict import that is refused nothing went in: the file itself is to be corrected.
+    run = _Run(services, tenant, source, file_name, actor, keeps_rows=not strict)
     async with scope(services.db, tenant) as opened:
         id = await imports.begin(
             opened,
@@ -356,16 +403,22 @@ async def _find_conflicts(run: _Run, rows: list[Numbered]) -> None:
 async def _save_progress(run: _Run, id: UUID, *, every: float = 0.0) -> None:
     """Save counts and problems, unless that was done less than `every` seconds ago and the problems can wait."""
     now = time.monotonic()
-    if now - run.saved_at < every and len(run.unsaved) < _BATCH:
+    if now - run.saved_at < every and len(run.unsaved) < _BATCH and run.unsaved_size < _UNSAVED:
         return
     run.saved_at = now
     unsaved, run.unsaved = run.unsaved, []
+    keeps, run.unsaved_size = run.unsaved_size > 0, 0
+    header = None if run.source.header is None else table_line(run.source.header)
     async with scope(run.services.db, run.tenant) as opened:
         await imports.add_problems(opened, id, unsaved)
+        if keeps:
+            await imports.keep_rows(opened, id, header, run.failed_rows)
         await imports.save(opened, id, run.counts, "running")
 
 
 async def _finish(run: _Run, id: UUID, status: str) -> ImportReport:
+    if status == "done" and not run.counts.rows:
+        run.note(1, FieldProblem("(file)", "no_rows", _NO_ROWS, "warning"))
     await _save_progress(run, id)
     async with scope(run.services.db, run.tenant) as opened:
         await imports.save(opened, id, run.counts, status)
@@ -387,6 +440,7 @@ async def _finish(run: _Run, id: UUID, status: str) -> ImportReport:
         obligations_made=run.made,
         obligations_changed=run.changed,
         problems=tuple(sorted(run.problems, key=lambda item: item[0])),
+        failed_rows=run.failed_rows,
     )
 
 

@@ -13,6 +13,7 @@ from huifang_tenants.services.upkeep.due import (
     due_now,
     settle,
 )
+from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
 from huifang_tenants.services.upkeep.late_cases import escalate_cases
 from huifang_tenants.services.upkeep.leases import end_leases
@@ -43,6 +44,7 @@ __all__ = [
     "due_now",
     "end_leases",
     "end_silent_imports",
+    "erase_failed_rows",
     "escalate_cases",
     "escalate_overdue",
     "fan_out",
