@@ -13,7 +13,8 @@ import msgspec
 from huifang_tenants.intake import KINDS, Kind, SourceError, open_source
 from huifang_tenants.scope import scope
 from huifang_tenants.services import failed_rows
-from huifang_tenants.services.importing import ImportReport, import_source
+from huifang_tenants.services.import_run import ImportReport
+from huifang_tenants.services.importing import import_source
 from huifang_tenants.services.upkeep import after_import
 from huifang_tenants.stores.imports import Counts
 from huifang_tenants.stores.ledger import Actor

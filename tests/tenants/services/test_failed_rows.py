@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import xlsxwriter
-from huifang_tenants.services import failed_rows, importing
+from huifang_tenants.services import failed_rows, import_run
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.upkeep import due_now, erase_failed_rows
 from huifang_tenants.stores.ledger import Actor
@@ -121,7 +121,7 @@ async def test_of_a_strict_import_the_file_itself_is_to_be_corrected(insurer):
 
 
 async def test_only_so_much_is_kept_of_a_file_that_is_all_wrong(insurer, monkeypatch):
-    monkeypatch.setattr(importing, "_ROWS_KEPT", 100)
+    monkeypatch.setattr(import_run, "_ROWS_KEPT", 100)
     rows = [{"customer_no": f"C{n}", "kind": "nobody", "name": "王小明"} for n in range(1000)]
     report = await insurer.bring(rows)
     assert report.counts.refused == 1000
