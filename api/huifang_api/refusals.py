@@ -94,6 +94,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
         text("按提示处理后重新上传。", "Correct it and send the file again."),
     ),
+    "import.no_failed_rows": Entry(
+        404,
+        text("没有可下载的未导入行", "No failed rows"),
+        text(
+            "该导入没有保存未导入的行:全部已导入、无法读取、整批严格导入,或已过 30 天。",
+            "No refused rows are kept of this import: all went in, none could be read, it was strict, or 30 days are over.",
+        ),
+        text(
+            "问题清单仍可查看;请按清单更正原文件后重新发送。",
+            "Its problems can still be read: correct the file itself by them and send it again.",
+        ),
+    ),
     "evidence.too_large": Entry(
         413,
         text("证据文件过大", "Evidence too large"),

@@ -46,6 +46,7 @@ RefusalCode = Literal[
     "evidence.type_contradicts",
     "evidence.type_not_allowed",
     "import.file_unreadable",
+    "import.no_failed_rows",
     "letter.day_invalid",
     "letter.not_posted",
     "not_found",

@@ -97,6 +97,15 @@ PLAYABLE: Final = """
 
 _PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
 _MAY: Final = f"{_DUE} AND {_PLAYABLE}"
+# Before PostgreSQL 17 several units are compared in the table, row by row, and a claim for units without work would read everybody
+# else's whole queue there. Whether there is any between the first and the last of them by the alphabet can be told from the
+# index alone. It is a question of its own, since a range would make the planner of the next one expect next to nothing, and sort.
+_ANY_NEAR: Final = """
+    (SELECT o.unit FROM obligation o WHERE o.status = 'open' AND o.channel = wanted.channel
+     AND o.unit >= (SELECT min(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
+     AND o.unit <= (SELECT max(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
+     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 1) IS NOT NULL
+"""
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
 # inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
@@ -107,6 +116,7 @@ FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN L
       AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
+WHERE {_ANY_NEAR}
 ORDER BY picked.priority DESC, picked.due_by, picked.id
 """  # noqa: S608
 _LOCK_FIRST: Final = """

@@ -15,6 +15,7 @@ from huifang_tenants.services.upkeep.due import (
     due_now,
     settle,
 )
+from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
 from huifang_tenants.services.upkeep.late_cases import look_after_cases
 from huifang_tenants.services.upkeep.leases import end_leases
@@ -47,6 +48,7 @@ __all__ = [
     "due_now",
     "end_leases",
     "end_silent_imports",
+    "erase_failed_rows",
     "escalate_overdue",
     "fan_out",
     "look_after_cases",
