@@ -35,7 +35,7 @@ def _once(environ: dict[str, str]) -> dict[str, Any]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
@@ -141,10 +141,10 @@ def test_up_serves_until_it_is_told_to_stop_and_leaves_nothing_behind(
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(4)]
         assert said[-1] == "Stop with Ctrl-C.\n"
-        assert httpx.get(f"{address}/readyz", timeout=5).status_code == 200
-        assert httpx.get(f"{address}/docs", timeout=5).status_code == 200
+        assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
+        assert httpx.get(f"{address}/docs", timeout=60).status_code == 200
         process.send_signal(number)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     finally:
         if process.poll() is None:
             process.kill()

@@ -92,9 +92,9 @@ async def _empty(cell: Cell) -> None:
 
 @pytest.fixture
 def eventually() -> Callable[..., Awaitable[None]]:
-    """Wait until something is so, for ten seconds at most."""
+    """Wait until something is so, for two minutes at most: machines may be busy."""
 
-    async def wait(is_so: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
+    async def wait(is_so: Callable[[], Awaitable[bool]], seconds: float = 120.0) -> None:
         async with asyncio.timeout(seconds):
             while not await is_so():  # noqa: ASYNC110 - the database tells nobody
                 await asyncio.sleep(0.05)
