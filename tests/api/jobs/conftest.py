@@ -20,7 +20,7 @@ from huifang_tenants.scope import control, scope
 from huifang_tenants.tenant import Tenant
 from redis.asyncio import Redis
 
-FAST = Pace(poll=0.1, fetch=0.02, beat=0.25, stale_after=1.0, tick=0.4, watch=0.3, job=20.0, grace=2.0)
+FAST = Pace(poll=0.1, fetch=0.02, beat=0.25, stale_after=4.0, tick=0.4, watch=0.3, job=20.0, grace=2.0)
 
 
 class Cell(msgspec.Struct, frozen=True, eq=False):
