@@ -145,6 +145,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("更正首日与末日。", "Correct its first and last day."),
     ),
     # What stands against it.
+    "report.period_open": Entry(
+        409,
+        text("统计期间尚未结束", "Period not over"),
+        text(
+            "期间至 {last} 尚未结束,不能签认。",
+            "The period lasts until the end of {last} and can't be signed off before.",
+        ),
+        text("期间结束后再签认。", "Sign it off once it is over."),
+    ),
     "evidence.hash_differs": Entry(
         409,
         text("文件与校验值不符", "Hash differs"),
@@ -277,6 +286,94 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Choose one of them. A plugin's class goes with `plugin`; what none of them is for is `other`, without `plugin`.",
         ),
     ),
+    "case.unit_not_in_line": Entry(
+        409,
+        text("机构不在上下级关系中", "Unit neither above nor below"),
+        text(
+            "机构 {to} 不是 {unit} 的上级或下级。",
+            "The unit {to} lies neither above nor below {unit}.",
+        ),
+        text(
+            "先移交至共同的上级机构,再由其下派。",
+            "Hand it up to the unit above both, which hands it down.",
+        ),
+    ),
+    "case.overdue": Entry(
+        409,
+        text("问题件已逾期", "Case overdue"),
+        text(
+            "期限 {due_by} 已过,不能再暂停计时。", "It was due by {due_by}; its time can't stand still now."
+        ),
+        text("尽快解决;逾期如实记录。", "Solve it; that it was late stays on record."),
+    ),
+    "case.deadline_fixed": Entry(
+        409,
+        text("期限不能暂停", "Deadline fixed"),
+        text(
+            "期限 {due_by} 由规则给定,客户据此等待答复,不能暂停计时。",
+            "Its deadline, {due_by}, comes from a rule: a customer waits for an answer until then, and it can't be paused.",
+        ),
+        text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
+    ),
+    "case.work_orders_open": Entry(
+        409,
+        text("工单未办结", "Work orders open"),
+        text(
+            "还有 {count} 张工单未答复或未验收。",
+            "{count} work order(s) have not been answered, or the answer not accepted.",
+        ),
+        text("验收或撤销后再解决。", "Accept or cancel them first."),
+    ),
+    "case.undecided": Entry(
+        409,
+        text("建议尚未决定", "Suggestion undecided"),
+        text(
+            "建议须先决定采纳或不采纳,并写明理由。",
+            "A suggestion is adopted or declined first, with the reason.",
+        ),
+        text("先记录决定。", "Record the decision, then solve it."),
+    ),
+    "case.not_a_suggestion": Entry(
+        409,
+        text("不是建议", "No suggestion"),
+        text("该问题件的分类 {case_class} 不是建议。", "Its class, {case_class}, is none of suggestions."),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.not_a_plan": Entry(
+        409,
+        text("不是改进计划", "No plan of improvements"),
+        text(
+            "该问题件的分类 {case_class} 不是改进计划。", "Its class, {case_class}, is none of improvements."
+        ),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.effect_missing": Entry(
+        409,
+        text("未记录成效", "Effect missing"),
+        text(
+            "改进计划结案前须记录成效。",
+            "What a plan of improvements came to is put down before it is closed.",
+        ),
+        text("先记录成效。", "Record its effect, then close it."),
+    ),
+    "work_order.due_invalid": Entry(
+        409,
+        text("工单期限无效", "Due time invalid"),
+        text(
+            "工单期限须在将来,且不晚于十年。",
+            "A work order is due in the future, within ten years.",
+        ),
+        text("更正 due_by。", "Correct `due_by`."),
+    ),
+    "case.pause_invalid": Entry(
+        409,
+        text("暂停时间无效", "Pause invalid"),
+        text(
+            "暂停须在将来结束,且最长 {days} 天。",
+            "A pause ends in the future, and within {days} days.",
+        ),
+        text("更正 until。", "Correct `until`."),
+    ),
     "contact.not_in_progress": Entry(
         409,
         text("回访已结束", "Contact not in progress"),
@@ -366,6 +463,33 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "先领取其他任务;由管理员安装、修复或启用该插件后,任务会自动恢复派发。",
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
+    ),
+    "contact.signature_missing": Entry(
+        409,
+        text("缺少客户签名", "Signature missing"),
+        text(
+            "信函回访须有客户签名的回执才能录入答复(LN-4c),本次回访还没有。",
+            "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
+        ),
+        text(
+            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+        ),
+    ),
+    "letter.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text(
+            "{day} 早于上一步,或还没有到。",
+            "{day} is before what happened to the letter so far, or still to come.",
+        ),
+        text("核对日期。", "Check the day."),
+    ),
+    "letter.not_posted": Entry(
+        409,
+        text("信函尚未寄出", "Letter not posted"),
+        text("没有寄出记录的信函不能退回。", "A letter that was not posted can't come back."),
+        text("先登记寄出日期。", "Record first when it was posted."),
     ),
     "contact.outcome_contradicts": Entry(
         409,

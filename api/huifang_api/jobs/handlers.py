@@ -15,14 +15,14 @@ from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_lat
 from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
 from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
 from huifang_tenants.services.upkeep import (
-    AT_RISK,
+    COUNTING,
     PARKED,
     RECOUNT,
     RETRY,
     SCRIPTS,
     STEPS,
+    CountingStep,
     Step,
-    announce_at_risk,
     due_now,
     fan_out,
     needs_recount,
@@ -41,7 +41,7 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, SCRIPTS: 1, **dict.fromkeys(STEPS, 1)}
+URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, *COUNTING, *STEPS), 1)
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -87,6 +87,20 @@ def in_one_scope(step: Step) -> Handler:
     return handle
 
 
+def counting_days(step: CountingStep) -> Handler:
+    """The handler of a piece of upkeep that needs one scope, and the calendar to count working days by."""
+
+    async def handle(services: Services, tenant: Tenant, job: Job) -> None:
+        calendar = await services.calendar()
+
+        async def work(scope: Scope) -> Sequence[NewJob]:
+            return [again(job, {})] if await step(scope, calendar) else []
+
+        await finishing(services, tenant, job, work)
+
+    return handle
+
+
 def in_batches(
     batch: Callable[[Services, Tenant, dict[str, Any]], Awaitable[dict[str, Any] | None]],
 ) -> Handler:
@@ -103,16 +117,6 @@ def in_batches(
         await finishing(services, tenant, job, work)
 
     return handle
-
-
-async def at_risk(services: Services, tenant: Tenant, job: Job) -> None:
-    """Announce deadlines that are near; counting to the next working day takes the calendar."""
-    calendar = await services.calendar()
-
-    async def work(scope: Scope) -> Sequence[NewJob]:
-        return [again(job, {})] if await announce_at_risk(scope, calendar) else []
-
-    await finishing(services, tenant, job, work)
 
 
 async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
@@ -181,7 +185,6 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
     return {
         TICK: ticking(tick),
         DAILY: daily,
-        AT_RISK: at_risk,
         SCRIPTS: scripts,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
@@ -192,6 +195,7 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
         FAN_OUT: in_batches(_fan_out),
+        **{kind: counting_days(step) for kind, step in COUNTING.items()},
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 

@@ -88,7 +88,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
         return await answering.standing(scope, await starting.start(scope, catalogue, opening, actor))
 
     standing = await in_tenant(request, start)
-    return Response(_shown(standing), headers={"Location": f"/api/v1/contacts/{standing.contact_id}"})
+    return Response(standing_shown(standing), headers={"Location": f"/api/v1/contacts/{standing.contact_id}"})
 
 
 @get(
@@ -100,7 +100,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
 async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
     """Read where a contact in progress stands: what to say or ask now. It may hold personal data of the customer."""
     async with tenant_scope(request, read_only=True) as scope:
-        return _shown(await answering.standing(scope, contact_id))
+        return standing_shown(await answering.standing(scope, contact_id))
 
 
 @post(
@@ -120,7 +120,7 @@ async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Stand
         await starting.dial(scope, contact_id, await holder(request, scope, contact_id))
         return await answering.standing(scope, contact_id)
 
-    return _shown(await in_tenant(request, dial))
+    return standing_shown(await in_tenant(request, dial))
 
 
 @post(
@@ -143,10 +143,10 @@ async def answer_contact(
     async def answer(scope: Scope) -> answering.Standing:
         actor = await holder(request, scope, contact_id)
         return await answering.answer(
-            scope, catalogue, calendar, contact_id, data.step, _answer(data.value), actor
+            scope, catalogue, calendar, contact_id, data.step, answer_given(data.value), actor
         )
 
-    return _shown(await in_tenant(request, answer))
+    return standing_shown(await in_tenant(request, answer))
 
 
 @post(
@@ -169,10 +169,10 @@ async def correct_contact(
     async def correct(scope: Scope) -> answering.Standing:
         actor = await holder(request, scope, contact_id)
         return await answering.correct(
-            scope, catalogue, calendar, contact_id, data.section, data.step, _answer(data.value), actor
+            scope, catalogue, calendar, contact_id, data.section, data.step, answer_given(data.value), actor
         )
 
-    return _shown(await in_tenant(request, correct))
+    return standing_shown(await in_tenant(request, correct))
 
 
 @post(
@@ -227,12 +227,14 @@ async def _ended(scope: Scope, contact_id: UUID) -> ContactOutcome:
     return msgspec.convert({**row, "obligations": served}, ContactOutcome)
 
 
-def _answer(value: str | int | float) -> str | int | Decimal | date:
+def answer_given(value: str | int | float) -> str | int | Decimal | date:
+    """Return an answer of a body as scripts take it."""
     # As it was written: Decimal(0.1) would be another number.
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _shown(standing: answering.Standing) -> Standing:
+def standing_shown(standing: answering.Standing) -> Standing:
+    """Return where a contact stands as the API shows it."""
     return Standing(
         contact_id=standing.contact_id,
         section=standing.section,

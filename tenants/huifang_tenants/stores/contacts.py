@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.conditions import FactValue
+from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
 from huifang_core.obligations import ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
@@ -17,7 +18,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.look_ups import Freshness
 from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
-from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, ScriptVersion
+from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
 _scripts: dict[str, Script] = {}
@@ -248,6 +249,13 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+    )
+
+
+async def has_evidence(scope: Scope, id: UUID, kind: EvidenceKind) -> bool:
+    """Tell whether evidence of this kind is stored for a contact."""
+    return await Evidence.exists().where(
+        Evidence.contact_id == id, Evidence.kind == kind, Evidence.status == "stored"
     )
 
 

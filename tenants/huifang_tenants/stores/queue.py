@@ -19,7 +19,7 @@ from huifang_tenants.tables.obligations import Obligation
 
 _EXTEND: Final = Kept(
     Obligation.update({Obligation.lease_until: Slot("until")}).where(
-        Obligation.lease_contact == Slot("contact"), Obligation.lease_until.is_not_null()
+        Obligation.lease_contact == Slot("contact"), Obligation.lease_until < Slot("until")
     )
 )
 _FREE: Final[dict[Column | str, Any]] = {
@@ -61,14 +61,16 @@ _LATE: Final = Kept(
 
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
 # theirs of late, even where what it was about has been taken off the books meanwhile. The contact may have begun under a record
-# that was merged since; what is leased has followed to the one that stands.
+# that was merged since; what is leased has followed to the one that stands. A letter that is out, or a visit planned for another day,
+# is leased for days and keeps nobody from the phone: a call's lease never runs for as long as an hour.
 _HELD: Final = """
       EXISTS (SELECT FROM obligation held WHERE held.customer_id = {customer} AND held.status = 'open'
-              AND held.lease_until > {now} AND held.lease_staff <> {staff})
+              AND held.lease_until > {now} AND held.lease_until <= {now} + interval '1 hour' AND held.lease_staff <> {staff})
 """
 _SPEAKING: Final = f"""
       EXISTS (SELECT FROM {BELOW.format(id="{customer}")} record CROSS JOIN LATERAL
               (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> {{staff}}
+               AND k.channel <> 'letter'
                AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > {{quiet_since}}) LIMIT 1) speaking)
 """  # noqa: S608
 _OF_CLAIM: Final = {"customer": "o.customer_id", "now": "$3", "staff": "$5", "quiet_since": "$7"}
@@ -258,7 +260,7 @@ async def engaged(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: 
 
 
 async def extend(scope: Scope, contact_id: UUID, lease_until: datetime) -> None:
-    """Let the lease of a contact's obligations run on."""
+    """Let the lease of a contact's obligations run on; one that already does so for longer is left alone."""
     await _EXTEND.run(scope, contact=contact_id, until=lease_until)
 
 

@@ -59,6 +59,8 @@ class Contact(Table, tablename="contact", db=ENGINE):
     personal_enc = Bytea(default=None)
     snapshot = JSON(default=None)
     revision = Integer(default=1)
+    visit = JSON(null=True, default=None)
+    call = JSON(null=True, default=None)
 
 
 class ContactSection(Table, tablename="contact_section", db=ENGINE):

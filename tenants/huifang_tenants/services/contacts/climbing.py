@@ -19,6 +19,9 @@ from huifang_tenants.stores.ledger import Actor, record
 NO_NUMBER: Final = "obligation.no_number"
 """What the ledger says of an obligation that went to its next rung because there was no number to dial."""
 
+NO_ADDRESS: Final = "obligation.no_address"
+"""What it says of one that did so because there was no address to write to or to visit."""
+
 
 class Attempt(msgspec.Struct, frozen=True):
     """How a dialled attempt ended; `outcome` is None for one that was abandoned."""
@@ -61,8 +64,13 @@ async def try_again(
     await _save(scope, id, following, actor)
 
 
-async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) -> None:
-    """Move an obligation to the next rung because nobody can be dialled, with the reason on record; its lease ends."""
+async def go_on_without_number(
+    scope: Scope, obligation_id: UUID, actor: Actor, *, action: str = NO_NUMBER
+) -> None:
+    """Move an obligation to the next rung that is no call, because nobody can be dialled; its lease ends.
+
+    The reason goes on record; `action` is NO_ADDRESS where an address is what was missing.
+    """
     row = await _locked(scope, obligation_id)
     if row is None or row["status"] != "open":
         return
@@ -72,12 +80,12 @@ async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) 
     await record(
         scope,
         actor,
-        NO_NUMBER,
+        action,
         "obligation",
         obligation_id,
         channel,
-        reason="no_number",
-        details={"channel": channel},
+        reason=action.rpartition(".")[2],
+        details={"channel": channel, "instead_of": row["channel"]},
     )
     await _save(scope, obligation_id, following, actor)
     await queue.put_back(scope, [obligation_id])
@@ -85,7 +93,7 @@ async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) 
 
 async def _locked(scope: Scope, id: UUID) -> Any:
     return await scope.connection.fetchrow(
-        "SELECT status, draft, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
+        "SELECT status, channel, draft, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
         id,
     )
 
@@ -171,10 +179,10 @@ async def _reasons(scope: Scope, obligation_id: UUID) -> str:
         " tried AS (SELECT k.channel, coalesce(k.outcome, 'abandoned') AS result, k.id"
         " FROM contact_section s JOIN contact k ON k.id = s.contact_id"
         " WHERE s.obligation_id IN (SELECT id FROM chain) AND k.attempted"
-        " UNION ALL SELECT 'phone', l.reason, l.id FROM ledger l"
-        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action = $2)"
+        " UNION ALL SELECT coalesce(l.details ->> 'instead_of', 'phone'), l.reason, l.id FROM ledger l"
+        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action = ANY($2))"
         " SELECT channel, result, count(*) AS n FROM tried GROUP BY 1, 2 ORDER BY min(id::text)",
         obligation_id,
-        NO_NUMBER,
+        [NO_NUMBER, NO_ADDRESS],
     )
     return ", ".join(f"{row['channel']} {row['result']} ×{row['n']}" for row in rows)

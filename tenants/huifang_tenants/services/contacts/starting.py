@@ -12,8 +12,8 @@ from huifang_core.customers import Customer
 from huifang_core.derive import current_contract
 from huifang_core.events import effective
 from huifang_core.facts import contract_facts, customer_facts, typed_facts
-from huifang_core.obligations import ContactChannel, ObligationDraft
-from huifang_core.scripts import begin, script_hash
+from huifang_core.obligations import MAY_RECOMMEND, ContactChannel, ObligationDraft
+from huifang_core.scripts import begin, recommending_steps, script_hash
 from huifang_core.texts import Language
 from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
@@ -69,7 +69,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     if not leased:
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
-    leased = await _only_playable(scope, stage_now, leased)
+    leased = await _without_sales(scope, stage_now, await _only_playable(scope, stage_now, leased))
     customer_id: UUID = leased[0]["customer_id"]
     customer = await customers.read(scope, customer_id)
     if customer is None:
@@ -199,6 +199,22 @@ async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) 
     if left:
         await queue.put_back(scope, left)
     return playable
+
+
+async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
+    """Return what one contact may hold: where others of it may not recommend a product, scripts that do are put back (SP-4)."""
+    drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
+    if all(draft.category in MAY_RECOMMEND for draft in drafts.values()):
+        return leased
+    selling = []
+    for row in leased:
+        draft = drafts[row["id"]]
+        script, _ = stage_now.part(row["plugin"], draft.script, draft.content)
+        if draft.category in MAY_RECOMMEND and recommending_steps(script):
+            selling.append(row["id"])
+    if selling:
+        await queue.put_back(scope, selling)
+    return [row for row in leased if row["id"] not in selling]
 
 
 async def _sections(

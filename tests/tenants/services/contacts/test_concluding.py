@@ -309,9 +309,7 @@ async def test_what_was_completed_in_an_abandoned_contact_stays_completed(office
     assert [(await office.obligation(id))["status"] for id in (new, grace)] == ["completed", "open"]
 
 
-@pytest.mark.parametrize(
-    ("channel", "needed"), [("phone", "recording"), ("on_site", "signed_scan"), ("letter", "signed_receipt")]
-)
+@pytest.mark.parametrize(("channel", "needed"), [("phone", "recording"), ("on_site", "signed_scan")])
 async def test_reg_3_success_needs_the_evidence_of_its_channel_once_it_is_stored(
     office: Any, channel: str, needed: str
 ) -> None:

@@ -29,7 +29,7 @@ async def closed(office: Any, number: str = "P1", status: str = "unreachable", *
 async def test_it_is_started_by_its_id_and_completed(office: Any, status: str) -> None:
     id = await closed(office, status=status)
     assert await office.claim() is None
-    contact = await office.start(id)
+    contact = await office.start(id, channel="phone")
     row = await office.obligation(id)
     assert (row["status"], row["lease_contact"]) == (status, contact), (
         "it stays what it is until it is completed"
@@ -138,7 +138,7 @@ async def test_calling_hours_hold_for_what_is_late(office: Any) -> None:
 
 async def test_its_lease_runs_on_with_each_answer_and_out_without(office: Any) -> None:
     id = await closed(office)
-    contact = await office.start(id)
+    contact = await office.start(id, channel="phone")
     await office.fetch("UPDATE obligation SET lease_until = now() + interval '1 second'")
     await office.play(contact, "coverage")
     left = await office.row("SELECT lease_until > now() + interval '20 minutes' AS long FROM obligation")
