@@ -106,6 +106,9 @@ FACTS: Mapping[str, FactSpec] = {
             "the declared base is known to differ",
         ),
         _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
+        _spec("case.number", "text", "问题件编号", "number of the case"),
+        _spec("case.subject", "text", "问题件事由", "what the case is about"),
+        _spec("case.solved_on", "date", "问题件解决日", "date the case was solved"),
         # No script says these: they are what an answer may correct (HI-1, CI-5).
         _spec("customer.phone", "text", "联系电话", "customer's phone"),
         _spec("customer.address", "text", "联系地址", "customer's address"),

@@ -32,13 +32,14 @@ class Ground(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a case goes, how severe it is, when it is due, and what kind of case it is."""
+    """Where a case goes, how severe it is, when it is due, what kind of case it is, and whether the customer is asked afterwards."""
 
     unit: str
     severity: int
     due_by: datetime | None
     counted_in: Counted
     kind: CaseKind
+    second_callback: bool
 
 
 async def ground(scope: Scope) -> Ground:
@@ -67,9 +68,10 @@ def place(
     if wanted is not None:
         unit = destination(origin, solving_level(wanted, severe), ground.staffed, ground.units)
     kind: CaseKind = known.kind if known else "problem"
+    asked = known is not None and known.second_callback
     if due_by is not None or known is None:
-        return Place(unit, severe, due_by, "given", kind)
-    return Place(unit, severe, deadline(known, now, calendar), counted_in(known), kind)
+        return Place(unit, severe, due_by, "given", kind, asked)
+    return Place(unit, severe, deadline(known, now, calendar), counted_in(known), kind, asked)
 
 
 class ByHand(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +137,7 @@ async def open_by_hand(
         due_by=placed.due_by,
         counted_in=placed.counted_in,
         kind=placed.kind,
+        second_callback=placed.second_callback,
     )
 
 

@@ -69,6 +69,7 @@ async def classify(
         CaseFile.case_class: case_class,
         CaseFile.severity: placed.severity,
         CaseFile.kind: placed.kind,
+        CaseFile.second_callback: placed.second_callback and case.contract_id is not None,
     }
     if known is not None and case.counted_in != "given":
         due_by = deadline(known, case.opened_at, calendar, await case_work.pauses(scope, id))

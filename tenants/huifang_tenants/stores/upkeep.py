@@ -39,6 +39,7 @@ class Due(msgspec.Struct, frozen=True):
     imports: bool
     draws: bool
     schedules: bool
+    solved: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -88,7 +89,10 @@ _DUE: Final = (
     " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
-    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules"
+    " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
+    " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
+    " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved"
 )
 
 
