@@ -145,6 +145,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("更正首日与末日。", "Correct its first and last day."),
     ),
     # What stands against it.
+    "report.period_open": Entry(
+        409,
+        text("统计期间尚未结束", "Period not over"),
+        text(
+            "期间至 {last} 尚未结束,不能签认。",
+            "The period lasts until the end of {last} and can't be signed off before.",
+        ),
+        text("期间结束后再签认。", "Sign it off once it is over."),
+    ),
     "evidence.hash_differs": Entry(
         409,
         text("文件与校验值不符", "Hash differs"),
@@ -177,6 +186,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("状态不允许", "State conflict"),
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
+    ),
+    "obligation.closed": Entry(
+        409,
+        text("任务已了结", "Obligation closed"),
+        text(
+            "该任务的状态是 {status},没有需要再做的回访。",
+            "The obligation is {status}: no contact is to be made for it any more.",
+        ),
+        text(
+            "读取该任务,查看了结的原因。",
+            "Read the obligation: `status_reason` says why, and the ledger what went before.",
+        ),
     ),
     "customer.same_record": Entry(
         409,
@@ -252,6 +273,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Staff {staff_no} belongs to unit {staff_unit}, which is neither the case's unit {unit} nor above it.",
         ),
         text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
+    ),
+    "case.class_unknown": Entry(
+        400,
+        text("没有这个问题分类", "No such class of cases"),
+        text(
+            "{field} 不是可用的问题分类;可用的有:{known}。",
+            "`{field}` names no class of cases here; known: {known}.",
+        ),
+        text(
+            "选用其中之一;插件的分类须同时写明 plugin,不属任何分类的用 other 且不写 plugin。",
+            "Choose one of them. A plugin's class goes with `plugin`; what none of them is for is `other`, without `plugin`.",
+        ),
     ),
     "case.unit_not_in_line": Entry(
         409,
@@ -365,6 +398,21 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("步骤 {step} 现在不能这样回答。", "Step {step} can't be answered like this now."),
         text("按返回的当前步骤与选项作答。", "Answer the current step with one of its choices."),
     ),
+    "contact.channel_not_planned": Entry(
+        409,
+        text("不能用此渠道", "Channel not planned"),
+        text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
+        text("可用的渠道:{channels}。", "These channels are: {channels}."),
+    ),
+    "contact.customer_engaged": Entry(
+        409,
+        text("他人正在联系该客户", "Customer engaged"),
+        text(
+            "另一名人员正持有该客户的任务,或正在与其联系。",
+            "Somebody else holds work about this customer, or is in contact with them now.",
+        ),
+        text("待其结束后再试。", "Try again once that is over."),
+    ),
     "contact.items_missing": Entry(
         409,
         text("必问项目未完成", "Items missing"),
@@ -427,6 +475,33 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "先领取其他任务;由管理员安装、修复或启用该插件后,任务会自动恢复派发。",
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
+    ),
+    "contact.signature_missing": Entry(
+        409,
+        text("缺少客户签名", "Signature missing"),
+        text(
+            "信函回访须有客户签名的回执才能录入答复(LN-4c),本次回访还没有。",
+            "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
+        ),
+        text(
+            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+        ),
+    ),
+    "letter.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text(
+            "{day} 早于上一步,或还没有到。",
+            "{day} is before what happened to the letter so far, or still to come.",
+        ),
+        text("核对日期。", "Check the day."),
+    ),
+    "letter.not_posted": Entry(
+        409,
+        text("信函尚未寄出", "Letter not posted"),
+        text("没有寄出记录的信函不能退回。", "A letter that was not posted can't come back."),
+        text("先登记寄出日期。", "Record first when it was posted."),
     ),
     "contact.outcome_contradicts": Entry(
         409,

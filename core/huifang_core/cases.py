@@ -26,6 +26,9 @@ Severity = Annotated[int, msgspec.Meta(ge=1, le=4, description="1 minor … 4 mo
 MOST_SERIOUS = 4
 
 
+OTHER = "other"
+"""Class of a case (其他) that belongs to no plugin: opened by hand about what none of their classes is for."""
+
 CaseKind = Literal["problem", "suggestion", "improvement_plan"]
 """problem: is solved. suggestion: is adopted or declined, with the reason, before it counts as solved (CARE-3, PF-4).
 improvement_plan: findings become measures that branches carry out, and its effect is put down before it is closed (CI-6).

@@ -42,6 +42,9 @@ Category = Literal["mandatory", "survey", "care", "sales"]
 What a customer does not want (DEC-6, CARE-2) holds back the last three, never the first.
 """
 
+MAY_RECOMMEND: frozenset[Category] = frozenset({"care", "sales"})
+"""Categories of contacts in which a product may be recommended (SP-4)."""
+
 TRANSITIONS: Mapping[ObligationStatus, frozenset[ObligationStatus]] = {
     "waiting": frozenset({"open", "completed", "voided", "superseded", "cancelled", "historic"}),
     "open": frozenset(

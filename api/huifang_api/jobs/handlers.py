@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
+from huifang_tenants.evidence_store import EvidenceStore
 from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
+from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
 from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
 from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep import (
@@ -161,6 +163,7 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
         jobs = [
             NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY),
             NewJob(LATE, {}, dedupe=LATE),
+            NewJob(LEFTOVERS, {}, dedupe=LEFTOVERS),
         ]
         if await needs_recount(scope, calendar):
             jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
@@ -169,7 +172,16 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
-def handlers(*, tick: float) -> dict[str, Handler]:
+def clearing(evidence: EvidenceStore) -> Handler:
+    """The handler that takes away what uploads left in the store that never arrived."""
+
+    async def clear(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:
+        await clear_leftovers(services.db, tenant, evidence)
+
+    return in_batches(clear)
+
+
+def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
     """The handler of each kind; `tick` in seconds."""
     return {
         TICK: ticking(tick),
@@ -180,6 +192,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         DRAWS: in_batches(_draws),
         LATE: in_batches(_late),
         SECOND_CALLBACKS: in_batches(_second_callbacks),
+        LEFTOVERS: clearing(evidence),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),

@@ -46,12 +46,16 @@ _FARTHEST: Final = timedelta(days=3660)
 
 @post(
     "/cases",
-    opt=needs("cases:write", raises=(*_HERE, "not_found")) | documented(answers={201: _OPENED}),
+    opt=needs("cases:write", raises=(*_HERE, "not_found", "case.class_unknown"))
+    | documented(answers={201: _OPENED}),
     operation_id="open_case",
     tags=TAGS,
 )
 async def open_case(request: ApiRequest, data: JSONBody[OpenCase]) -> Response[CaseDetail]:
-    """Open a case by hand; those that answers bring to light open by themselves."""
+    """Open a case by hand; those that answers bring to light open by themselves.
+
+    With `plugin` it is of one of that plugin's classes, without it of class `other`.
+    """
     services = world_of(request).services
     catalogue, calendar = await services.catalogue(), await services.calendar()
     given = ByHand(

@@ -32,7 +32,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             min_length=1,
             max_length=64,
             pattern=NO_NUL,
-            description="Class (问题分类).",
+            description="Class (问题分类): one of the plugin's, or `other` without a plugin.",
             examples=["explanation_item"],
         ),
     ]

@@ -51,7 +51,9 @@ from huifang_core.scripts.model import (
     choices_of,
     effects_of,
     items_of,
+    recommending_steps,
 )
+from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
 from huifang_core.scripts.state import (
     Advance,
@@ -90,6 +92,9 @@ __all__ = [
     "NotifyRole",
     "NumberAnswer",
     "OpenCase",
+    "PaperChoice",
+    "PaperPart",
+    "PaperSection",
     "PathStep",
     "PlanContact",
     "Prompt",
@@ -118,12 +123,15 @@ __all__ = [
     "items_of",
     "load_items",
     "load_script",
+    "on_paper",
     "outcome_of",
     "parse_script",
     "placeholders_used",
     "publishable",
+    "recommending_steps",
     "reply",
     "script_hash",
     "standing_answers",
+    "unprinted_answer",
     "with_identity",
 ]

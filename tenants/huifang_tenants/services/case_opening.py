@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from huifang_core.case_deadlines import Counted, counted_in, deadline
 from huifang_core.case_routing import destination, solving_level
-from huifang_core.cases import CaseClass, CaseKind
+from huifang_core.cases import OTHER, CaseClass, CaseKind
 from huifang_core.catalogue import Catalogue
 from huifang_core.units import CASE_ROLES, Level, Unit
 from huifang_core.windows import day_of
@@ -78,7 +78,7 @@ class ByHand(msgspec.Struct, frozen=True, kw_only=True):
     """A case to open, about something of `unit`.
 
     With `plugin`, `case_class` is one of its classes, which says how severe it is, which unit above solves it and until when; so a county
-    puts to its province what is the province's to do (CI-6).
+    puts to its province what is the province's to do (CI-6). Without, it is `OTHER`.
 
     `subject` is shown in lists, so it holds no personal data.
     """
@@ -98,9 +98,12 @@ class ByHand(msgspec.Struct, frozen=True, kw_only=True):
 async def open_by_hand(
     scope: Scope, catalogue: Catalogue, calendar: WorkingCalendar, given: ByHand, actor: Actor
 ) -> UUID:
-    """Open a case and return its id. Refuses `not_found` for whatever it names that is not there, and people who have left."""
+    """Open a case and return its id.
+
+    Refuses `not_found` for whatever it names that is not there, `case.class_unknown`, and people who have left.
+    """
     await check_here(scope, actor)
-    known = _class_of(catalogue, given)
+    known = class_of(catalogue, given.plugin, given.case_class)
     await _check(scope, "unit", "SELECT 1 FROM unit WHERE code = $1", given.unit)
     await _check(scope, "customer", "SELECT 1 FROM customer WHERE id = $1", given.customer_id)
     await _check(scope, "obligation", "SELECT 1 FROM obligation WHERE id = $1", given.obligation_id)
@@ -141,15 +144,22 @@ async def open_by_hand(
     )
 
 
-def _class_of(catalogue: Catalogue, given: ByHand) -> CaseClass | None:
-    if given.plugin is None:
-        return None
-    plugin = catalogue.plugins.get(given.plugin)
+def class_of(catalogue: Catalogue, plugin: str | None, case_class: str) -> CaseClass | None:
+    """Return a class of cases of a plugin; None for the one there is without a plugin.
+
+    Refuses `case.class_unknown`, and `not_found` for a plugin that is not there.
+    """
     if plugin is None:
+        if case_class != OTHER:
+            raise Refused("case.class_unknown", field="/case_class", known=[OTHER])
+        return None
+    entry = catalogue.plugins.get(plugin)
+    if entry is None:
         raise Refused("not_found", kind="plugin")
-    known = plugin.case_class(given.case_class)
+    known = entry.case_class(case_class)
     if known is None:
-        raise Refused("not_found", kind="case_class")
+        classes = [found.id for found in entry.case_classes]
+        raise Refused("case.class_unknown", field="/case_class", known=classes)
     return known
 
 

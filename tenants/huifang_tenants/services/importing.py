@@ -43,6 +43,8 @@ from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.tenant import Tenant
 
 _BATCH: Final = 500
+# An event brings the drafts and traces of its contract back from the rules, many times its own size.
+_BATCH_OF_EVENTS: Final = 250
 _AT_ONCE: Final = 3
 _PROBLEMS_KEPT: Final = 10_000
 _PATIENCE: Final = 20
@@ -176,7 +178,7 @@ async def import_source(
             if run.counts.refused:
                 run.counts.accepted = 0
                 return await _finish(run, id, "refused")
-            await _take(run, id, _chunks(rows, _BATCH), origin, progress)
+            await _take(run, id, _chunks(rows, _batch_of(source.kind)), origin, progress)
         else:
             await _take(run, id, _checked_chunks(run, received_at), origin, progress)
     except BaseException:
@@ -192,7 +194,7 @@ async def import_source(
 
 def _checked_chunks(run: _Run, received_at: datetime) -> Iterator[list[Numbered]]:
     """Check rows some hundred at a time; a chunk holds the good ones of these, which may be none."""
-    for rows in _chunks(run.source.rows, _BATCH):
+    for rows in _chunks(run.source.rows, _batch_of(run.source.kind)):
         yield [item for row in rows if (item := run.check(row, received_at)) is not None]
 
 
@@ -386,6 +388,10 @@ async def _finish(run: _Run, id: UUID, status: str) -> ImportReport:
         obligations_changed=run.changed,
         problems=tuple(sorted(run.problems, key=lambda item: item[0])),
     )
+
+
+def _batch_of(kind: Kind) -> int:
+    return _BATCH_OF_EVENTS if kind == "events" else _BATCH
 
 
 def _chunks(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:

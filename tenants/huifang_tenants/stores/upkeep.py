@@ -17,6 +17,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.draw_members import STANDING, WITH_STANDING
 from huifang_tenants.stores.events import CAN_GO_ON
+from huifang_tenants.stores.letters import UNANSWERED
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.tables.cases import CaseFile
@@ -40,6 +41,7 @@ class Due(msgspec.Struct, frozen=True):
     draws: bool
     schedules: bool
     solved: bool
+    letters: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -92,7 +94,8 @@ _DUE: Final = (
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
     " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
     " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
-    " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved"
+    " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved,"
+    f" EXISTS ({UNANSWERED}) AS letters"
 )
 
 

@@ -9,6 +9,7 @@ from huifang_core.workdays import WorkingCalendar
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_draws
+from huifang_tenants.services.papers.letters import give_up_waiting
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
 from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
@@ -38,6 +39,7 @@ STEPS: Final[Mapping[str, Step]] = {
     BORN_LATE: announce_late_births,
     "upkeep.overdue": escalate_overdue,
     "upkeep.imports": end_silent_imports,
+    "upkeep.letters": give_up_waiting,
 }
 """Upkeep that needs nothing but the tenant's tables, by kind of job; in the order in which one may cause the next."""
 
@@ -81,6 +83,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         "upkeep.overdue": found.overdue,
         "upkeep.cases": found.cases,
         "upkeep.imports": found.imports,
+        "upkeep.letters": found.letters,
     }
     return tuple(kind for kind, is_due in answers.items() if is_due)
 
