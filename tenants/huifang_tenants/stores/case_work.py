@@ -127,6 +127,34 @@ async def id_of(scope: Scope, number: int) -> UUID | None:
     return None if row is None else row["id"]
 
 
+async def came_of(
+    scope: Scope, contract_id: UUID, plugin: str, root_event_id: str
+) -> tuple[Decision | None, str | None]:
+    """Return what was decided about the case that a plugin opened because of an event, and how it was solved; None where it was not."""
+    row = (
+        await CaseFile.select(CaseFile.id, CaseFile.decision, CaseFile.status)
+        .where(
+            CaseFile.contract_id == contract_id,
+            CaseFile.plugin == plugin,
+            CaseFile.root_event_id == root_event_id,
+            CaseFile.withdrawn.eq(False),
+        )
+        .order_by(CaseFile.opened_at, ascending=False)
+        .first()
+    )
+    if row is None or row["status"] not in ("solved", "closed"):
+        return None, None
+    entry = (
+        await CaseEntry.select(CaseEntry.id, CaseEntry.text_enc)
+        .where(CaseEntry.case_id == row["id"], CaseEntry.kind == "solved")
+        .order_by(CaseEntry.at, CaseEntry.id, ascending=False)
+        .first()
+    )
+    if entry is None or entry["text_enc"] is None:
+        return row["decision"], None
+    return row["decision"], scope.cipher.decrypt(entry["text_enc"], "case_entry.text", entry["id"])
+
+
 async def callback_waits(scope: Scope, event_id: UUID) -> bool:
     """Tell whether an obligation that came of this event can still be met."""
     return bool(
