@@ -327,6 +327,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
     ),
+    "case.callback_open": Entry(
+        409,
+        text("客户尚未回访", "Customer still to be called"),
+        text(
+            "该类问题件解决后须回访客户,回访完成前不能结案。",
+            "Customers are called about such a case once it is solved, and this one has not been called yet.",
+        ),
+        text(
+            "完成该回访;客户联系不上的,回访任务如实办结后即可结案。",
+            "Make that callback. Where the customer can't be reached, the case can be closed once the callback has ended so.",
+        ),
+    ),
     "case.work_orders_open": Entry(
         409,
         text("工单未办结", "Work orders open"),

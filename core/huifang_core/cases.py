@@ -34,6 +34,8 @@ CaseKind = Literal["problem", "suggestion", "improvement_plan"]
 improvement_plan: findings become measures that branches carry out, and its effect is put down before it is closed (CI-6).
 """
 Decision = Literal["adopted", "declined"]
+CallbackResult = Literal["satisfied", "dissatisfied"]
+"""What a customer said of how a case was solved."""
 PlanEffect = Literal["achieved", "partly", "not_achieved"]
 """What a plan of improvements came to."""
 

@@ -14,6 +14,7 @@ from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
 from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
 from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
+from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep import (
     COUNTING,
     PARKED,
@@ -190,6 +191,7 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),
         LATE: in_batches(_late),
+        SECOND_CALLBACKS: in_batches(_second_callbacks),
         LEFTOVERS: clearing(evidence),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
@@ -210,6 +212,12 @@ async def _schedules(services: Services, tenant: Tenant, payload: dict[str, Any]
 
 async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await work_on_draws(services, tenant) else None
+
+
+async def _second_callbacks(
+    services: Services, tenant: Tenant, payload: dict[str, Any]
+) -> dict[str, Any] | None:
+    return payload if await ask_about_solved(services, tenant) else None
 
 
 async def _late(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:

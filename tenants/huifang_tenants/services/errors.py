@@ -7,6 +7,7 @@ RefusalCode = Literal[
     "case.assignee_not_permitted",
     "case.assignee_outside_unit",
     "case.assignee_unknown",
+    "case.callback_open",
     "case.class_unknown",
     "case.closed_by_solver",
     "case.deadline_fixed",

@@ -21,6 +21,7 @@ from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
+_OF_SECTIONS: Final = "sections"
 _scripts: dict[str, Script] = {}
 
 _INSERT: Final = Kept(
@@ -145,7 +146,8 @@ class NewSection(msgspec.Struct, frozen=True):
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
-    `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
+    `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
+    encrypted. `contracts`
     says how fresh the contracts are whose facts these are.
     """
 
@@ -164,6 +166,7 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    section_personal: tuple[dict[str, FactValue | None], ...] = ()
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -183,7 +186,13 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         visitor_is_seller=contact.visitor_is_seller,
         dialled_at=contact.dialled_at,
         started_at=scope.now,
-        personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
+        personal_enc=cipher.encrypt_json(
+            {**contact.personal, _OF_SECTIONS: contact.section_personal}
+            if any(contact.section_personal)
+            else contact.personal,
+            "contact.personal",
+            contact.id,
+        ),
         snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
     )
 
@@ -228,6 +237,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         return None
     sections = await _LOAD_SECTIONS.rows(scope, id=id)
     personal = scope.cipher.decrypt_json(row["personal_enc"], "contact.personal", id)
+    of_sections = personal.pop(_OF_SECTIONS, [{}] * len(sections))
     return StoredContact(
         id=id,
         customer_id=row["customer_id"],
@@ -245,8 +255,10 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         connected=row["connected"],
         attempted=row["attempted"],
         sections=tuple(
-            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal})
-            for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
+            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal, **own_personal})
+            for section, own, own_personal in zip(
+                sections, row["snapshot"]["sections"], of_sections, strict=True
+            )
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
     )

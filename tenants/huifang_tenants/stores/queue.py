@@ -77,6 +77,7 @@ _OF_CLAIM: Final = {"customer": "o.customer_id", "now": "$3", "staff": "$5", "qu
 _ALONE: Final = f"AND NOT {_HELD.format(**_OF_CLAIM)} AND NOT {_SPEAKING.format(**_OF_CLAIM)}"
 _OF_PERSON: Final = {"customer": "$1", "now": "$2", "staff": "$3", "quiet_since": "$4"}
 _ENGAGED: Final = f"SELECT {_HELD.format(**_OF_PERSON)} OR {_SPEAKING.format(**_OF_PERSON)}"
+# What a case has to be solved for first waits for it (PF-4).
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
 _DUE: Final = """
       o.status = 'open' AND o.callable_from <= $2
@@ -84,6 +85,9 @@ _DUE: Final = """
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
+                      AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
+                      AND (o.draft ->> 'after_case')::boolean)
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)

@@ -41,6 +41,7 @@ class Due(msgspec.Struct, frozen=True):
     failed_rows: bool
     draws: bool
     schedules: bool
+    solved: bool
     letters: bool
 
 
@@ -94,6 +95,9 @@ _DUE: Final = (
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
+    " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
+    " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved,"
     f" EXISTS ({UNANSWERED}) AS letters"
 )
 

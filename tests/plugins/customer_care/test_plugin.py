@@ -17,6 +17,7 @@ FACTS = {
     "contract.expires_on": date(2026, 10, 30),
     "feedback.received_on": date(2026, 9, 30),
     "feedback.kind": "suggestion",
+    "case.answer": "下月起实行。",
 }
 
 

@@ -25,7 +25,7 @@ ALTER TABLE case_entry DROP CONSTRAINT case_entry_kind_check;
 ALTER TABLE case_entry ADD CONSTRAINT case_entry_kind_check CHECK (kind IN ('opened', 'assigned', 'commented', 'solved',
     'closed', 'reopened', 'escalated', 'withdrawn', 'restored', 'handed_up', 'handed_down', 'classified', 'paused', 'resumed',
     'order_sent', 'order_answered', 'order_accepted', 'order_returned', 'order_cancelled', 'adopted', 'declined', 'finding_added',
-    'effect_recorded'));
+    'effect_recorded', 'customer_satisfied', 'customer_dissatisfied'));
 
 -- Suggestions that are adopted or declined (CARE-3), plans of improvements with what they came from and what they came to (CI-6).
 
@@ -59,3 +59,14 @@ COMMENT ON TABLE work_order IS 'A part of a case that a responsible department d
 CREATE INDEX work_order_unit_idx ON work_order (unit, due_by);
 CREATE INDEX work_order_sent_idx ON work_order (sent_at, id);
 CREATE INDEX work_order_unanswered_idx ON work_order (due_by) WHERE status = 'sent' AND overdue_marked_at IS NULL;
+
+-- The customer has the last word (PF-4, SD-4): a case is asked about once it is solved, and closed after that.
+
+ALTER TABLE case_file
+    ADD COLUMN second_callback boolean NOT NULL DEFAULT false,
+    ADD COLUMN callback_round integer,
+    ADD COLUMN callback_event_id uuid REFERENCES event (id),
+    ADD COLUMN callback_result text CHECK (callback_result IN ('satisfied', 'dissatisfied'));
+COMMENT ON COLUMN case_file.second_callback IS 'From its class: the customer is called about it once it is solved.';
+COMMENT ON COLUMN case_file.callback_round IS 'How often it had been solved when it was asked about last, by callback_event_id.';
+CREATE INDEX case_file_second_callback_idx ON case_file (id) WHERE second_callback AND status <> 'closed';

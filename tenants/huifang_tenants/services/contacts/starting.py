@@ -27,10 +27,12 @@ from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
-from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
+from huifang_tenants.stores import case_work, contacts, contracts, customers, event_links, queue
 from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
+
+_OfSections = tuple[dict[str, FactValue | None], ...]
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -90,7 +92,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts = await _sections(
+    sections, section_facts, answers = await _sections(
         scope,
         stage_now,
         leased,
@@ -118,6 +120,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             facts=shared,
             section_facts=section_facts,
             personal=personal,
+            section_personal=answers,
             contracts=fresh,
         ),
     )
@@ -224,25 +227,33 @@ async def _sections(
     current: dict[UUID, Contract],
     shared: dict[str, FactValue | None],
     visitor: str | None,
-) -> tuple[list[NewSection], tuple[dict[str, FactValue | None], ...]]:
-    """Begin the script of each obligation; return the sections, and the facts that are theirs alone.
+) -> tuple[list[NewSection], _OfSections, _OfSections]:
+    """Begin the script of each obligation; return the sections, the facts that are theirs alone, and those of them to be kept secret.
 
     `visitor` is the staff number of whoever visits.
     """
     sections: list[NewSection] = []
     kept: list[dict[str, FactValue | None]] = []
+    secret: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
         script, items = stage_now.part(row["plugin"], draft.script, draft.content)
         contract = current[row["contract_id"]]
         own = {**contract_facts(contract), **typed_facts(draft.facts)}
-        state = begin(script, items, {**shared, **own})
+        answer: dict[str, FactValue | None] = {}
+        if draft.after_case:
+            decision, solution = await case_work.came_of(
+                scope, row["contract_id"], row["plugin"], row["root_event_id"]
+            )
+            own["case.decision"], answer["case.answer"] = decision, solution
+        state = begin(script, items, {**shared, **own, **answer})
         hash = script_hash(script)
         await contacts.keep_script(scope, row["plugin"], script, hash)
         by_seller = visitor is not None and visitor == contract.seller_no
         sections.append(NewSection(row["id"], hash, state, by_seller))
         kept.append(own)
-    return sections, tuple(kept)
+        secret.append(answer)
+    return sections, tuple(kept), tuple(secret)
 
 
 def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:

@@ -11,6 +11,7 @@ from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_draws
 from huifang_tenants.services.papers.letters import give_up_waiting
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
+from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
@@ -57,6 +58,7 @@ _IN_SCOPES_OF_THEIR_OWN: Final[Mapping[str, Callable[[Services, Tenant], Awaitab
     PARKED: take_up_parked,
     SCHEDULES: reach_days,
     DRAWS: work_on_draws,
+    SECOND_CALLBACKS: ask_about_solved,
 }
 """Upkeep that takes things in, so that rules and plans run outside any scope."""
 
@@ -74,6 +76,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         PARKED: found.parked,
         SCHEDULES: found.schedules,
         DRAWS: found.draws,
+        SECOND_CALLBACKS: found.solved,
         "upkeep.leases": found.leases,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,

@@ -28,6 +28,8 @@ _COLUMNS: Final = together(
             CaseFile.paused_at,
             CaseFile.remind_at,
             CaseFile.escalate_at,
+            CaseFile.callback_round,
+            CaseFile.callback_event_id,
         ]
     ),
     _CONTRACT_NO.as_alias("contract_no"),
