@@ -35,6 +35,7 @@ from huifang_api.routes import (
     tenant_settings,
     trainings,
     units,
+    visits,
 )
 
 ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
@@ -55,6 +56,7 @@ API_ROUTES: Final = (
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,
+    *visits.ROUTES,
     *cases.ROUTES,
     *case_work.ROUTES,
     *units.ROUTES,

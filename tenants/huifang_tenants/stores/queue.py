@@ -52,7 +52,7 @@ _ALONE: Final = f"""
                       AND held.lease_until > $3 AND held.lease_until <= $3 + interval '1 hour' AND held.lease_staff <> $5)
       AND NOT EXISTS (SELECT FROM {BELOW.format(id="o.customer_id")} record CROSS JOIN LATERAL
                       (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
-                       AND k.channel <> 'letter'
+                       AND k.channel <> 'letter' AND k.visit IS NULL
                        AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
 """  # noqa: S608
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
