@@ -302,5 +302,6 @@ NOUNS: Final[Mapping[str, Text]] = {
     "stop": text("暂停", "stop"),
     "training": text("培训记录", "training"),
     "unit": text("机构", "unit"),
+    "work_order": text("工单", "work order"),
 }
 """What the field `kind` of a problem is called."""

@@ -26,6 +26,7 @@ from huifang_api.parameters import (
     LimitParam,
     OnBehalfOfParam,
     OrderParam,
+    SellerNoParam,
     StaffNoParam,
     UnitParam,
 )
@@ -52,6 +53,7 @@ async def list_obligations(
     channel: ChannelParam = None,
     customer_id: CustomerIdParam = None,
     contract_no: ContractNoParam = None,
+    seller_no: SellerNoParam = None,
     event_id: Annotated[
         UUID | None, QueryParameter(description="Id of the event that set the rule off.")
     ] = None,
@@ -92,6 +94,7 @@ async def list_obligations(
         channel=channel,
         customer_id=customer_id,
         contract_no=contract_no,
+        seller_no=seller_no,
         event_id=event_id,
         unit=unit,
         due_from=due_from,

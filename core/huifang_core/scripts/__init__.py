@@ -6,6 +6,7 @@ from huifang_core.scripts.effects import (
     CorrectDatum,
     Effect,
     HandOverToUnit,
+    JudgeCase,
     NoteOnPerson,
     NotifyPerson,
     NotifyRole,
@@ -50,6 +51,7 @@ from huifang_core.scripts.model import (
     choices_of,
     effects_of,
     items_of,
+    recommending_steps,
 )
 from huifang_core.scripts.outline import (
     CoveredItem,
@@ -94,6 +96,7 @@ __all__ = [
     "HandOverToUnit",
     "Identify",
     "InvalidAnswer",
+    "JudgeCase",
     "NoteOnPerson",
     "NotifyPerson",
     "NotifyRole",
@@ -140,6 +143,7 @@ __all__ = [
     "placeholders_used",
     "publishable",
     "reading_order",
+    "recommending_steps",
     "reply",
     "script_hash",
     "standing_answers",

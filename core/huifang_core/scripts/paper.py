@@ -31,7 +31,8 @@ from huifang_core.texts import Language
 class PaperChoice(Struct, frozen=True):
     """A box to tick.
 
-    `skips_to` is the step to go on with where it is not the one that follows on the paper, `ends` that nothing more is asked.
+    `skips_to` is the step to go on with where it is not the one that follows on the paper; `ends` says that the rest of the section
+    need not be answered.
     """
 
     code: str
@@ -161,7 +162,7 @@ def _part(
             choice.code,
             render(choice.label, facts, language),
             _skips_to(line, following, id, choice),
-            _ends(script, step, choice),
+            _ends(script, step, choice) and id in following and id != following[-1],
         )
         for choice in choices_of(step)
     )

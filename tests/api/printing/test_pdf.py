@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from huifang_api.printing import TemplateFailed, pdf, typeset
 
-from .conftest import Page
+from ..pages import Page
 
 MADE_AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 LETTER = '#import "house.typ": data, paper\n#show: paper.with(title: data.title)\n= #data.title\n#data.body'

@@ -1,10 +1,7 @@
 """Looking at PDF the way people and machines do: as pictures, as text, and through the eye of a scanner."""
 
-from collections.abc import Callable
-
 import msgspec
 import pypdfium2
-import pytest
 import zxingcpp
 from PIL.Image import Image
 
@@ -35,8 +32,3 @@ def look_at(pdf: bytes) -> list[Page]:
         pages.append(Page(text, page.render(scale=150 / 72).to_pil()))
     document.close()
     return pages
-
-
-@pytest.fixture
-def look() -> Callable[[bytes], list[Page]]:
-    return look_at
