@@ -299,6 +299,7 @@ NOUNS: Final[Mapping[str, Text]] = {
     "script": text("话术", "script"),
     "script_version": text("话术版本", "script version"),
     "staff": text("人员", "member of staff"),
+    "settings_version": text("设置版本", "version of the settings"),
     "stop": text("暂停", "stop"),
     "training": text("培训记录", "training"),
     "unit": text("机构", "unit"),

@@ -9,6 +9,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as HostTimeout
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -56,10 +57,11 @@ class PluginHost:
     """A small pool of plugin-host processes; use it as an async context manager.
 
     `deadline` is in seconds, for one batch: one that misses it is cut in two until the culprit stands alone. A rule
-    is interrupted after a quarter of it.
+    is interrupted after a quarter of it. With an `allow_list`, a file, only the plugins it pins are loaded; the others are broken.
     """
 
-    def __init__(self, *, processes: int = 1, deadline: float = 20.0) -> None:
+    def __init__(self, *, processes: int = 1, deadline: float = 20.0, allow_list: Path | None = None) -> None:
+        self._allow_list = allow_list
         self._processes = processes
         self._deadline = deadline
         self._pool = self._new_pool()
@@ -91,6 +93,7 @@ class PluginHost:
         return ProcessPool(
             max_workers=self._processes,
             initializer=host_start,
+            initargs=(self._allow_list,),
             context=multiprocessing.get_context("forkserver"),
         )
 

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
 
@@ -30,10 +31,12 @@ from huifang_core.obligations import ObligationDraft
 from huifang_core.parameters import ParameterSet
 from huifang_core.plans import Membership, Plan
 from huifang_core.population import Candidate, amount_wanted, population
-from huifang_core.registry import Plugin, Registry, load_registry
+from huifang_core.registry import Broken, Plugin, Registry, installed, load_registry
 from huifang_core.rules import Rule
 from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
+
+from huifang_tenants.plugin_allow_list import AllowListError, read_allow_list, sift
 
 _D = TypeVar("_D", Desired, DesiredCase)
 
@@ -112,11 +115,14 @@ _case_decoder = msgspec.json.Decoder(CaseDraft)
 _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
+_allow_list: Path | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
 
 
-def host_start() -> None:
-    """Load the plugins, before anything is asked."""
+def host_start(allow_list: Path | None = None) -> None:
+    """Load the plugins, before anything is asked; with an allow-list, those it takes."""
+    global _allow_list
+    _allow_list = allow_list
     _loaded()
 
 
@@ -191,11 +197,20 @@ def host_check_settings(plugin: str, settings: bytes) -> bytes:
 def _loaded() -> Registry:
     global _registry
     if _registry is None:
-        _registry = load_registry()
+        _registry = load_registry() if _allow_list is None else _allowed(_allow_list)
         # What is loaded stays, and what a task makes is gone after it: hardly ever worth looking through.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
     return _registry
+
+
+def _allowed(allow_list: Path) -> Registry:
+    points = installed()
+    try:
+        return load_registry(*sift(points, read_allow_list(allow_list)))
+    except AllowListError as error:
+        # Without the list nobody can say what may be imported, so nothing is.
+        return load_registry((), [Broken(point.name, str(error)) for point in points])
 
 
 def _calendar(announced: dict[int, tuple[AnnouncedDay, ...]]) -> WorkingCalendar:

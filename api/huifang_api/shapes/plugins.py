@@ -195,3 +195,28 @@ class SetPlugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         ]
         | None
     ) = None
+
+
+class RestoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From when on an earlier version of settings holds again."""
+
+    valid_from: Annotated[
+        Day | None,
+        Meta(
+            description="Events from this day on follow it, in Asia/Shanghai; without it from today on.",
+            examples=["2026-04-01"],
+        ),
+    ] = None
+    staff_no: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=64,
+                pattern=NO_NUL,
+                description="Staff number (工号) of who decided so.",
+                examples=["HO-0001"],
+            ),
+        ]
+        | None
+    ) = None
