@@ -8,6 +8,7 @@ from huifang_core.catalogue import PluginEntry, stale_parameters
 from huifang_core.windows import day_of
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.plugins import check_settings, configure, roll_back
+from huifang_tenants.services.preflight import preflight
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import plugins as reading
 from litestar import get, post, put
@@ -20,9 +21,11 @@ from huifang_api.shapes.plugins import (
     BrokenPlugin,
     ParameterValue,
     PluginCaseClass,
+    PluginConcern,
     PluginDetail,
     PluginList,
     PluginParameter,
+    PluginPreflight,
     PluginRule,
     PluginScript,
     PluginSummary,
@@ -30,6 +33,7 @@ from huifang_api.shapes.plugins import (
     SetPlugin,
     SettingsHistory,
     SettingsVersion,
+    TryPlugin,
 )
 from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import in_tenant
@@ -105,6 +109,32 @@ async def set_plugin(request: ApiRequest, plugin: FromPath[str], data: JSONBody[
         return await _detail(scope, entry)
 
     return await in_tenant(request, write)
+
+
+@post(
+    "/plugins/{plugin:str}/preflight",
+    opt=needs("plugins:read"),
+    operation_id="preflight_plugin",
+    tags=_TAGS,
+    status_code=200,
+)
+async def preflight_plugin(
+    request: ApiRequest, plugin: FromPath[str], data: JSONBody[TryPlugin]
+) -> PluginPreflight:
+    """Read what switching a plugin on with these settings would meet: what stands against it, and what it would make. Nothing changes.
+
+    It looks at the first 500 contracts: which scripts lack a filing (LN-6), for which channels nobody is trained (SD-3), what would be
+    late when made (DEC-4).
+    """
+    found = await preflight(
+        world_of(request).services, request.auth.tenant, plugin, data.settings, data.parameters
+    )
+    return PluginPreflight(
+        clear=found.clear,
+        concerns=[_like(concern, PluginConcern) for concern in found.concerns],
+        contracts=found.contracts,
+        callbacks=found.callbacks,
+    )
 
 
 @post(
@@ -187,4 +217,11 @@ def _like(found: Any, shape: type[msgspec.Struct]) -> Any:
     return msgspec.convert(found, shape, from_attributes=True)
 
 
-ROUTES: Final = (list_plugins, get_plugin, list_plugin_settings, set_plugin, restore_plugin_settings)
+ROUTES: Final = (
+    list_plugins,
+    get_plugin,
+    list_plugin_settings,
+    set_plugin,
+    preflight_plugin,
+    restore_plugin_settings,
+)

@@ -1,12 +1,13 @@
 """Plugins as the API shows them: what each supplies, and how this tenant has set it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from huifang_core.cases import CaseKind
 from huifang_core.obligations import AfterDue
 from huifang_core.parameters import Direction
 from huifang_core.texts import Text
+from huifang_tenants.services.preflight import ConcernCode
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
@@ -220,3 +221,42 @@ class RestoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         ]
         | None
     ) = None
+
+
+class TryPlugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a plugin to be looked at before they are made."""
+
+    settings: Annotated[
+        dict[str, Any],
+        Meta(
+            description="Settings (设置) that differ from the defaults, by name.",
+            examples=[{"optional_callbacks": ["lapse", "claim"]}],
+        ),
+    ] = {}
+    parameters: Annotated[
+        dict[str, Any],
+        Meta(description="Parameters (参数) made stricter than the law, by id.", examples=[{}]),
+    ] = {}
+
+
+class PluginConcern(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to see to."""
+
+    code: Annotated[ConcernCode, described("What kind of thing it is.")]
+    severity: Annotated[
+        Literal["error", "warning"],
+        described(
+            "`error`: see to it before the plugin is switched on; `warning`: before its callbacks fall due."
+        ),
+    ]
+    subject: Annotated[str, described("The script, parameter, channel, kind or rule it is about.")]
+    message: Annotated[Text, described("What is the matter, in both languages.")]
+
+
+class PluginPreflight(msgspec.Struct, frozen=True, kw_only=True):
+    """What switching a plugin on would meet."""
+
+    clear: Annotated[bool, described("Whether nothing stands against it.")]
+    concerns: Annotated[list[PluginConcern], described("What to see to.")]
+    contracts: Annotated[int, described("How many contracts were looked at.")]
+    callbacks: Annotated[dict[str, int], described("How many callbacks it would make for them, by kind.")]

@@ -141,3 +141,15 @@ async def test_gen_4_an_earlier_version_is_brought_back_as_a_further_one(other_o
     refused = (403, "auth.scope_missing")
     assert await reader.problem("POST", f"{PATH}/settings/{good}/restore", {}) == refused
     await other_office.call("PUT", f"{PATH}/settings", {})
+
+
+async def test_a_preflight_says_what_stands_against_it(office: Any) -> None:
+    before = (await office.get(f"{PATH}/settings"))["items"]
+    found = await office.post(f"{PATH}/preflight", {"settings": {"optional_callbacks": ["lapse"]}})
+    assert found["clear"]
+    assert found["contracts"] >= 1
+    assert found["callbacks"]["new_contract"] >= 1
+    refused = await office.post(f"{PATH}/preflight", {"parameters": {"nothing": 1}})
+    assert (refused["clear"], refused["concerns"][0]["code"]) == (False, "choice_refused")
+    assert await office.problem("POST", "/plugins/no/preflight", {}) == (404, "not_found")
+    assert (await office.get(f"{PATH}/settings"))["items"] == before
