@@ -27,6 +27,8 @@ FOR_VENDORS = {
     ("POST", "/contacts/{contact_id}/answers"),
     ("POST", "/contacts/{contact_id}/corrections"),
     ("POST", "/contacts/{contact_id}/dial"),
+    ("POST", "/contacts/{contact_id}/evidence"),
+    ("POST", "/contacts/{contact_id}/evidence-references"),
     ("POST", "/contacts/{contact_id}/outcome"),
     ("POST", "/obligations/{obligation_id}/appointment/cancellation"),
     ("POST", "/queue/claim"),
@@ -112,7 +114,8 @@ async def test_ht_3_every_other_route_is_closed_to_a_vendors_client(office: Any,
 
 
 def _filled(path: str) -> str:
-    parts = [str(uuid4()) if part.startswith("{") else part for part in path.split("/")]
+    numbers = {"{version}": "1"}
+    parts = [numbers.get(part, str(uuid4())) if part.startswith("{") else part for part in path.split("/")]
     return "/".join(parts)
 
 
@@ -169,4 +172,8 @@ async def test_ht_3_claims_give_what_was_given_and_others_contacts_are_not_there
     assert await stranger.problem("POST", f"{path}/answers", answer) == missing
     assert await stranger.problem("POST", f"{path}/outcome", {"outcome": "no_answer"}) == missing
     assert await stranger.problem("POST", f"{path}/abandon", {"reason": "不是我的"}) == missing
+    reference = {"reference": "录音系统 2026-03-10/77"}
+    brought = await stranger.problem("POST", f"{path}/evidence-references", reference, headers=for_(Y1))
+    assert brought == missing
+    await vendor.post(f"{path}/evidence-references", reference, status=201, headers=for_(X2))
     await vendor.post(f"{path}/outcome", {"outcome": "no_answer"})
