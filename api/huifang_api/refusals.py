@@ -304,6 +304,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
         ),
     ),
+    "contact.person_busy": Entry(
+        409,
+        text("被访人正由他人联系", "Somebody else speaks with this person"),
+        text(
+            "另一名人员正在联系或即将联系同一被访人。",
+            "Somebody else is calling the person to be called, or is about to.",
+        ),
+        text("稍后重试,或退回任务。", "Try again later, or give the work back."),
+    ),
     "contact.policyholder_changed": Entry(
         409,
         text("投保人已变更", "Policyholder changed"),

@@ -40,7 +40,7 @@ from huifang_api.writing import holder, in_tenant
 _TAGS: Final = ("Contacts",)
 _STARTING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
-    "contact.no_such_number", "contact.quiet_hours", "contact.script_missing",
+    "contact.no_such_number", "contact.person_busy", "contact.quiet_hours", "contact.script_missing",
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.texts import Text
 from msgspec import Meta
 
@@ -74,10 +74,16 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimedCustomer(msgspec.Struct, frozen=True, kw_only=True):
-    """The customer to contact, masked."""
+    """Whoever is to be contacted, masked."""
 
-    id: Annotated[UUID, described("Id of the customer.")]
-    name: Annotated[str, described("Name, masked: 王**.")]
+    id: Annotated[
+        UUID,
+        described(
+            "Id of the customer; of the policyholder's record for somebody not on file, such as a driver."
+        ),
+    ]
+    party: Annotated[CalledParty, described("Their part (被访人身份), as the rule names it.")]
+    name: Annotated[str | None, described("Name, masked: 王**; null where only a number is known.")]
     phones: Annotated[
         list[str], described("Phone numbers, masked; `number_index` of a contact counts them from 0.")
     ]

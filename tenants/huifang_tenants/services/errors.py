@@ -14,6 +14,7 @@ RefusalCode = Literal[
     "contact.call_back_missing",
     "contact.not_in_progress",
     "contact.outcome_contradicts",
+    "contact.person_busy",
     "contact.policyholder_changed",
     "contact.quiet_hours",
     "contact.script_missing",

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from huifang_core.conditions import FactValue
 from huifang_core.facts import typed_facts
-from huifang_core.obligations import ContactChannel, ObligationDraft
+from huifang_core.obligations import CalledParty, ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
 from huifang_core.texts import Language
 
@@ -30,6 +30,7 @@ _INSERT: Final = Kept(
             staff_id=Slot("staff_id"),
             client_id=Slot("client_id"),
             channel=Slot("channel"),
+            called_party=Slot("called_party"),
             status="in_progress",
             language=Slot("language"),
             number_enc=Slot("number_enc"),
@@ -95,7 +96,10 @@ class StoredSection(msgspec.Struct, frozen=True):
 
 
 class StoredContact(msgspec.Struct, frozen=True):
-    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4)."""
+    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
+
+    `customer_id` is the record of whoever is called, or the policyholder's where they have none.
+    """
 
     id: UUID
     customer_id: UUID
@@ -115,13 +119,15 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    called_party: CalledParty = "policyholder"
 
 
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
     `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
-    says how fresh the contracts are whose facts these are.
+    says how fresh the contracts are whose facts these are. `customer_id` is the record of whoever is called, or the policyholder's
+    where they have none.
     """
 
     id: UUID
@@ -139,6 +145,7 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    called_party: CalledParty = "policyholder"
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -151,6 +158,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         staff_id=contact.staff_id,
         client_id=contact.client,
         channel=contact.channel,
+        called_party=contact.called_party,
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
@@ -222,6 +230,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+        called_party=row["called_party"],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.obligations import ContactChannel
 from piccolo.columns import Column
 
 from huifang_tenants.scope import Scope
@@ -44,13 +45,19 @@ _GIVE_BACK: Final = Kept(
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
 # theirs of late, even where what it was about has been taken off the books meanwhile. The contact may have begun under a record
 # that was merged since; what is leased has followed to the one that stands.
-_ALONE: Final = f"""
-      AND NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = o.customer_id AND held.status = 'open'
-                      AND held.lease_until > $3 AND held.lease_staff <> $5)
-      AND NOT EXISTS (SELECT FROM {BELOW.format(id="o.customer_id")} record CROSS JOIN LATERAL
-                      (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
-                       AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
-"""  # noqa: S608
+_LEFT_ALONE: Final = """
+          NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = {person} AND held.status = 'open'
+                      AND held.lease_until > {wall} AND held.lease_staff <> {staff})
+      AND NOT EXISTS (SELECT FROM {records} record CROSS JOIN LATERAL
+                      (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> {staff}
+                       AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > {quiet}) LIMIT 1) speaking)
+"""
+_ALONE: Final = "AND " + _LEFT_ALONE.format(
+    person="o.customer_id", records=BELOW.format(id="o.customer_id"), wall="$3", staff="$5", quiet="$7"
+)
+_IS_ALONE: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 20121)) AND " + (
+    _LEFT_ALONE.format(person="$1", records=BELOW.format(id="$1"), wall="$2", staff="$3", quiet="$4")
+)
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
 _DUE: Final = """
       o.status = 'open' AND o.callable_from <= $2
@@ -138,17 +145,31 @@ class Worker(msgspec.Struct, frozen=True):
     playable: Playable
 
 
+class Leased(msgspec.Struct, frozen=True):
+    """What was leased of one customer, the most pressing first."""
+
+    ids: list[UUID]
+    customer_id: UUID
+    channel: ContactChannel
+
+
 async def claim(
-    scope: Scope, worker: Worker, channels: Sequence[str], lease_until: datetime, *, calling: bool
-) -> tuple[list[UUID], str] | None:
+    scope: Scope,
+    worker: Worker,
+    channels: Sequence[str],
+    lease_until: datetime,
+    *,
+    calling: bool,
+    passed_over: Sequence[UUID] = (),
+) -> Leased | None:
     """Lease the most pressing obligation and whatever else the same person can be asked in the same contact (DEC-5).
 
     Highest priority first, then the earliest deadline; the ids come in that order, with the channel. A visit is never given to
     the seller, but where sales' own visits are meant (DEC-7). Outside calling hours (`calling` false) only what is called around
-    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Returns None
-    when there is nothing to do.
+    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Nothing of the
+    customers `passed_over` is given out. Returns None when there is nothing to do.
     """
-    passed_over: list[UUID] = []
+    passed_over = list(passed_over)
     closed = _closed(channels, calling=calling)
     while True:
         picked = await scope.connection.fetch(
@@ -169,8 +190,16 @@ async def claim(
         )
         if leased:
             leased.sort(key=lambda row: (-row["priority"], row["due_by"], row["id"]))
-            return [row["id"] for row in leased], channel
+            return Leased([row["id"] for row in leased], customer_id, channel)
         passed_over.append(customer_id)
+
+
+async def take_alone(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
+    """Keep others from claiming for a person until the scope ends; tell whether nobody else is about to speak with them."""
+    found: bool = await scope.connection.fetchval(
+        _IS_ALONE, customer_id, scope.wall_now, staff_id, quiet_since
+    )
+    return found
 
 
 async def held_back(scope: Scope, worker: Worker, channel: str, until: datetime) -> tuple[int, int]:

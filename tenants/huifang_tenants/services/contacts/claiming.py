@@ -5,18 +5,19 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.called import Called
 from huifang_core.calling_hours import CallingHours
 from huifang_core.catalogue import Catalogue
 from huifang_core.obligations import ContactChannel
 from huifang_core.windows import day_of
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.called import whom_to_call
 from huifang_tenants.services.contacts.climbing import go_on_without_number
-from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import channels_of, known_staff, worker
 from huifang_tenants.services.contacts.playable import stage
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import customers, queue
+from huifang_tenants.stores import queue
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import StoredStaff
 
@@ -27,10 +28,11 @@ _MOST_WITHOUT_NUMBER: Final = 50
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """Obligations leased together: one contact serves them all (DEC-5)."""
+    """Obligations leased together: one contact with `called` serves them all (DEC-5)."""
 
     obligation_ids: tuple[UUID, ...]
     lease_until: datetime
+    called: Called
 
 
 def calling_hours(settings: dict[str, Any]) -> CallingHours:
@@ -64,8 +66,9 @@ async def claim_next(
     """Lease the most pressing work this member of staff may do, or return None when there is none.
 
     Outside calling hours no phone work is given out, mandatory or not (REG-7), but for what is called around the clock (MS-1, DEC-6).
-    What can't be played never is; `held_back` says what that leaves lying. People without a number to dial go on to the next rung instead, with the reason on record; where that is so of very many, the
-    rest of them is left to the next claim. Refuses staff who are unknown, untrained, or without a fitting role.
+    What can't be played never is; `held_back` says what that leaves lying. Where nobody whom the rule names has a number to dial, the
+    obligation goes on to its next rung instead, with the reason on record; where that is so of very many, the rest is left to the
+    next claim. What another person is to be asked is left for a contact of its own. Refuses staff who are unknown, untrained, or without a fitting role.
     """
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
@@ -76,17 +79,30 @@ async def claim_next(
     calling = calling_hours(scope.tenant.settings).allow(scope.now)
     until = scope.wall_now + LEASE
     claimer = await _claimer(scope, catalogue, staff)
+    passed_over: list[UUID] = []
     for _ in range(_MOST_WITHOUT_NUMBER):
-        found = await queue.claim(scope, claimer, channels, until, calling=calling)
+        found = await queue.claim(scope, claimer, channels, until, calling=calling, passed_over=passed_over)
         if found is None:
             return None
-        ids, by = found
-        if by != "phone" or await _can_be_dialled(scope, ids[0]):
-            details = {"obligations": [str(id) for id in ids]}
-            await record(scope, actor, "obligation.claimed", "obligation", ids[0], details, details=details)
-            return Claimed(tuple(ids), until)
-        for id in ids:
-            await go_on_without_number(scope, id, actor)
+        targets = await whom_to_call(scope, found.ids, found.channel)
+        for id in found.ids:
+            if id not in targets:
+                await go_on_without_number(scope, id, actor)
+        reachable = [id for id in found.ids if id in targets]
+        if not reachable:
+            continue
+        target = targets[reachable[0]]
+        ids = [id for id in reachable if targets[id].is_same_person(target)]
+        free = target.called.record == found.customer_id or await queue.take_alone(
+            scope, target.called.record, claimer.id, claimer.quiet_since
+        )
+        await queue.put_back(scope, [id for id in reachable if not free or id not in ids])
+        if not free:
+            passed_over.append(found.customer_id)
+            continue
+        details = {"obligations": [str(id) for id in ids], "called": target.called.party}
+        await record(scope, actor, "obligation.claimed", "obligation", ids[0], details, details=details)
+        return Claimed(tuple(ids), until, target.called)
     return None
 
 
@@ -122,12 +138,3 @@ async def give_back(scope: Scope, staff_no: str, actor: Actor) -> int:
 async def _claimer(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
     playable = (await stage(scope, catalogue)).playable()
     return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE, playable)
-
-
-async def _can_be_dialled(scope: Scope, obligation_id: UUID) -> bool:
-    customer_id: UUID = await scope.connection.fetchval(
-        "SELECT customer_id FROM obligation WHERE id = $1", obligation_id
-    )
-    customer = await customers.read(scope, customer_id)
-    phones = customer.phones if customer is not None else ()
-    return await number_to_dial(scope, customer_id, phones) is not None
