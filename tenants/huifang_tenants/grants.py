@@ -31,6 +31,7 @@ _TENANT_FUNCTIONS: Final = (
     "enqueue_jobs(text[], jsonb[], timestamptz[], integer[], text[])",
     "finish_job(uuid)",
     "tenant_clock()",
+    "change_settings(jsonb)",
 )
 
 _RELATIONS: Final = """

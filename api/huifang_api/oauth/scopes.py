@@ -32,6 +32,8 @@ Scope = Literal[
     "plugins:read",
     "plugins:write",
     "reports:read",
+    "settings:read",
+    "settings:write",
 ]
 
 SCOPES: Final[Mapping[Scope, Text]] = {
@@ -63,5 +65,7 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "plugins:read": text("查看插件与设置", "Read plugins and their settings"),
     "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
     "reports:read": text("查看报表", "Read reports"),
+    "settings:read": text("查看机构设置", "Read the tenant's settings"),
+    "settings:write": text("修改机构设置", "Change the tenant's settings"),
 }
 """What each scope allows."""

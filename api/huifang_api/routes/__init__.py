@@ -30,6 +30,7 @@ from huifang_api.routes import (
     reference,
     reports,
     staff,
+    tenant_settings,
     trainings,
     units,
 )
@@ -58,6 +59,7 @@ API_ROUTES: Final = (
     *trainings.ROUTES,
     *imports.ROUTES,
     *import_upload.ROUTES,
+    *tenant_settings.ROUTES,
     *plugin_settings.ROUTES,
     *draws.ROUTES,
     *reports.ROUTES,
