@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from huifang_api.settings import load_settings
 from huifang_core.obligations import LATE_COMPLETION
+from huifang_core.windows import day_of, start_of_day
 from huifang_tenants.database import Database
 from huifang_tenants.ids import new_id
 from huifang_tenants.keys import MasterKeys
@@ -37,6 +38,7 @@ from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import staff_by_number
 from huifang_tenants.stores.reading import contacts as reading
 from huifang_tenants.stores.reading import work
+from huifang_tenants.stores.restraints import Restraints
 from huifang_tenants.tenant import Tenant
 
 from bench import contact_sql as sql
@@ -180,7 +182,9 @@ async def _claim(scope: Scope, staff_no: str, playable: queue.Playable) -> Messa
     staff = await staff_by_number(scope, staff_no)
     assert staff is not None
     await plugins.switched_on(scope)
-    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable)
+    await plugins.load_settings(scope)
+    restraints = Restraints(start_of_day(day_of(scope.now)), 3)
+    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable, restraints)
     found = await queue.claim(scope, claimer, _CHANNELS, scope.wall_now + _LEASE, calling=True)
     assert found is not None
     ids, customer_id = found.ids, found.customer_id

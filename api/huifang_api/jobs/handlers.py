@@ -18,6 +18,7 @@ from huifang_tenants.services.upkeep import (
     RECOUNT,
     RETRY,
     SCRIPTS,
+    SHARES,
     STEPS,
     Step,
     announce_at_risk,
@@ -28,9 +29,11 @@ from huifang_tenants.services.upkeep import (
     refresh,
     retry_parked,
     scripts_need_watching,
+    shares_need_watching,
     take_up_parked,
     watch_parameters,
     watch_scripts,
+    watch_shares,
 )
 from huifang_tenants.tenant import Tenant
 
@@ -39,7 +42,14 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, SCRIPTS: 1, **dict.fromkeys(STEPS, 1)}
+URGENCY: Final[Mapping[str, int]] = {
+    TICK: 1,
+    DAILY: 1,
+    AT_RISK: 1,
+    SCRIPTS: 1,
+    SHARES: 1,
+    **dict.fromkeys(STEPS, 1),
+}
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -124,6 +134,17 @@ async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
+async def shares(services: Services, tenant: Tenant, job: Job) -> None:
+    """Look how near shares of channels are to their limits; which are limited, the plugin host says."""
+    catalogue = await services.catalogue()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        await watch_shares(scope, catalogue)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 def ticking(seconds: float) -> Handler:
     """The handler that looks what is due in a tenant, enqueues it, and comes again in `seconds` to twice that."""
 
@@ -134,6 +155,8 @@ def ticking(seconds: float) -> Handler:
             kinds = await due_now(scope, calendar)
             if await scripts_need_watching(scope, catalogue):
                 kinds = (*kinds, SCRIPTS)
+            if await shares_need_watching(scope, catalogue):
+                kinds = (*kinds, SHARES)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
             pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
             jobs = [NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind) for kind in kinds]
@@ -171,6 +194,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         DAILY: daily,
         AT_RISK: at_risk,
         SCRIPTS: scripts,
+        SHARES: shares,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),

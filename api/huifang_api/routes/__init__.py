@@ -21,6 +21,7 @@ from huifang_api.routes import (
     import_upload,
     imports,
     ledger,
+    limits,
     notices,
     oauth,
     obligations,
@@ -33,6 +34,7 @@ from huifang_api.routes import (
     tenant_settings,
     trainings,
     units,
+    wishes,
 )
 
 ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
@@ -41,6 +43,7 @@ ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
 API_ROUTES: Final = (
     *customers.ROUTES,
     *customer_merges.ROUTES,
+    *wishes.ROUTES,
     *contracts.ROUTES,
     *contract_look_up.ROUTES,
     *record_intake.ROUTES,
@@ -62,6 +65,7 @@ API_ROUTES: Final = (
     *tenant_settings.ROUTES,
     *plugin_settings.ROUTES,
     *draws.ROUTES,
+    *limits.ROUTES,
     *reports.ROUTES,
     *alarms.ROUTES,
     *notices.ROUTES,

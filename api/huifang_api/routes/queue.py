@@ -41,7 +41,8 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
 
     What one contact can serve for the same customer comes together (DEC-5). `customer` is whoever the rule names first of those who can
     be called: of a motor loss the reporter, and not the policyholder. Outside calling hours no phone work is
-    given out (REG-7) but what is called around the clock (DEC-6); work whose script is missing never is. Refuses people who are untrained (SD-3) or whose roles take no contacts.
+    given out (REG-7) but what is called around the clock (DEC-6); work whose script is missing never is, nor what a limit, a wish or
+    the calls of the day hold back (LN-5, CARE-2): `GET /queue/held-back` says how much that is. Refuses people who are untrained (SD-3) or whose roles take no contacts.
     """
     actor = Actor(request.auth.actor, data.staff_no)
     language = language_of(request)
@@ -88,7 +89,8 @@ async def get_held_back(
     """Read which work only one thing keeps from this person, and how much of it is late or will be.
 
     Phone work waits for calling hours: within them, and for people who make no calls, it is none. Work by any channel waits for
-    its script where a plugin is missing, broken or switched off, or came in a release without that script.
+    its script where a plugin is missing, broken or switched off, or came in a release without that script; for an approval where a
+    share of channels is full; until a wish ends or is lifted; and until the person may be contacted again.
     """
     catalogue = await world_of(request).services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:

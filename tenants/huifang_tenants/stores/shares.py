@@ -7,9 +7,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.shares import Share
-from piccolo.columns import Column
 
-from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.queries import Kept, Slot
 from huifang_tenants.tables.limits import LimitApproval
@@ -30,7 +28,8 @@ _APPROVALS: Final = Kept(
 _SHARE: Final = """
 SELECT count(*) FILTER (WHERE completed_channel = ANY($2)) AS by_channels, count(*) AS completed,
        (SELECT count(*) FROM obligation o WHERE o.plugin = $1 AND o.status = 'open' AND o.channel = ANY($2)
-        AND o.lease_until > $5 AND o.id <> ALL($6)) AS in_hand
+        AND o.lease_until IS NOT NULL AND o.id <> ALL($6) AND (o.lease_until > $5
+         OR EXISTS (SELECT FROM contact k WHERE k.id = o.lease_contact AND k.status = 'in_progress'))) AS in_hand
 FROM obligation WHERE plugin = $1 AND status = 'completed' AND completed_at >= $3 AND completed_at < $4
 """
 
@@ -90,19 +89,20 @@ async def approvals(scope: Scope, plugin: str, limit: str, period: str) -> tuple
 
 async def approve(scope: Scope, plugin: str, limit: str, period: str, approval: Approval) -> None:
     """Save an approval."""
-    known: dict[Column | str, object] = {
-        LimitApproval.id: approval.id,
-        LimitApproval.plugin: plugin,
-        LimitApproval.limit_id: limit,
-        LimitApproval.period: period,
-        LimitApproval.unit: approval.unit,
-        LimitApproval.number: approval.number,
-        LimitApproval.used_for: list(approval.used_for),
-        LimitApproval.reason: approval.reason,
-        LimitApproval.approved_by: approval.approved_by,
-        LimitApproval.approved_at: approval.approved_at,
-    }
-    await LimitApproval.insert(LimitApproval(known))
+    await LimitApproval.insert(
+        LimitApproval(
+            id=approval.id,
+            plugin=plugin,
+            limit_id=limit,
+            period=period,
+            unit=approval.unit,
+            number=approval.number,
+            used_for=list(approval.used_for),
+            reason=approval.reason,
+            approved_by=approval.approved_by,
+            approved_at=approval.approved_at,
+        )
+    )
 
 
 async def use(scope: Scope, approval_id: UUID, obligation_id: UUID) -> None:
@@ -110,10 +110,3 @@ async def use(scope: Scope, approval_id: UUID, obligation_id: UUID) -> None:
     await scope.connection.execute(
         "UPDATE limit_approval SET used_for = used_for || $2::uuid WHERE id = $1", approval_id, obligation_id
     )
-
-
-def new_approval(
-    scope: Scope, unit: str, number: int, used_for: Sequence[UUID], reason: str, approved_by: str
-) -> Approval:
-    """Return an approval given now."""
-    return Approval(new_id(), unit, number, tuple(used_for), reason, approved_by, scope.now)

@@ -23,3 +23,15 @@ COMMENT ON COLUMN limit_approval.used_for IS 'The obligations it was given for, 
 CREATE INDEX limit_approval_limit_idx ON limit_approval (plugin, limit_id, period);
 
 CREATE INDEX obligation_completed_idx ON obligation (plugin, completed_at, completed_channel) WHERE status = 'completed';
+
+-- What a supervisor decided about a person's own wish (DEC-6).
+
+ALTER TABLE contact_restriction
+    ADD COLUMN reason text,
+    ADD COLUMN decision text CHECK (decision IN ('go_on', 'hold_back')),
+    ADD COLUMN decision_reason text,
+    ADD COLUMN decided_by text,
+    ADD COLUMN decided_at timestamptz,
+    ADD CONSTRAINT contact_restriction_decided CHECK ((decision IS NULL) = (decided_at IS NULL)
+        AND (decision IS NULL OR kind = 'own_wish'));
+COMMENT ON COLUMN contact_restriction.decision IS 'Of mandatory contacts: hold_back lets none be given out. Without one they go on, with the wish shown to the caller.';

@@ -18,6 +18,7 @@ from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts import restraints, shares
 from huifang_tenants.services.contacts.as_it_stands import as_they_stand
 from huifang_tenants.services.contacts.called import Target, first_to_reach, may_be_called
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
@@ -53,7 +54,8 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
     Whoever its rule names first is contacted, of those who can be; what others are to be asked goes back to the queue. Identity is
-    verified by the data of whoever is called. Refuses `contact.person_busy` while somebody else speaks with them.
+    verified by the data of whoever is called. Refuses `contact.person_busy` while somebody else speaks with them, and what a limit, a wish or
+    the calls of the day have come to hold back since it was claimed.
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
@@ -71,6 +73,9 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     leased, target = await _of_one_person(scope, leased, wanted, opening.number_index)
     called, index = target.called, target.number
     await _check_free(scope, called, leased, staff)
+    ids = [row["id"] for row in leased]
+    await shares.check(scope, catalogue, channel, ids)
+    await restraints.check(scope, catalogue, ids, called.record, dialled=opening.dialled)
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
@@ -129,19 +134,23 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     return id
 
 
-async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Actor) -> None:
     """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
 
-    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6).
+    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6), and what a limit, a wish or the calls
+    of the day have come to hold back since it was prepared.
     """
     prepared = await scope.connection.fetchrow(
-        "SELECT k.channel, (SELECT bool_and(o.around_the_clock) FROM contact_section s JOIN obligation o"
-        " ON o.id = s.obligation_id WHERE s.contact_id = k.id) AS around_the_clock"
-        " FROM contact k WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL",
+        "SELECT k.channel, k.customer_id, bool_and(o.around_the_clock) AS around_the_clock, array_agg(o.id) AS ids FROM contact k"
+        " JOIN contact_section s ON s.contact_id = k.id JOIN obligation o ON o.id = s.obligation_id"
+        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL GROUP BY k.id",
         contact_id,
     )
     if prepared is not None:
-        _check_hours(scope, prepared["channel"], around_the_clock=prepared["around_the_clock"])
+        channel, ids = prepared["channel"], prepared["ids"]
+        _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
+        await shares.check(scope, catalogue, channel, ids)
+        await restraints.check(scope, catalogue, ids, prepared["customer_id"], dialled=True)
     done = await scope.connection.execute(
         "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
         contact_id,
