@@ -39,7 +39,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Organisation": "机构与人员: units and staff.",
     "Plugins": "插件: the rules that apply, their settings and parameters.",
     "Draws": "抽样: samples that nobody can steer and anybody can repeat.",
-    "Limits": "限额: shares of channels and frequencies as they stand, and what was let pass.",
+    "Limits": "限额: shares of channels and frequencies as they stand, what was let pass, and the forecast of work.",
     "Reports": "报表: figures over callbacks and cases.",
     "Imports": "导入批次: files taken in, and what was wrong with them.",
     "Oversight": "预警、通知与留痕: alarms, notices and the ledger.",

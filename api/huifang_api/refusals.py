@@ -356,8 +356,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Limit {limit} stands at {figure} of at most {at_most}; this would pass it.",
         ),
         text(
-            "由有权人员写明理由后批准:POST /api/v1/limits/…/approvals,或改用其他渠道。",
-            "Have it approved with a reason, `POST /api/v1/limits/…/approvals`, or use another channel.",
+            "由有权人员写明理由后批准:POST /api/v1/limits/{limit}/approvals,或改用其他渠道。",
+            "Have it approved with a reason, `POST /api/v1/limits/{limit}/approvals`, or use another channel.",
         ),
     ),
     "contact.policyholder_changed": Entry(

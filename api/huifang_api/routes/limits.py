@@ -1,22 +1,30 @@
 """Limits (限额): where shares of channels stand, and letting one be passed by approval (LN-5, DEC-9)."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from huifang_core.shares import level_of, room
+from huifang_core.shares import Share, level_of, room
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.shares import Standing
 from huifang_tenants.services.declared_limits import declared_limits
+from huifang_tenants.services.forecast import forecast_shares
 from huifang_tenants.services.limits import Wanted, approve_past, stands_of
 from huifang_tenants.stores import shares
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.tenant_settings import settings_of
 from litestar import get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from huifang_api.access import needs, tenant_scope
 from huifang_api.problem_catalogue import ProblemCode
-from huifang_api.shapes.limits import Approval, ApprovePast, ChannelShare, ContactFrequency, Limits
+from huifang_api.shapes.limits import (
+    Approval,
+    ApprovePast,
+    ChannelShare,
+    ContactFrequency,
+    Limits,
+    ShareForecast,
+)
 from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import in_tenant
 
@@ -28,15 +36,26 @@ _REFUSALS: Final[tuple[ProblemCode, ...]] = (
 
 
 @get("/limits", opt=needs("limits:read"), operation_id="get_limits", tags=_TAGS)
-async def get_limits(request: ApiRequest) -> Limits:
+async def get_limits(
+    request: ApiRequest,
+    forecast: Annotated[
+        bool,
+        QueryParameter(description="Whether to look ahead as well; with very much open it takes seconds."),
+    ] = False,
+) -> Limits:
     """Read the limits of the plugins that are on: figures of this moment, numerator and denominator, and what was approved."""
-    catalogue = await world_of(request).services.catalogue()
+    services = world_of(request).services
+    catalogue = await services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:
         standings = await stands_of(scope, catalogue)
         frequencies = (await declared_limits(scope, catalogue)).frequencies
         calls_a_day = settings_of(scope.tenant).calls_a_day
+    ahead = await forecast_shares(services, request.auth.tenant, standings) if forecast else {}
     return Limits(
-        shares=[_shown(standing) for standing in standings],
+        shares=[
+            _shown(standing, ahead.get((standing.declared.plugin, standing.declared.limit.id)))
+            for standing in standings
+        ],
         frequencies=[
             ContactFrequency(
                 plugin=one.plugin,
@@ -78,7 +97,7 @@ async def approve_past_limit(
     return await in_tenant(request, approve)
 
 
-def _shown(standing: Standing) -> ChannelShare:
+def _shown(standing: Standing, ahead: Share | None) -> ChannelShare:
     declared, share = standing.declared, standing.share
     return ChannelShare(
         plugin=declared.plugin,
@@ -97,6 +116,11 @@ def _shown(standing: Standing) -> ChannelShare:
         warn_at=f"{declared.bounds.warn_at:f}",
         level=level_of(share, declared.bounds),
         room=room(share, declared.bounds.at_most, _MOST_ROOM),
+        forecast=None
+        if ahead is None
+        else ShareForecast(
+            by_channels=ahead.by_channels, completed=ahead.completed, figure=f"{ahead.figure:.4f}"
+        ),
         approved_by=declared.limit.approved_by,
         approvals=[_approval(approval) for approval in standing.approvals],
     )

@@ -40,6 +40,14 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     approved_at: Annotated[Instant, described("When, UTC.")]
 
 
+class ShareForecast(msgspec.Struct, frozen=True, kw_only=True):
+    """What a share would come to if all that is open went on to its next rungs within the period, since nobody answered."""
+
+    by_channels: Annotated[int, described("Numerator: completed, or tried, by these channels.")]
+    completed: Annotated[int, described("Denominator: completed, or open now.")]
+    figure: Share
+
+
 class ChannelShare(msgspec.Struct, frozen=True, kw_only=True):
     """A share of channels (渠道占比), live."""
 
@@ -64,6 +72,7 @@ class ChannelShare(msgspec.Struct, frozen=True, kw_only=True):
         described("`near`: an alarm stands. `past`: more than it may be, as where somebody approved it."),
     ]
     room: Annotated[int, described("How many more could be given out without approval, up to 1000.")]
+    forecast: Annotated[ShareForecast | None, described("The look ahead; null where it was not asked for.")]
     approved_by: Annotated[Role, described("The role that may approve more.")]
     approvals: Annotated[list[Approval], described("What was approved in this period, oldest first.")]
 
