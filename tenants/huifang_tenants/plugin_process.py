@@ -351,6 +351,7 @@ class _Without:
         self.version = plugin.version
         self.parameters: ParameterSet = plugin.parameters
         self.settings_type: type[Any] = plugin.settings_type
+        self.setting_changes = plugin.setting_changes
         self.rules = tuple(
             _refusing(rule) if (plugin.id, rule.id) == left_out else rule for rule in plugin.rules
         )

@@ -6,8 +6,10 @@ from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.departed import fan_out
 from huifang_tenants.services.upkeep.due import (
     AT_RISK,
+    COUNTING,
     PARKED,
     STEPS,
+    CountingStep,
     Step,
     after_import,
     due_now,
@@ -15,7 +17,7 @@ from huifang_tenants.services.upkeep.due import (
 )
 from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
-from huifang_tenants.services.upkeep.late_cases import escalate_cases
+from huifang_tenants.services.upkeep.late_cases import look_after_cases
 from huifang_tenants.services.upkeep.leases import end_leases
 from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parameters import watch_parameters
@@ -28,11 +30,13 @@ from huifang_tenants.services.upkeep.totals import count_totals
 
 __all__ = [
     "AT_RISK",
+    "COUNTING",
     "PARKED",
     "RECOUNT",
     "RETRY",
     "SCRIPTS",
     "STEPS",
+    "CountingStep",
     "Step",
     "advance_clock",
     "after_import",
@@ -45,9 +49,9 @@ __all__ = [
     "end_leases",
     "end_silent_imports",
     "erase_failed_rows",
-    "escalate_cases",
     "escalate_overdue",
     "fan_out",
+    "look_after_cases",
     "needs_recount",
     "recount",
     "refresh",
