@@ -500,6 +500,39 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
         ),
     ),
+    "visit.by_seller": Entry(
+        403,
+        text("不能由销售人员上门", "Visit by the seller"),
+        text(
+            "工号 {staff_no} 是该保单的销售人员,可以陪同,但上门回访须由他人进行(DEC-7)。",
+            "Staff {staff_no} sold the contract: coming along is fine, but somebody else makes the visit (DEC-7).",
+        ),
+        text("由其他上门回访人员进行。", "Let another visitor make it."),
+    ),
+    "visit.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text("{day} 已过,或在两个月以后。", "{day} is past, or more than two months ahead."),
+        text("换一个日期。", "Choose another day."),
+    ),
+    "visit.time_invalid": Entry(
+        409,
+        text("时间不符", "Time not possible"),
+        text(
+            "上门时间早于安排时间,或还没有到。",
+            "The visit would have been made before it was planned, or is to come.",
+        ),
+        text("核对时间。", "Check the time."),
+    ),
+    "visit.not_made": Entry(
+        409,
+        text("尚未登记上门", "Visit not made"),
+        text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
+        text(
+            "先登记上门时间与人员:POST /visits/…/made。",
+            "Record first when and by whom: `POST /visits/…/made`.",
+        ),
+    ),
     "letter.day_invalid": Entry(
         409,
         text("日期不符", "Day not possible"),

@@ -38,6 +38,7 @@ from huifang_api.routes import (
     tenant_settings,
     trainings,
     units,
+    visits,
     work_orders,
 )
 
@@ -59,6 +60,7 @@ API_ROUTES: Final = (
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,
+    *visits.ROUTES,
     *cases.ROUTES,
     *case_work.ROUTES,
     *case_steering.ROUTES,

@@ -68,6 +68,10 @@ RefusalCode = Literal[
     "staff.untrained",
     "state.conflict",
     "validation.failed",
+    "visit.by_seller",
+    "visit.day_invalid",
+    "visit.not_made",
+    "visit.time_invalid",
     "work_order.due_invalid",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""

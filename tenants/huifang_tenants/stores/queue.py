@@ -70,7 +70,7 @@ _HELD: Final = """
 _SPEAKING: Final = f"""
       EXISTS (SELECT FROM {BELOW.format(id="{customer}")} record CROSS JOIN LATERAL
               (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> {{staff}}
-               AND k.channel <> 'letter'
+               AND k.channel <> 'letter' AND k.visit IS NULL
                AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > {{quiet_since}}) LIMIT 1) speaking)
 """  # noqa: S608
 _OF_CLAIM: Final = {"customer": "o.customer_id", "now": "$3", "staff": "$5", "quiet_since": "$7"}

@@ -20,12 +20,10 @@ from huifang_tenants.services.papers.forms import sections_of
 from huifang_tenants.stores import contacts, letters, queue
 from huifang_tenants.stores.ledger import SYSTEM, Actor, record
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import settings_of
 
 ReturnReason = Literal["moved", "unknown", "no_such_address", "unclaimed", "refused"]
 """Why the post brought a letter back."""
-
-REPLY_DAYS: Final = 30
-"""Days after posting within which an answer is waited for, where the tenant's setting `letter_reply_days` says nothing."""
 
 POST_WITHIN: Final = timedelta(days=14)
 """How long a prepared letter is kept to be posted, wall time; then its callback is free again."""
@@ -48,7 +46,7 @@ class Order(msgspec.Struct, frozen=True):
 
 def reply_days(tenant: Tenant) -> int:
     """Return how many days an answer to a letter is waited for."""
-    return int(tenant.settings.get("letter_reply_days", REPLY_DAYS))
+    return settings_of(tenant).letter_reply_days
 
 
 async def prepare(scope: Scope, catalogue: Catalogue, order: Order, actor: Actor) -> UUID | None:
