@@ -41,7 +41,7 @@ async def take_up(
         raise Refused("queue.not_assigned")
     chosen = _channel(late, staff, channel)
     if await queue.engaged(scope, late["customer_id"], staff.id, scope.wall_now - LEASE):
-        raise Refused("contact.customer_engaged")
+        raise Refused("contact.person_busy")
     return late, chosen
 
 

@@ -86,12 +86,12 @@ async def test_a_call_prepared_is_not_dialled_but_one_under_way_is_finished(offi
     under_way = await office.begin("C1")
     prepared = await office.begin("C2", dialled=False)
     standing = await stop(office, Target(channel="phone"))
-    dialling = office.do(lambda scope: starting.dial(scope, prepared, LEAD))
+    dialling = office.do(lambda scope: starting.dial(scope, office.catalogue, prepared, LEAD))
     assert await office.refusal(dialling) == "contact.stopped"
     await office.play(under_way)
     await office.conclude(under_way)
     await lift(office, standing)
-    await office.do(lambda scope: starting.dial(scope, prepared, LEAD))
+    await office.do(lambda scope: starting.dial(scope, office.catalogue, prepared, LEAD))
 
 
 async def test_two_stops_of_one_thing_stand_apart(office: Any) -> None:
