@@ -267,3 +267,14 @@ def test_plugins_are_pinned_by_version_and_hash() -> None:
     (pinned,) = tomllib.loads(shown.output).values()
     assert len(pinned["sha256"]) == 64
     assert CliRunner().invoke(root, ["plugin", "pin", "no_plugin"]).exit_code == 2
+
+
+def test_a_tenant_may_be_kept_to_some_plugins(huifang: Huifang, tenant: str) -> None:
+    shown = huifang("tenant", "plugins", tenant)
+    assert (shown.code, shown.out.strip()) == (0, f"{tenant} may use every plugin")
+    kept = huifang("tenant", "plugins", tenant, "--allow", "shandong_life")
+    assert (kept.code, kept.out.strip()) == (0, f"{tenant} may use shandong_life"), kept.err
+    refused = huifang("plugin", "enable", "health", "--tenant", tenant)
+    assert (refused.code, "plugin.not_allowed" in refused.err) == (1, True)
+    assert huifang("tenant", "plugins", tenant, "--allow", "no_plugin").code == 2
+    assert huifang("tenant", "plugins", tenant, "--any").code == 0
