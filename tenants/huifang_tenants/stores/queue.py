@@ -254,7 +254,10 @@ async def claim(
 
 
 async def take_alone(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
-    """Keep others from claiming for a person until the scope ends; tell whether nobody else is about to speak with them."""
+    """Tell whether nobody else is about to speak with a person, and keep others from claiming for them until the scope ends.
+
+    It does not wait for whoever claims for them just now, as `engaged` would: whoever asks holds another person already.
+    """
     found: bool = await scope.connection.fetchval(
         _IS_ALONE, customer_id, scope.wall_now, staff_id, quiet_since
     )

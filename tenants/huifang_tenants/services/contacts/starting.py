@@ -86,8 +86,11 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     called, index = target.called, target.number
     await _check_free(scope, called, leased, staff)
     ids = [row["id"] for row in leased]
-    await shares.check(scope, catalogue, channel, ids)
-    await restraints.check(scope, catalogue, ids, called.record, dialled=opening.dialled)
+    if late is None:
+        await shares.check(scope, catalogue, channel, ids)
+    else:
+        await shares.give_out_late(scope, catalogue, channel, ids, actor)
+    await restraints.check(scope, catalogue, ids, called.record, channel, dialled=opening.dialled)
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
@@ -172,7 +175,7 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
         channel, ids = prepared["channel"], prepared["ids"]
         _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
         await shares.check(scope, catalogue, channel, ids)
-        await restraints.check(scope, catalogue, ids, prepared["customer_id"], dialled=True)
+        await restraints.check(scope, catalogue, ids, prepared["customer_id"], channel, dialled=True)
     await record_attempt(scope, contact_id, actor)
 
 
@@ -318,7 +321,7 @@ async def _check_free(scope: Scope, called: Called, leased: Sequence[Any], staff
     """Refuse to contact another person than the policyholder, whom the lease keeps free, while somebody else does."""
     if called.record == leased[0]["customer_id"]:
         return
-    if not await queue.take_alone(scope, called.record, staff.id, scope.wall_now - LEASE):
+    if await queue.engaged(scope, called.record, staff.id, scope.wall_now - LEASE):
         raise Refused("contact.person_busy")
 
 
