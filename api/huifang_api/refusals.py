@@ -392,6 +392,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("该回访的状态是 {status},不能再记录。", "The contact is {status}; nothing can be added to it."),
         text("另开一次回访。", "Start another contact."),
     ),
+    "contact.nothing_open": Entry(
+        409,
+        text("没有待办的回访", "Nothing open"),
+        text(
+            "该客户没有此人现在可以办理的回访任务。",
+            "Nothing is open with this customer that this person could serve now.",
+        ),
+        text(
+            "有诉求的,登记问题件。",
+            "Open a case where the customer has something to say.",
+        ),
+    ),
     "contact.answer_refused": Entry(
         409,
         text("回答不符合话术", "Answer refused"),

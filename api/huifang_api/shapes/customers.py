@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
+from huifang_core.contacts import Ending
 from huifang_core.customers import CustomerKind, Gender, IdType
 from huifang_tenants.stores.reading.customers import PersonalField
 from msgspec import UNSET, Meta, UnsetType
@@ -48,6 +49,10 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     ]
     merged_into: Annotated[
         UUID | None, described("Id of the customer this record was merged into, being one person (DEC-10).")
+    ]
+    not_contactable: Annotated[
+        Ending | None,
+        described("Why the person is not called any more: has died, or can't answer; null: may be called."),
     ]
     revision: Annotated[int, described("Grows with every change.")]
     created_at: CreatedAt

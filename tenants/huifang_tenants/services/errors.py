@@ -26,6 +26,7 @@ RefusalCode = Literal[
     "contact.no_such_number",
     "contact.call_back_missing",
     "contact.not_in_progress",
+    "contact.nothing_open",
     "contact.outcome_contradicts",
     "contact.policyholder_changed",
     "contact.quiet_hours",

@@ -30,6 +30,7 @@ class Customer(Table, tablename="customer", db=ENGINE):
     search_blind = Array(base_column=Bytea(), default=list)
     revision = Integer(default=1)
     merged_into: ForeignKey["Customer"] = ForeignKey("self", null=True)
+    not_contactable = Text(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 

@@ -70,3 +70,10 @@ ALTER TABLE case_file
 COMMENT ON COLUMN case_file.second_callback IS 'From its class: the customer is called about it once it is solved.';
 COMMENT ON COLUMN case_file.callback_round IS 'How often it had been solved when it was asked about last, by callback_event_id.';
 CREATE INDEX case_file_second_callback_idx ON case_file (id) WHERE second_callback AND status <> 'closed';
+
+-- Who has died or can't answer any more is not called, until somebody says otherwise; callers can ring up themselves.
+
+ALTER TABLE customer ADD COLUMN not_contactable text CHECK (not_contactable IN ('deceased', 'unable'));
+COMMENT ON COLUMN customer.not_contactable IS 'Why the person is not called any more; what is owed stays on the books, and is as overdue as ever (DEC-2).';
+ALTER TABLE contact ADD COLUMN inbound boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN contact.inbound IS 'The customer rang up: no attempt of ours, and nothing was dialled.';

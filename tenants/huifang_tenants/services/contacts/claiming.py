@@ -75,7 +75,7 @@ async def claim_next(
         channels = (channel,)
     calling = calling_hours(scope.tenant.settings).allow(scope.now)
     until = scope.wall_now + LEASE
-    claimer = await _claimer(scope, catalogue, staff)
+    claimer = await worker_of(scope, catalogue, staff)
     for _ in range(_MOST_WITHOUT_NUMBER):
         found = await queue.claim(scope, claimer, channels, until, calling=calling)
         if found is None:
@@ -94,7 +94,7 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     """Return the work a member of staff could claim but for the calling hours, or but that it can't be played."""
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
-    claimer = await _claimer(scope, catalogue, staff)
+    claimer = await worker_of(scope, catalogue, staff)
     without_script, overdue = await queue.without_script(scope, claimer, channels)
     found = HeldBack(without_script=without_script, overdue_without_script=overdue)
     hours = calling_hours(scope.tenant.settings)
@@ -119,7 +119,8 @@ async def give_back(scope: Scope, staff_no: str, actor: Actor) -> int:
     return count
 
 
-async def _claimer(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+async def worker_of(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+    """Return a member of staff as the queue asks for one."""
     playable = (await stage(scope, catalogue)).playable()
     return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE, playable)
 

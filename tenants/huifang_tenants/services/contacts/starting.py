@@ -19,8 +19,10 @@ from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
+from huifang_tenants.normalise import normalise_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
+from huifang_tenants.services.contacts.inbound import take_person
 from huifang_tenants.services.contacts.late import CLOSED, take_up
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
@@ -31,8 +33,16 @@ from huifang_tenants.stores import case_work, contacts, contracts, customers, ev
 from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
+from huifang_tenants.stores.organisation import StoredStaff
 
 _OfSections = tuple[dict[str, FactValue | None], ...]
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """A call from outside: who says to be ringing, from which number if it was shown."""
+
+    customer_id: UUID
+    number: str | None = None
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -41,10 +51,11 @@ class Opening(msgspec.Struct, frozen=True):
     `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
     number on file, counted from 0; without it, the first one not found wrong before. `channel` is for what is done late, by any of its
     ladder (DEC-3); what was claimed is done by the channel it was claimed for. `looked_up` is how asking the core system about the
-    contracts went just before, kept with the facts the contact uses (SD-4).
+    contracts went just before, kept with the facts the contact uses (SD-4). With `inbound` the customer is ringing: all that is open
+    with the person is served, nothing is dialled, and no `obligation_id` is needed.
     """
 
-    obligation_id: UUID
+    obligation_id: UUID | None
     staff_no: str
     language: Language = "zh-CN"
     dialled: bool = True
@@ -52,6 +63,7 @@ class Opening(msgspec.Struct, frozen=True):
     channel: ContactChannel | None = None
     client: str | None = None
     looked_up: dict[UUID, Outcome] = {}
+    inbound: Inbound | None = None
 
 
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
@@ -62,14 +74,11 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
-    # What was superseded since it was claimed left its lease to what replaced it.
-    wanted = await queue.standing_for(scope, opening.obligation_id)
-    leased = await queue.leased_with(scope, wanted, staff.id)
-    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
-    if late is not None:
-        leased = [late[0]]
-    if not leased:
-        raise await _why_not_leased(scope, wanted, staff.id)
+    late = None
+    if opening.inbound is not None:
+        leased = await take_person(scope, catalogue, opening.inbound.customer_id, staff)
+    else:
+        leased, late = await _claimed(scope, opening, staff)
     stage_now = await stage(scope, catalogue)
     leased = await _without_sales(scope, stage_now, await _only_playable(scope, stage_now, leased))
     customer_id: UUID = leased[0]["customer_id"]
@@ -77,11 +86,13 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     if customer is None:
         raise Refused("not_found", kind="customer")
     channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
+    if opening.inbound is not None:
+        channel = "phone"
     if opening.channel not in (None, channel):
         raise Refused("contact.channel_not_planned", channel=opening.channel, channels=channel)
-    if opening.dialled:
+    if opening.dialled and opening.inbound is None:
         _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
-    index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
+    number, index = await _line(scope, customer_id, customer, opening, channel)
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
@@ -112,11 +123,12 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             client=opening.client,
             channel=channel,
             language=opening.language,
-            number=customer.phones[index] if index is not None else None,
+            number=number,
             number_index=index,
+            inbound=opening.inbound is not None,
             below_province=channel == "phone" and not may_do_phone_work(staff.level),
             visitor_is_seller=any(section.visitor_is_seller for section in sections),
-            dialled_at=scope.now if opening.dialled else None,
+            dialled_at=scope.now if opening.dialled and opening.inbound is None else None,
             facts=shared,
             section_facts=section_facts,
             personal=personal,
@@ -266,6 +278,40 @@ def _check_seller_may_visit(row: Any, staff_no: str) -> None:
     """Refuse what the queue would not have given to the seller either (DEC-7)."""
     if not msgspec.convert(row["draft"], ObligationDraft).seller_may_visit:
         raise Refused("staff.not_permitted", staff_no=staff_no)
+
+
+async def _claimed(
+    scope: Scope, opening: Opening, staff: StoredStaff
+) -> tuple[list[Any], tuple[Any, ContactChannel] | None]:
+    """Return what is leased together with the obligation named, or what is done late of it with its channel."""
+    if opening.obligation_id is None:
+        raise Refused("not_found", kind="obligation")
+    # What was superseded since it was claimed left its lease to what replaced it.
+    wanted = await queue.standing_for(scope, opening.obligation_id)
+    leased = await queue.leased_with(scope, wanted, staff.id)
+    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
+    if late is not None:
+        leased = [late[0]]
+    if not leased:
+        raise await _why_not_leased(scope, wanted, staff.id)
+    return leased, late
+
+
+async def _line(
+    scope: Scope, customer_id: UUID, customer: Customer, opening: Opening, channel: ContactChannel
+) -> tuple[str | None, int | None]:
+    """The number rung, or rung from, and which of the customer's it is."""
+    if channel != "phone":
+        return None, None
+    if opening.inbound is not None:
+        shown = opening.inbound.number
+        on_file = [normalise_phone(phone) for phone in customer.phones]
+        if shown is None or normalise_phone(shown) not in on_file:
+            return shown, None
+        index = on_file.index(normalise_phone(shown))
+        return customer.phones[index], index
+    index = await _number(scope, customer_id, customer, opening.number_index)
+    return customer.phones[index], index
 
 
 async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int:

@@ -157,6 +157,7 @@ def _masked(cipher: FieldCipher, row: Mapping[str, Any]) -> dict[str, Any]:
         "has_contact": customer.contact is not None,
         "has_legal_representative": customer.legal_representative is not None,
         "merged_into": row["merged_into"],
+        "not_contactable": row["not_contactable"],
         "revision": row["revision"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
