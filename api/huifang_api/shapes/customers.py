@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.contacts import Ending
-from huifang_core.customers import CustomerKind, Gender, IdType
+from huifang_core.customers import CustomerKind, Gender, IdType, Need
 from huifang_tenants.stores.reading.customers import PersonalField
 from msgspec import UNSET, Meta, UnsetType
 
@@ -74,14 +74,16 @@ class CustomerMerge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note on the person's record that came of a contact; what was said is with the contact."""
+    """A note on the person's record: what came of a contact, or something the person needs, which revealing shows in words."""
 
     id: Id
+    need: Annotated[
+        Need | None, described("What the person needs (客户需求); null: the note is of another kind.")
+    ]
+    recorded_by: Annotated[str | None, described("Staff number of who noted a need.")]
     contact_id: Annotated[UUID | None, described("The contact (回访) it came of.")]
     created_at: CreatedAt
-    withdrawn_at: Annotated[
-        Instant | None, described("When the answer behind it was corrected, UTC; null: it holds.")
-    ]
+    withdrawn_at: Annotated[Instant | None, described("Since when it holds no more, UTC; null: it holds.")]
 
 
 class CustomerDetail(Customer, frozen=True, kw_only=True):

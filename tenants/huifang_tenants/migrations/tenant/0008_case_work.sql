@@ -77,3 +77,30 @@ ALTER TABLE customer ADD COLUMN not_contactable text CHECK (not_contactable IN (
 COMMENT ON COLUMN customer.not_contactable IS 'Why the person is not called any more; what is owed stays on the books, and is as overdue as ever (DEC-2).';
 ALTER TABLE contact ADD COLUMN inbound boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN contact.inbound IS 'The customer rang up: no attempt of ours, and nothing was dialled.';
+
+-- Gifts (CARE-1), and what customers need (CARE-3).
+
+CREATE TABLE gift (
+    id uuid PRIMARY KEY,
+    customer_id uuid NOT NULL REFERENCES customer (id),
+    unit text NOT NULL,
+    occasion text NOT NULL CHECK (occasion IN ('birthday', 'holiday', 'other')),
+    description text NOT NULL,
+    value numeric(10, 2) NOT NULL CHECK (value > 0),
+    status text NOT NULL CHECK (status IN ('requested', 'approved', 'declined', 'given', 'cancelled')),
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    counts_in smallint NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    given_on date,
+    given_by text,
+    revision integer NOT NULL DEFAULT 1
+);
+COMMENT ON TABLE gift IS 'The register of gifts; reasons stand in the ledger.';
+COMMENT ON COLUMN gift.counts_in IS 'The calendar year whose limit it counts towards.';
+CREATE INDEX gift_customer_idx ON gift (customer_id, counts_in);
+CREATE INDEX gift_requested_idx ON gift (requested_at, id);
+
+ALTER TABLE person_note ADD COLUMN need text, ADD COLUMN recorded_by text;
+COMMENT ON COLUMN person_note.need IS 'What the customer needs, where it says that: protection, retirement, health …';

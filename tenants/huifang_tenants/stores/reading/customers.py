@@ -34,7 +34,14 @@ _COLUMNS: Final = together(
 _ONE: Final = Kept(Customer.select(*_COLUMNS).where(Customer.id == Slot("id")))
 _WITH_TOKEN: Final = "{} IN " + ABOVE.format(condition="search_blind @> {}::bytea[]")
 _NOTES: Final = Kept(
-    PersonNote.select(PersonNote.id, PersonNote.contact_id, PersonNote.created_at, PersonNote.withdrawn_at)
+    PersonNote.select(
+        PersonNote.id,
+        PersonNote.need,
+        PersonNote.recorded_by,
+        PersonNote.contact_id,
+        PersonNote.created_at,
+        PersonNote.withdrawn_at,
+    )
     .where(PersonNote.about_kind == "customer", PersonNote.about_ref == any_of(Slot("records")))
     .order_by(PersonNote.created_at, PersonNote.id)
 )
