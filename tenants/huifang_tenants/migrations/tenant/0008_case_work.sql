@@ -9,10 +9,8 @@ ALTER TABLE case_file
     ADD COLUMN escalate_at timestamptz,
     ADD COLUMN escalated_to text,
     ADD CONSTRAINT case_file_pause_ends CHECK ((paused_at IS NULL) = (paused_until IS NULL));
-UPDATE case_file SET origin = unit,
-    escalate_at = CASE WHEN overdue_marked_at IS NULL AND status IN ('open', 'assigned') THEN due_by END;
-ALTER TABLE case_file ALTER COLUMN origin SET NOT NULL, ALTER COLUMN counted_in DROP DEFAULT;
-COMMENT ON COLUMN case_file.origin IS 'The unit the matter belongs to; unit is the one that solves it.';
+UPDATE case_file SET escalate_at = due_by WHERE overdue_marked_at IS NULL AND status IN ('open', 'assigned');
+COMMENT ON COLUMN case_file.origin IS 'The unit the matter belongs to, where that is not the one that solves it.';
 COMMENT ON COLUMN case_file.counted_in IS 'How its time is counted: as its class says, or to a deadline that was given.';
 COMMENT ON COLUMN case_file.escalated_to IS 'The highest unit that was told it is overdue.';
 CREATE INDEX case_file_escalate_idx ON case_file (escalate_at) WHERE escalate_at IS NOT NULL;
