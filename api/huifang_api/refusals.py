@@ -94,6 +94,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
         text("按提示处理后重新上传。", "Correct it and send the file again."),
     ),
+    "import.no_failed_rows": Entry(
+        404,
+        text("没有可下载的未导入行", "No failed rows"),
+        text(
+            "该导入没有保存未导入的行:全部已导入、无法读取、整批严格导入,或已过 30 天。",
+            "No refused rows are kept of this import: all went in, none could be read, it was strict, or 30 days are over.",
+        ),
+        text(
+            "问题清单仍可查看;请按清单更正原文件后重新发送。",
+            "Its problems can still be read: correct the file itself by them and send it again.",
+        ),
+    ),
     "evidence.too_large": Entry(
         413,
         text("证据文件过大", "Evidence too large"),
@@ -446,15 +458,6 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
         text("可用的渠道:{channels}。", "These channels are: {channels}."),
     ),
-    "contact.customer_engaged": Entry(
-        409,
-        text("他人正在联系该客户", "Customer engaged"),
-        text(
-            "另一名人员正持有该客户的任务,或正在与其联系。",
-            "Somebody else holds work about this customer, or is in contact with them now.",
-        ),
-        text("待其结束后再试。", "Try again once that is over."),
-    ),
     "contact.items_missing": Entry(
         409,
         text("必问项目未完成", "Items missing"),
@@ -494,6 +497,62 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
         ),
     ),
+    "contact.person_busy": Entry(
+        409,
+        text("被访人正由他人联系", "Somebody else speaks with this person"),
+        text(
+            "另一名人员正在联系或即将联系同一被访人。",
+            "Somebody else is calling the person to be called, or is about to.",
+        ),
+        text("稍后重试,或退回任务。", "Try again later, or give the work back."),
+    ),
+    "contact.calls_used_up": Entry(
+        409,
+        text("今日拨打次数已满", "Rung often enough today"),
+        text(
+            "今天已向此人拨打 {calls} 次,达到本机构的每日上限;{free_at} 起可再拨打。",
+            "This person was rung {calls} times today, as often as this tenant allows; calls may go on from {free_at}.",
+        ),
+        text(
+            "届时再拨;上限为机构设置 calls_a_day。",
+            "Dial then. How often people are rung a day is the tenant's setting `calls_a_day`.",
+        ),
+    ),
+    "contact.not_wanted": Entry(
+        409,
+        text("客户不愿被联系", "The person does not want it"),
+        text(
+            "此人有尚有效的免打扰登记,除强制性回访外不得联系;强制性回访是否进行由主管决定。",
+            "A wish of this person stands: nobody contacts them but for mandatory callbacks, and of these a supervisor decides.",
+        ),
+        text(
+            "退回任务;由主管决定或解除登记。",
+            "Give the work back; a supervisor decides, or lifts what is on record.",
+        ),
+    ),
+    "contact.too_often": Entry(
+        409,
+        text("联系过于频繁", "Contacted often enough"),
+        text(
+            "此人近期同类联系次数已达上限。",
+            "This person has had as many contacts of this category lately as the limit allows.",
+        ),
+        text(
+            "退回任务,期满后再联系。", "Give the work back; it is given out again when the time has passed."
+        ),
+    ),
+    "contact.share_used_up": Entry(
+        409,
+        text("渠道占比已达上限", "Share of channels used up"),
+        text(
+            "限额 {limit} 当前占比 {figure},上限 {at_most};继续会超限。",
+            "Limit {limit} stands at {figure} of at most {at_most}; this would pass it.",
+        ),
+        text(
+            "由有权人员写明理由后批准:POST /api/v1/limits/{limit}/approvals,或改用其他渠道。",
+            "Have it approved with a reason, `POST /api/v1/limits/{limit}/approvals`, or use another channel.",
+        ),
+    ),
     "contact.policyholder_changed": Entry(
         409,
         text("投保人已变更", "Policyholder changed"),
@@ -528,6 +587,39 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text(
             "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
             "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+        ),
+    ),
+    "visit.by_seller": Entry(
+        403,
+        text("不能由销售人员上门", "Visit by the seller"),
+        text(
+            "工号 {staff_no} 是该保单的销售人员,可以陪同,但上门回访须由他人进行(DEC-7)。",
+            "Staff {staff_no} sold the contract: coming along is fine, but somebody else makes the visit (DEC-7).",
+        ),
+        text("由其他上门回访人员进行。", "Let another visitor make it."),
+    ),
+    "visit.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text("{day} 已过,或在两个月以后。", "{day} is past, or more than two months ahead."),
+        text("换一个日期。", "Choose another day."),
+    ),
+    "visit.time_invalid": Entry(
+        409,
+        text("时间不符", "Time not possible"),
+        text(
+            "上门时间早于安排时间,或还没有到。",
+            "The visit would have been made before it was planned, or is to come.",
+        ),
+        text("核对时间。", "Check the time."),
+    ),
+    "visit.not_made": Entry(
+        409,
+        text("尚未登记上门", "Visit not made"),
+        text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
+        text(
+            "先登记上门时间与人员:POST /visits/…/made。",
+            "Record first when and by whom: `POST /visits/…/made`.",
         ),
     ),
     "letter.day_invalid": Entry(

@@ -71,7 +71,7 @@ async def match_inbound_call(request: ApiRequest, data: JSONBody[CallIn]) -> Res
             *_STAFF,
             "not_found",
             "contact.nothing_open",
-            "contact.customer_engaged",
+            "contact.person_busy",
             "contact.script_missing",
         ),
     )

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import described
-from huifang_api.shapes.queue import ClaimedCustomer, ClaimedObligation, GivenStaffNo
+from huifang_api.shapes.queue import ClaimedObligation, GivenStaffNo, Restriction
 
 _Number = Annotated[
     str,
@@ -31,10 +31,19 @@ class CallIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: _Number
 
 
+class KnownCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer who has the number on file, masked."""
+
+    id: Annotated[UUID, described("Id of the customer.")]
+    name: Annotated[str, described("Name, masked: 王**.")]
+    phones: Annotated[list[str], described("Phone numbers, masked.")]
+    restrictions: Annotated[list[Restriction], described("What to respect when contacting the person.")]
+
+
 class PossibleCaller(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may be ringing, personal data masked: the number proves nothing."""
 
-    customer: ClaimedCustomer
+    customer: Annotated[KnownCustomer, described("The person, masked.")]
     not_contactable: Annotated[
         Ending | None, described("Why the person is not called any more, if that is so.")
     ]

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.conditions import FactValue
 from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
-from huifang_core.obligations import ContactChannel, ObligationDraft
+from huifang_core.obligations import CalledParty, ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
 from huifang_core.texts import Language
 
@@ -32,6 +32,7 @@ _INSERT: Final = Kept(
             staff_id=Slot("staff_id"),
             client_id=Slot("client_id"),
             channel=Slot("channel"),
+            called_party=Slot("called_party"),
             status="in_progress",
             language=Slot("language"),
             number_enc=Slot("number_enc"),
@@ -111,7 +112,10 @@ class StoredSection(msgspec.Struct, frozen=True):
 
 
 class StoredContact(msgspec.Struct, frozen=True):
-    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4)."""
+    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
+
+    `customer_id` is the record of whoever is called, or the policyholder's where they have none.
+    """
 
     id: UUID
     customer_id: UUID
@@ -131,6 +135,7 @@ class StoredContact(msgspec.Struct, frozen=True):
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
     inbound: bool = False
+    called_party: CalledParty = "policyholder"
 
 
 class NewSection(msgspec.Struct, frozen=True):
@@ -149,8 +154,8 @@ class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
     `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
-    encrypted. `contracts`
-    says how fresh the contracts are whose facts these are.
+    encrypted. `contracts` says how fresh the contracts are whose facts these are. `customer_id` is the record of whoever is called, or the
+    policyholder's where they have none.
     """
 
     id: UUID
@@ -170,6 +175,7 @@ class NewContact(msgspec.Struct, frozen=True):
     contracts: tuple[Freshness, ...] = ()
     inbound: bool = False
     section_personal: tuple[dict[str, FactValue | None], ...] = ()
+    called_party: CalledParty = "policyholder"
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -182,6 +188,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         staff_id=contact.staff_id,
         client_id=contact.client,
         channel=contact.channel,
+        called_party=contact.called_party,
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
@@ -266,6 +273,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             )
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+        called_party=row["called_party"],
     )
 
 

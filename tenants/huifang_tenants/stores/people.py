@@ -49,6 +49,12 @@ async def hold(scope: Scope, id: UUID, why: str) -> None:
     await table.update({table.not_contactable: why}).where(table.id == await standing_record(scope, id))
 
 
+async def is_held(scope: Scope, id: UUID) -> bool:
+    """Tell whether a person, by the record that stands, is not to be called."""
+    table = Customer
+    return bool(await table.exists().where(table.id == id, table.not_contactable.is_not_null()))
+
+
 async def let_go(scope: Scope, id: UUID) -> str | None:
     """Let a person be called again; return why that was not so, None where it was."""
     person = await standing_record(scope, id)

@@ -13,21 +13,22 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.contacts import Ending, Outcome, facts_of, is_successful
-from huifang_core.obligations import LATE_COMPLETION
+from huifang_core.obligations import LATE_COMPLETION, CalledParty
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.called import numbers_left
 from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import Attempt, postpone, try_again
-from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import contacts, contracts, customers, queue
+from huifang_tenants.stores import contacts, contracts, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.stores.people import hold, records_of, standing_record
+from huifang_tenants.stores.people import hold, records_of
 
 _NOT_THE_PERSON: Final[frozenset[Outcome]] = frozenset(
     {"no_answer", "busy", "wrong_number", "identity_failed", "relative_answered", "deceased"}
 )
+_WITH_A_RECORD: Final[frozenset[CalledParty]] = frozenset({"policyholder", "insured", "beneficiary"})
 _CALL_BACK_WITHIN: Final = timedelta(days=366)
 
 
@@ -70,8 +71,8 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
         scope.cipher.encrypt(note, "contact.note", contact_id) if note else None,
     )
     if conclusion.outcome in get_args(Ending):
-        await hold(scope, contact.customer_id, conclusion.outcome)
-    attempt = Attempt(conclusion.outcome, conclusion.call_back_at, await _numbers_left(scope, contact))
+        await _hold(scope, contact, conclusion.outcome)
+    attempt = Attempt(conclusion.outcome, conclusion.call_back_at)
     await _follow_up(scope, contact, attempt, actor)
     await queue.release(scope, contact_id)
     await record(
@@ -105,7 +106,7 @@ async def abandon(scope: Scope, contact_id: UUID, actor: Actor, reason: str) -> 
         _all_completed(contact),
     )
     if _said_deceased(contact):
-        await hold(scope, contact.customer_id, "deceased")
+        await _hold(scope, contact, "deceased")
     await _follow_up(scope, contact, Attempt(None) if dialled else None, actor)
     await queue.release(scope, contact_id)
     details = {"changed_hands": lost} if lost else None
@@ -205,6 +206,12 @@ def _check(contact: StoredContact, conclusion: Conclusion, now: datetime, *, ans
         raise Refused("contact.call_back_missing")
 
 
+async def _hold(scope: Scope, contact: StoredContact, why: str) -> None:
+    """Let whoever was called be called no more; others than these stand under the policyholder's record, or for an organisation."""
+    if contact.called_party in _WITH_A_RECORD:
+        await hold(scope, contact.customer_id, why)
+
+
 def _said_deceased(contact: StoredContact) -> bool:
     return any(section.result == "deceased" for section in contact.sections)
 
@@ -217,6 +224,8 @@ async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | No
         elif contact.inbound:
             await postpone(scope, section, attempt, calling_hours(scope.tenant.settings))
         elif attempt is not None:
+            left = attempt.outcome == "wrong_number" and await _numbers_left(scope, contact, section)
+            attempt = msgspec.structs.replace(attempt, numbers_left=left)
             await try_again(scope, section, attempt, calling_hours(scope.tenant.settings), actor)
     await judge_success(scope, contact)
 
@@ -254,10 +263,8 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
     )
 
 
-async def _numbers_left(scope: Scope, contact: StoredContact) -> bool:
-    if contact.channel != "phone":
-        return False
-    # Merged while they spoke, the person is rung by the numbers of the record that stands.
-    person = await standing_record(scope, contact.customer_id)
-    customer = await customers.read(scope, person)
-    return customer is not None and await number_to_dial(scope, person, customer.phones) is not None
+async def _numbers_left(scope: Scope, contact: StoredContact, section: StoredSection) -> bool:
+    # Merged while they spoke, the person is rung by the numbers of the record that stands, which the obligation has followed to.
+    return contact.channel == "phone" and await numbers_left(
+        scope, await queue.standing_for(scope, section.obligation_id)
+    )

@@ -50,13 +50,13 @@ async def note_call(scope: Scope, number: str, found: Sequence[UUID], actor: Act
 async def take_person(scope: Scope, catalogue: Catalogue, customer_id: UUID, staff: StoredStaff) -> list[Any]:
     """Lock and return all that can be served for a person who rings, whichever channel it stands at and whether or not it is late.
 
-    Refuses `contact.nothing_open`, and `contact.customer_engaged` where somebody else is in contact with the person.
+    Refuses `contact.nothing_open`, and `contact.person_busy` where somebody else is in contact with the person.
     """
     if "phone" not in channels_of(staff):
         raise Refused("staff.not_permitted", staff_no=staff.staff_no)
     person = await people.standing_record(scope, customer_id)
-    if await queue.engaged(scope, person, staff.id, scope.wall_now - LEASE):
-        raise Refused("contact.customer_engaged")
+    if not await queue.take_alone(scope, person, staff.id, scope.wall_now - LEASE):
+        raise Refused("contact.person_busy")
     found = await queue.open_with(scope, await worker_of(scope, catalogue, staff), person, lock=True)
     if not found:
         raise Refused("contact.nothing_open")

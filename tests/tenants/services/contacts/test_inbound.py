@@ -115,9 +115,7 @@ async def ring_again(office: Any, obligation: UUID, number: str) -> UUID:
 async def test_nobody_else_serves_a_person_somebody_speaks_with(office: Any) -> None:
     id = await office.issue("P1")
     await office.begin()
-    assert (
-        await office.refusal(ring(office, await customer_of(office, id), "C2")) == "contact.customer_engaged"
-    )
+    assert await office.refusal(ring(office, await customer_of(office, id), "C2")) == "contact.person_busy"
 
 
 async def test_what_is_not_open_or_not_ones_own_to_serve_is_not_served(office: Any) -> None:
