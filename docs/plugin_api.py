@@ -15,7 +15,7 @@ from huifang_core.cases import CaseClass, CaseDraft
 from huifang_core.content import ContentItem
 from huifang_core.events import PAYLOADS
 from huifang_core.facts import FACTS
-from huifang_core.limits import ChannelShare, Frequency
+from huifang_core.limits import ChannelShare, Frequency, GiftValue
 from huifang_core.obligations import ObligationDraft, Retention, Rung, VoidOn
 from huifang_core.parameters import DatedValue, Parameter
 from huifang_core.plans import Full, Membership, Number, Plan, Share, Successes
@@ -36,7 +36,7 @@ PARTS: dict[str, tuple[Any, ...]] = {
     "Cases": (CaseClass,),
     "Schedules": (Schedule,),
     "Plans": (Plan, Full, Share, Number, Successes, Membership),
-    "Limits": (ChannelShare, Frequency),
+    "Limits": (ChannelShare, Frequency, GiftValue),
     "Reports": (Report, *get_args(AnyTable), Target, Ranking, Term),
 }
 

@@ -327,6 +327,36 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
     ),
+    "gift.not_planned": Entry(
+        409,
+        text("未规定礼品上限", "No limit for gifts"),
+        text(
+            "已启用的插件都没有规定礼品价值上限,不能登记礼品。",
+            "No plugin that is on says what gifts may be worth, so none may be given.",
+        ),
+        text("启用规定礼品上限的插件。", "Switch on a plugin that does."),
+    ),
+    "gift.too_much": Entry(
+        409,
+        text("超过礼品价值上限", "Worth too much"),
+        text(
+            "价值 {value} 元超过上限:单件 {each} 元,客户本年还可 {left} 元。",
+            "At {value} yuan it is past the limit: {each} yuan each, and {left} left for this person this year.",
+        ),
+        text("改选价值更低的礼品。", "Choose one worth less."),
+    ),
+    "gift.not_wanted": Entry(
+        409,
+        text("客户不愿被打扰", "Not wanted"),
+        text("客户要求不受打扰。", "The customer asked to be left alone."),
+        text("尊重客户意愿。", "Respect the wish."),
+    ),
+    "gift.approved_by_requester": Entry(
+        409,
+        text("不能自行审批", "Approved by who asked"),
+        text("礼品不能由申请人本人审批。", "A gift can't be approved by whoever asked for it."),
+        text("由他人审批。", "Let somebody else approve it."),
+    ),
     "case.callback_open": Entry(
         409,
         text("客户尚未回访", "Customer still to be called"),
@@ -403,6 +433,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("回访已结束", "Contact not in progress"),
         text("该回访的状态是 {status},不能再记录。", "The contact is {status}; nothing can be added to it."),
         text("另开一次回访。", "Start another contact."),
+    ),
+    "contact.nothing_open": Entry(
+        409,
+        text("没有待办的回访", "Nothing open"),
+        text(
+            "该客户没有此人现在可以办理的回访任务。",
+            "Nothing is open with this customer that this person could serve now.",
+        ),
+        text(
+            "有诉求的,登记问题件。",
+            "Open a case where the customer has something to say.",
+        ),
     ),
     "contact.answer_refused": Entry(
         409,

@@ -40,8 +40,9 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     channel: Annotated[ContactChannel, described("Channel.")]
     status: Annotated[ContactStatus, described("`abandoned`: given back before an outcome was recorded.")]
     language: Annotated[Language, described("Language of the script.")]
-    number: Annotated[str | None, described("Number dialled, masked.")]
+    number: Annotated[str | None, described("Number dialled, or rung from, masked.")]
     number_index: Annotated[int | None, described("Which of the customer's numbers it was, from 0.")]
+    inbound: Annotated[bool, described("The customer rang up: no attempt of ours, and nothing was dialled.")]
     below_province: Annotated[bool, described("Phone work below province level: to be moved up (SD-2).")]
     visitor_is_seller: Annotated[
         bool,

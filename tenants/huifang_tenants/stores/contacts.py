@@ -37,6 +37,7 @@ _INSERT: Final = Kept(
             language=Slot("language"),
             number_enc=Slot("number_enc"),
             number_index=Slot("number_index"),
+            inbound=Slot("inbound"),
             below_province=Slot("below_province"),
             visitor_is_seller=Slot("visitor_is_seller"),
             dialled_at=Slot("dialled_at"),
@@ -133,6 +134,7 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    inbound: bool = False
     called_party: CalledParty = "policyholder"
 
 
@@ -171,6 +173,7 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    inbound: bool = False
     section_personal: tuple[dict[str, FactValue | None], ...] = ()
     called_party: CalledParty = "policyholder"
 
@@ -189,6 +192,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
+        inbound=contact.inbound,
         below_province=contact.below_province,
         visitor_is_seller=contact.visitor_is_seller,
         dialled_at=contact.dialled_at,
@@ -261,6 +265,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         right_party=row["right_party"],
         connected=row["connected"],
         attempted=row["attempted"],
+        inbound=row["inbound"],
         sections=tuple(
             _section(scope, section, {**row["snapshot"]["facts"], **own, **personal, **own_personal})
             for section, own, own_personal in zip(

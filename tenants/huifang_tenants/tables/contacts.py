@@ -44,6 +44,7 @@ class Contact(Table, tablename="contact", db=ENGINE):
     language = Text(default="zh-CN")
     number_enc = Bytea(null=True, default=None)
     number_index = SmallInt(null=True, default=None)
+    inbound = Boolean(default=False)
     below_province = Boolean(default=False)
     visitor_is_seller = Boolean(default=False)
     identity_passed = Boolean(default=False)
