@@ -328,6 +328,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
+    "call.over": Entry(
+        409,
+        text("通话已结束", "Call over"),
+        text(
+            "本次回访的号码已经拨过,或已有回答记录。",
+            "This contact's number was rung before, or answers are on record.",
+        ),
+        text(
+            "记录本次回访结果;再次拨打另起一次回访。",
+            "Record the outcome of this contact; another call is another contact.",
+        ),
+    ),
     "contact.signature_missing": Entry(
         409,
         text("缺少客户签名", "Signature missing"),
@@ -461,6 +473,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "The file of {evidence} is missing or not what was stored; this is on record.",
         ),
         text("从备份恢复原件并查明原因。", "Restore it from a backup and find out why."),
+    ),
+    "telephone.unavailable": Entry(
+        503,
+        text("电话系统不可用", "Telephone system unavailable"),
+        text("电话系统没有接受呼叫({failure})。", "The telephone system did not take the call ({failure})."),
+        text(
+            "稍后重试,或手工拨打并照常记录;由管理员核对电话系统的设置。",
+            "Try again later, or dial by hand and record it as usual; an administrator checks the settings of the telephone system.",
+        ),
     ),
     "evidence.store_unavailable": Entry(
         503,

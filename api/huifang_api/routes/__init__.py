@@ -5,6 +5,7 @@ from typing import Final
 from huifang_api.routes import (
     alarms,
     callback_setup,
+    calls,
     case_work,
     cases,
     contact_work,
@@ -53,6 +54,7 @@ API_ROUTES: Final = (
     *queue.ROUTES,
     *contacts.ROUTES,
     *contact_work.ROUTES,
+    *calls.ROUTES,
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,
