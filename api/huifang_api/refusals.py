@@ -348,8 +348,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
         ),
         text(
-            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
-            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+            "先上传签收回执:POST /contacts/ID/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/ID/evidence?kind=signed_receipt`.",
         ),
     ),
     "visit.by_seller": Entry(
@@ -381,8 +381,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("尚未登记上门", "Visit not made"),
         text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
         text(
-            "先登记上门时间与人员:POST /visits/…/made。",
-            "Record first when and by whom: `POST /visits/…/made`.",
+            "先登记上门时间与人员:POST /visits/ID/made。",
+            "Record first when and by whom: `POST /visits/ID/made`.",
         ),
     ),
     "letter.day_invalid": Entry(

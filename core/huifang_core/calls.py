@@ -22,7 +22,8 @@ Recording = Literal["none", "running", "wanted", "kept", "missing"]
 class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     """A call as it stands; times are wall time. `number` counts the calls of one contact from 1.
 
-    `cause` is the cause of the release of the customer's line (ITU-T Q.850), None where nobody said; `problem` why it failed.
+    `cause` is the cause of the release of the customer's line (ITU-T Q.850), None where nobody said; `problem` why it failed, or was ended
+    by the system: what is not recorded is no callback by phone.
     """
 
     number: int
@@ -61,7 +62,7 @@ class CustomerGone(msgspec.Struct, frozen=True):
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The call may not go on, or can't be placed; `problem` says why."""
+    """The call may not go on, can't be placed, or can't be recorded; `problem` says why."""
 
     problem: str
 
@@ -89,6 +90,9 @@ def advance(call: Call, event: CallEvent, at: datetime) -> tuple[Call, tuple[Act
         case (("requested" | "ringing"), Refused(problem)):
             failed = _with(call, state="failed", ended_at=at, ended_by="system", problem=problem)
             return failed, ("hang_up_caller", "hang_up_customer")
+        case "connected", Refused(problem):
+            over = _with(_ended(call, at, "system"), problem=problem, recording="missing")
+            return over, ("hang_up_caller", "hang_up_customer")
         case "ringing", CustomerAnswered():
             return _with(call, state="connected", connected_at=at, recording="running"), ("connect",)
         case "ringing", CustomerGone(cause):

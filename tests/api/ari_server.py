@@ -33,7 +33,7 @@ class AriServer:
     """Serves ARI on 127.0.0.1. Nobody answers a channel, and no recording is there, before a test says so.
 
     `muted` keeps events to itself, as a connection does that is about to drop; `twice` tells each one twice; `refuses`, when it
-    answers a status for a request, is all that happens. `recordings` are those stored, by name.
+    answers a status for a request, is all that happens; `holds` gives what a request waits for. `recordings` are those stored, by name; `listeners` counts who ever listened.
     """
 
     def __init__(self) -> None:
@@ -42,9 +42,11 @@ class AriServer:
         self.recording: list[str] = []
         self.recordings: dict[str, bytes] = {}
         self.asked: list[Asked] = []
+        self.listeners = 0
         self.muted = False
         self.twice = False
         self.refuses: Callable[[Asked], int | None] = lambda _: None
+        self.holds: Callable[[Asked], asyncio.Event | None] = lambda _: None
         self._server: asyncio.Server | None = None
         self._listener: tuple[ServerProtocol, asyncio.StreamWriter] | None = None
         self._connected = asyncio.Event()
@@ -128,6 +130,9 @@ class AriServer:
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         asked = Asked(method, unquote(parts.path), query, json.loads(body) if body else {})
         self.asked.append(asked)
+        held = self.holds(asked)
+        if held is not None:
+            await held.wait()
         status = self.refuses(asked)
         if status is not None:
             return status, b"{}", "application/json"
@@ -194,6 +199,7 @@ class AriServer:
         # As Asterisk does it: the last one to come listens.
         self.drop()
         self._listener = (protocol, writer)
+        self.listeners += 1
         self._connected.set()
         while data := await reader.read(65536):
             protocol.receive_data(data)

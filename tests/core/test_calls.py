@@ -113,6 +113,12 @@ def test_a_call_that_may_not_go_on_ends_before_it_rings() -> None:
     )
 
 
+def test_what_can_not_be_recorded_is_ended_for_it_would_prove_nothing() -> None:
+    call, done = played(CallerAnswered(), CustomerAnswered(), Refused("telephone_unusable"))
+    assert (call.state, call.ended_by, call.recording) == ("ended", "system", "missing")
+    assert done[-2:] == ["hang_up_caller", "hang_up_customer"]
+
+
 def test_the_caller_may_end_it_from_the_screen() -> None:
     for events, state, recording in (
         ((), "failed", "none"),

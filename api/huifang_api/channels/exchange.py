@@ -34,15 +34,18 @@ class Exchange:
         known = self._lines.get(tenant.id)
         if known is not None and known[0] == settings:
             return known[1]
+        made = None if settings is None else Ari(settings, _password(tenant, settings))
+        # Before the old one is closed, which takes a moment in which others may ask, too.
+        self._lines.pop(tenant.id, None)
+        if settings is not None and made is not None:
+            self._lines[tenant.id] = (settings, made)
         if known is not None:
-            del self._lines[tenant.id]
             await known[1].aclose()
-        if settings is None:
-            return None
-        try:
-            password = unseal(tenant, settings.sealed)
-        except (WrongKey, ValueError):
-            raise TelephoneFailed("unauthorised") from None
-        made = Ari(settings, password)
-        self._lines[tenant.id] = (settings, made)
         return made
+
+
+def _password(tenant: Tenant, settings: TelephoneSettings) -> str:
+    try:
+        return unseal(tenant, settings.sealed)
+    except (WrongKey, ValueError):
+        raise TelephoneFailed("unauthorised") from None

@@ -7,9 +7,10 @@ are, and makes up for what was not told.
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from huifang_api.channels.telephone import CallName, Telephone, TelephoneFailed,
 _LEASE_SECONDS: Final = 15
 _LOOK_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 2.0
+_AT_ONCE: Final = 4
 _SETTLING_SECONDS: Final = 10.0
 _LOOKS_PER_ROUND: Final = 6
 _log = structlog.get_logger("huifang.telephone")
@@ -131,13 +133,14 @@ class Switchboard:
                 telephone = await self._exchange.of(tenant)
                 if telephone is None:
                     return
-                async with telephone.told() as told:
+                async with telephone.told() as told, _InOrder() as hands:
                     looking = asyncio.create_task(self._keep_looking(tenant, telephone))
                     try:
                         async for one in told:
-                            await self.take_in(tenant, telephone, one)
+                            hands.take(one.call, partial(self.take_in, tenant, telephone, one))
                     finally:
                         looking.cancel()
+                        await asyncio.gather(looking, return_exceptions=True)
             except TelephoneFailed as failed:
                 _log.warning("telephone_lost", tenant=tenant.slug, failure=failed.failure)
             except BrokenTelephone:
@@ -196,6 +199,43 @@ class Switchboard:
                     await carry_out(telephone, call, further)
 
 
+class _InOrder:
+    """Works on several calls at once, and on each in the order in which it was told of. Leaving the block waits for what was begun."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._last: dict[CallName, asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> "_InOrder":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._last:
+            await asyncio.wait(self._last.values())
+
+    def take(self, call: CallName, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this once what was taken for the same call before is done."""
+        task = asyncio.create_task(self._work(call, self._last.get(call), work))
+        self._last[call] = task
+        task.add_done_callback(partial(self._forget, call))
+
+    async def _work(
+        self, call: CallName, before: asyncio.Task[None] | None, work: Callable[[], Awaitable[None]]
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        async with self._places:
+            try:
+                await work()
+            except Exception as error:
+                # What was not taken in is made up for when the lines are next looked at.
+                _log.warning("call_not_followed", call=str(call), error=type(error).__name__)
+
+    def _forget(self, call: CallName, task: asyncio.Task[None]) -> None:
+        if self._last.get(call) is task:
+            del self._last[call]
+
+
 async def carry_out(telephone: Telephone, call: CallName, found: Happened) -> None:
     """Do what an event gave to be done at the telephone system. Raises TelephoneFailed."""
     for action in found.actions:
@@ -214,11 +254,9 @@ async def carry_out(telephone: Telephone, call: CallName, found: Happened) -> No
 
 
 def _given_up(found: Happened, failed: TelephoneFailed) -> CallEvent | None:
-    """What a failure makes of a call: one that can't ring or be joined is over, for it could not be recorded either."""
-    if "ring_customer" in found.actions:
+    """What a failure makes of a call: one that can't ring, be joined or recorded is over; a line that can't be released is left."""
+    if {"ring_customer", "connect"} & set(found.actions):
         return Refused(f"telephone_{failed.failure}")
-    if "connect" in found.actions:
-        return CustomerGone(None)
     return None
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncpg
 import pytest
+from huifang_api.channels.exchange import Exchange
+from huifang_api.channels.switchboard import Switchboard
 from huifang_api.jobs import Pace, work
 from huifang_tenants.provisioning import change_setting
 from huifang_tenants.telephone import SETTING, seal
@@ -38,8 +40,8 @@ async def asterisk() -> AsyncIterator[AriServer]:
 
 
 @pytest.fixture
-async def exchange(office: Any, asterisk: AriServer) -> AsyncIterator[AriServer]:
-    """The office's telephone system, with a worker that listens to it."""
+async def telephone(office: Any, asterisk: AriServer) -> AsyncIterator[None]:
+    """Let the office have this telephone system."""
     settings = office.api.settings
 
     async def set_telephone(value: Any) -> None:
@@ -56,14 +58,20 @@ async def exchange(office: Any, asterisk: AriServer) -> AsyncIterator[AriServer]
             "allowed_networks": ["127.0.0.1/32"],
         }
     )
+    yield
+    await set_telephone(None)
+
+
+@pytest.fixture
+async def exchange(office: Any, telephone: None, asterisk: AriServer) -> AsyncIterator[AriServer]:
+    """The office's telephone system, with a worker that listens to it."""
     stop = asyncio.Event()
-    running = asyncio.create_task(work(settings, stop, FAST))
+    running = asyncio.create_task(work(office.api.settings, stop, FAST))
     try:
         await asterisk.listened_to()
         yield asterisk
         assert not running.done() or running.exception() is None
     finally:
-        await set_telephone(None)
         stop.set()
         await running
 
@@ -295,6 +303,37 @@ async def test_a_customer_who_can_not_be_rung_ends_the_call(exchange: AriServer,
     await until(lambda: one.caller() not in exchange.channels)
 
 
+async def test_ln_4a_a_call_that_can_not_be_recorded_is_ended_and_an_alarm(
+    office: Any, exchange: AriServer, line: Any
+) -> None:
+    one = await line("T12", "C04")
+    await one.rings()
+    exchange.refuses = lambda a: 500 if a.path.endswith("/record") else None
+    await exchange.answer(one.customer())
+    over = await one.state("ended")
+    assert (over["ended_by"], over["problem"], over["recording"]) == (
+        "system",
+        "telephone_unusable",
+        "missing",
+    )
+    await until(lambda: not {one.caller(), one.customer()} & set(exchange.channels))
+    alarms = (await office.get("/alarms", params={"kind": "recording_missing"}))["items"]
+    assert one.contact in [alarm["subject"] for alarm in alarms]
+
+
+async def test_one_call_that_hangs_holds_no_other_up(exchange: AriServer, line: Any) -> None:
+    slow, quick = await line("T13", "C05"), await line("T14", "C06")
+    held = asyncio.Event()
+    exchange.holds = lambda a: held if a.body.get("channelId") == slow.customer() else None
+    await slow.dial()
+    await exchange.answer(slow.caller())
+    await until(lambda: any(a.body.get("channelId") == slow.customer() for a in exchange.asked))
+    await quick.rings()
+    assert slow.customer() not in exchange.channels
+    held.set()
+    await until(lambda: slow.customer() in exchange.channels)
+
+
 async def test_a_telephone_system_that_is_down_is_said_and_calls_go_on_by_hand(
     office: Any, exchange: AriServer, line: Any, play: Any
 ) -> None:
@@ -306,6 +345,32 @@ async def test_a_telephone_system_that_is_down_is_said_and_calls_go_on_by_hand(
     await play(standing)
     done = await office.post(f"/contacts/{one.contact}/outcome", {"outcome": "completed"})
     assert (done["attempted"], done["completed"]) == (True, True)
+
+
+async def test_one_process_listens_and_another_takes_over_when_it_stops(
+    office: Any, telephone: Any, asterisk: AriServer
+) -> None:
+    world = office.api.world
+
+    async def attend() -> None:
+        async with Exchange() as exchange:
+            await Switchboard(
+                world.database, world.registry, exchange, world.redis, look=0.05, pause=0.05
+            ).run()
+
+    first = asyncio.create_task(attend())
+    await asterisk.listened_to()
+    second = asyncio.create_task(attend())
+    lease = f"huifang:telephone:{office.tenant.id}"
+    held = await world.redis.get(lease)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    await until(lambda: asterisk.listeners > 1)
+    assert await world.redis.get(lease) not in (None, held)
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert asterisk.listeners == 2, "never both at a time, or each would have thrown the other out"
+    assert await world.redis.get(lease) is None, "given up, and not left to run out"
 
 
 async def test_without_a_telephone_system_there_is_no_call(office: Any, new_contract: Any) -> None:

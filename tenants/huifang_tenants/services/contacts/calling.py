@@ -121,13 +121,16 @@ async def recording_kept(scope: Scope, contact_id: UUID, number: int) -> None:
 async def recording_missing(scope: Scope, contact_id: UUID, number: int) -> None:
     """Note that the recording of a call can't be had any more, which is an alarm: the callback has no proof without it (REG-3)."""
     if await _settle_recording(scope, contact_id, number, kept=False):
-        await raise_alarm(
-            scope, "recording_missing", str(contact_id), {"contact": str(contact_id), "call": number}
-        )
+        await _alarm(scope, contact_id, number)
 
 
 def _is_stale(call: Call, now: datetime) -> bool:
     return call.state == "requested" and now - call.requested_at > STALE
+
+
+async def _alarm(scope: Scope, contact_id: UUID, number: int) -> None:
+    details = {"contact": str(contact_id), "call": number}
+    await raise_alarm(scope, "recording_missing", str(contact_id), details)
 
 
 async def _settle_recording(scope: Scope, contact_id: UUID, number: int, *, kept: bool) -> bool:
@@ -156,6 +159,8 @@ async def _save(
         }
         told = {name: value for name, value in details.items() if value is not None}
         await record(scope, actor, f"call.{after.state}", "contact", contact_id, told, details=told)
+    if after.recording == "missing" != before.recording:
+        await _alarm(scope, contact_id, after.number)
     if "fetch_recording" in actions:
         payload = {"contact": str(contact_id), "call": after.number, "try": 0}
         await outbox.enqueue(
