@@ -94,6 +94,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
         text("按提示处理后重新上传。", "Correct it and send the file again."),
     ),
+    "import.no_failed_rows": Entry(
+        404,
+        text("没有可下载的未导入行", "No failed rows"),
+        text(
+            "该导入没有保存未导入的行:全部已导入、无法读取、整批严格导入,或已过 30 天。",
+            "No refused rows are kept of this import: all went in, none could be read, it was strict, or 30 days are over.",
+        ),
+        text(
+            "问题清单仍可查看;请按清单更正原文件后重新发送。",
+            "Its problems can still be read: correct the file itself by them and send it again.",
+        ),
+    ),
     "evidence.too_large": Entry(
         413,
         text("证据文件过大", "Evidence too large"),
@@ -145,6 +157,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("更正首日与末日。", "Correct its first and last day."),
     ),
     # What stands against it.
+    "report.period_open": Entry(
+        409,
+        text("统计期间尚未结束", "Period not over"),
+        text(
+            "期间至 {last} 尚未结束,不能签认。",
+            "The period lasts until the end of {last} and can't be signed off before.",
+        ),
+        text("期间结束后再签认。", "Sign it off once it is over."),
+    ),
     "evidence.hash_differs": Entry(
         409,
         text("文件与校验值不符", "Hash differs"),
@@ -177,6 +198,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("状态不允许", "State conflict"),
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
+    ),
+    "obligation.closed": Entry(
+        409,
+        text("任务已了结", "Obligation closed"),
+        text(
+            "该任务的状态是 {status},没有需要再做的回访。",
+            "The obligation is {status}: no contact is to be made for it any more.",
+        ),
+        text(
+            "读取该任务,查看了结的原因。",
+            "Read the obligation: `status_reason` says why, and the ledger what went before.",
+        ),
     ),
     "customer.same_record": Entry(
         409,
@@ -253,6 +286,118 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
+    "case.class_unknown": Entry(
+        400,
+        text("没有这个问题分类", "No such class of cases"),
+        text(
+            "{field} 不是可用的问题分类;可用的有:{known}。",
+            "`{field}` names no class of cases here; known: {known}.",
+        ),
+        text(
+            "选用其中之一;插件的分类须同时写明 plugin,不属任何分类的用 other 且不写 plugin。",
+            "Choose one of them. A plugin's class goes with `plugin`; what none of them is for is `other`, without `plugin`.",
+        ),
+    ),
+    "case.unit_not_in_line": Entry(
+        409,
+        text("机构不在上下级关系中", "Unit neither above nor below"),
+        text(
+            "机构 {to} 不是 {unit} 的上级或下级。",
+            "The unit {to} lies neither above nor below {unit}.",
+        ),
+        text(
+            "先移交至共同的上级机构,再由其下派。",
+            "Hand it up to the unit above both, which hands it down.",
+        ),
+    ),
+    "case.overdue": Entry(
+        409,
+        text("问题件已逾期", "Case overdue"),
+        text(
+            "期限 {due_by} 已过,不能再暂停计时。", "It was due by {due_by}; its time can't stand still now."
+        ),
+        text("尽快解决;逾期如实记录。", "Solve it; that it was late stays on record."),
+    ),
+    "case.deadline_fixed": Entry(
+        409,
+        text("期限不能暂停", "Deadline fixed"),
+        text(
+            "期限 {due_by} 由规则给定,客户据此等待答复,不能暂停计时。",
+            "Its deadline, {due_by}, comes from a rule: a customer waits for an answer until then, and it can't be paused.",
+        ),
+        text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
+    ),
+    "case.callback_open": Entry(
+        409,
+        text("客户尚未回访", "Customer still to be called"),
+        text(
+            "该类问题件解决后须回访客户,回访完成前不能结案。",
+            "Customers are called about such a case once it is solved, and this one has not been called yet.",
+        ),
+        text(
+            "完成该回访;客户联系不上的,回访任务如实办结后即可结案。",
+            "Make that callback. Where the customer can't be reached, the case can be closed once the callback has ended so.",
+        ),
+    ),
+    "case.work_orders_open": Entry(
+        409,
+        text("工单未办结", "Work orders open"),
+        text(
+            "还有 {count} 张工单未答复或未验收。",
+            "{count} work order(s) have not been answered, or the answer not accepted.",
+        ),
+        text("验收或撤销后再解决。", "Accept or cancel them first."),
+    ),
+    "case.undecided": Entry(
+        409,
+        text("建议尚未决定", "Suggestion undecided"),
+        text(
+            "建议须先决定采纳或不采纳,并写明理由。",
+            "A suggestion is adopted or declined first, with the reason.",
+        ),
+        text("先记录决定。", "Record the decision, then solve it."),
+    ),
+    "case.not_a_suggestion": Entry(
+        409,
+        text("不是建议", "No suggestion"),
+        text("该问题件的分类 {case_class} 不是建议。", "Its class, {case_class}, is none of suggestions."),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.not_a_plan": Entry(
+        409,
+        text("不是改进计划", "No plan of improvements"),
+        text(
+            "该问题件的分类 {case_class} 不是改进计划。", "Its class, {case_class}, is none of improvements."
+        ),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.effect_missing": Entry(
+        409,
+        text("未记录成效", "Effect missing"),
+        text(
+            "改进计划结案前须记录成效。",
+            "What a plan of improvements came to is put down before it is closed.",
+        ),
+        text("先记录成效。", "Record its effect, then close it."),
+    ),
+    "work_order.due_invalid": Entry(
+        409,
+        text("工单期限无效", "Due time invalid"),
+        text(
+            "工单期限须在将来,且不晚于十年。",
+            "A work order is due in the future, within ten years.",
+        ),
+        text("更正 due_by。", "Correct `due_by`."),
+    ),
+    "case.pause_invalid": Entry(
+        409,
+        text("暂停时间无效", "Pause invalid"),
+        text(
+            "暂停须在将来结束,且最长 {days} 天。",
+            "A pause ends in the future, and within {days} days.",
+        ),
+        text("更正 until。", "Correct `until`."),
+    ),
     "contact.not_in_progress": Entry(
         409,
         text("回访已结束", "Contact not in progress"),
@@ -264,6 +409,12 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("回答不符合话术", "Answer refused"),
         text("步骤 {step} 现在不能这样回答。", "Step {step} can't be answered like this now."),
         text("按返回的当前步骤与选项作答。", "Answer the current step with one of its choices."),
+    ),
+    "contact.channel_not_planned": Entry(
+        409,
+        text("不能用此渠道", "Channel not planned"),
+        text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
+        text("可用的渠道:{channels}。", "These channels are: {channels}."),
     ),
     "contact.items_missing": Entry(
         409,
@@ -302,6 +453,62 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text(
             "届时再拨;强制性回访需要在此之前进行的,可调整可拨打时段。",
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
+        ),
+    ),
+    "contact.person_busy": Entry(
+        409,
+        text("被访人正由他人联系", "Somebody else speaks with this person"),
+        text(
+            "另一名人员正在联系或即将联系同一被访人。",
+            "Somebody else is calling the person to be called, or is about to.",
+        ),
+        text("稍后重试,或退回任务。", "Try again later, or give the work back."),
+    ),
+    "contact.calls_used_up": Entry(
+        409,
+        text("今日拨打次数已满", "Rung often enough today"),
+        text(
+            "今天已向此人拨打 {calls} 次,达到本机构的每日上限;{free_at} 起可再拨打。",
+            "This person was rung {calls} times today, as often as this tenant allows; calls may go on from {free_at}.",
+        ),
+        text(
+            "届时再拨;上限为机构设置 calls_a_day。",
+            "Dial then. How often people are rung a day is the tenant's setting `calls_a_day`.",
+        ),
+    ),
+    "contact.not_wanted": Entry(
+        409,
+        text("客户不愿被联系", "The person does not want it"),
+        text(
+            "此人有尚有效的免打扰登记,除强制性回访外不得联系;强制性回访是否进行由主管决定。",
+            "A wish of this person stands: nobody contacts them but for mandatory callbacks, and of these a supervisor decides.",
+        ),
+        text(
+            "退回任务;由主管决定或解除登记。",
+            "Give the work back; a supervisor decides, or lifts what is on record.",
+        ),
+    ),
+    "contact.too_often": Entry(
+        409,
+        text("联系过于频繁", "Contacted often enough"),
+        text(
+            "此人近期同类联系次数已达上限。",
+            "This person has had as many contacts of this category lately as the limit allows.",
+        ),
+        text(
+            "退回任务,期满后再联系。", "Give the work back; it is given out again when the time has passed."
+        ),
+    ),
+    "contact.share_used_up": Entry(
+        409,
+        text("渠道占比已达上限", "Share of channels used up"),
+        text(
+            "限额 {limit} 当前占比 {figure},上限 {at_most};继续会超限。",
+            "Limit {limit} stands at {figure} of at most {at_most}; this would pass it.",
+        ),
+        text(
+            "由有权人员写明理由后批准:POST /api/v1/limits/{limit}/approvals,或改用其他渠道。",
+            "Have it approved with a reason, `POST /api/v1/limits/{limit}/approvals`, or use another channel.",
         ),
     ),
     "contact.policyholder_changed": Entry(

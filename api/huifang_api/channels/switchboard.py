@@ -24,11 +24,11 @@ from huifang_core.calls import (
     CustomerGone,
     Refused,
 )
-from huifang_tenants.database import Database
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts import calling
 from huifang_tenants.services.contacts.calling import Happened
+from huifang_tenants.services.context import Services
 from huifang_tenants.stores import calls
 from huifang_tenants.telephone import SETTING, BrokenTelephone
 from huifang_tenants.tenant import Tenant
@@ -56,7 +56,7 @@ class Switchboard:
 
     def __init__(
         self,
-        database: Database,
+        services: Services,
         registry: TenantRegistry,
         exchange: Exchange,
         redis: Redis,
@@ -65,7 +65,7 @@ class Switchboard:
         pause: float = _PAUSE_SECONDS,
         settling: float = _SETTLING_SECONDS,
     ) -> None:
-        self._database = database
+        self._services = services
         self._registry = registry
         self._exchange = exchange
         self._redis = redis
@@ -156,7 +156,7 @@ class Switchboard:
 
     async def look_around(self, tenant: Tenant, telephone: Telephone) -> None:
         """Hold the calls on record against the lines there are, and make up for what was not told."""
-        live = await in_scope(self._database, tenant, calls.live, read_only=True)
+        live = await in_scope(self._services.db, tenant, calls.live, read_only=True)
         if not live:
             return
         lines = await telephone.standing()
@@ -170,7 +170,7 @@ class Switchboard:
                 missed = _missed(call.state, name, lines)
                 return None if missed is None else Told(name, missed)
 
-            told = await in_scope(self._database, tenant, stands, read_only=True)
+            told = await in_scope(self._services.db, tenant, stands, read_only=True)
             if told is not None:
                 await self.take_in(tenant, telephone, told)
 
@@ -181,10 +181,11 @@ class Switchboard:
             await self._do(tenant, telephone, told.call, found)
 
     async def _happened(self, tenant: Tenant, call: CallName, event: CallEvent) -> Happened | None:
+        catalogue = await self._services.catalogue()
         return await in_scope(
-            self._database,
+            self._services.db,
             tenant,
-            lambda scope: calling.happened(scope, call.contact_id, call.number, event),
+            lambda scope: calling.happened(scope, catalogue, call.contact_id, call.number, event),
         )
 
     async def _do(self, tenant: Tenant, telephone: Telephone, call: CallName, found: Happened) -> None:

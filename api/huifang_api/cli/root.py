@@ -12,6 +12,8 @@ from huifang_tenants.services.errors import Refused
 
 from huifang_api.embedded import EmbeddedServerError
 from huifang_api.problem_catalogue import CATALOGUE
+from huifang_api.runtime import ServersUnknown
+from huifang_api.servers import ServerUnreachable
 from huifang_api.settings import SettingsError
 from huifang_api.supervisor import SupervisorError
 
@@ -25,6 +27,10 @@ COMMANDS: Final = {
         "Try other settings on a tenant's real history, changing nothing.",
     ),
     "report": ("huifang_api.cli.reporting", "Print a report, or save it as CSV or XLSX."),
+    "forecast": (
+        "huifang_api.cli.forecasting",
+        "Show the attempts of the next days against the people there are.",
+    ),
     "sampling": ("huifang_api.cli.sampling", "Show draws, make one on demand, verify one offline."),
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),
@@ -88,11 +94,11 @@ def main() -> None:
         _end("stopped", 1)
     except click.ClickException as error:
         _end(error.format_message(), error.exit_code)
-    except SettingsError as error:
+    except (SettingsError, ServersUnknown) as error:
         _end(str(error).replace("\n", " "), 2)
     except Refused as error:
         _end(_in_words(error), 1)
-    except (TenantsError, EmbeddedServerError, SupervisorError) as error:
+    except (TenantsError, EmbeddedServerError, ServerUnreachable, SupervisorError) as error:
         _end(str(error).replace("\n", " "), 1)
     except (OSError, PostgresError) as error:
         _end(f"{type(error).__name__}: {error}".replace("\n", " "), 1)

@@ -57,11 +57,12 @@ async def work(settings: Settings, stop: asyncio.Event, pace: Pace | None = None
         async with open_runtime(settings) as runtime, Exchange() as exchange:
             broker = Broker(redis, cell_of(settings.database_url))
             switchboard = Switchboard(
-                runtime.database, runtime.registry, exchange, redis, look=pace.listen, pause=pace.listen / 2
+                runtime.services, runtime.registry, exchange, redis, look=pace.listen, pause=pace.listen / 2
             )
+            evidence = EvidenceStore(settings.store_url)
             kinds = {
-                **handlers(tick=pace.tick),
-                FETCH_RECORDING: fetching(EvidenceStore(settings.store_url), exchange, waits=pace.recordings),
+                **handlers(tick=pace.tick, evidence=evidence),
+                FETCH_RECORDING: fetching(evidence, exchange, waits=pace.recordings),
             }
             desk = Desk(runtime, kinds, job_seconds=pace.job, on_end=lambda: dispatcher.wake())
             dispatcher = Dispatcher(runtime.database, broker, desk, pace)

@@ -73,8 +73,10 @@ async def telephone_of(request: ApiRequest) -> Telephone | None:
 async def place_call(request: ApiRequest, telephone: Telephone, contact_id: UUID) -> None:
     """Ring the caller's telephone for a contact; nothing where a call is under way. Refuses what `calling.place` does, `telephone.unavailable`."""
 
+    catalogue = await world_of(request).services.catalogue()
+
     async def place(scope: Scope) -> calling.Placed | None:
-        return await calling.place(scope, contact_id, await holder(request, scope, contact_id))
+        return await calling.place(scope, catalogue, contact_id, await holder(request, scope, contact_id))
 
     placed = await in_tenant(request, place)
     if placed is None:
@@ -83,7 +85,9 @@ async def place_call(request: ApiRequest, telephone: Telephone, contact_id: UUID
         await telephone.ring_caller(CallName(contact_id, placed.number), placed.staff_no, placed.extension)
     except TelephoneFailed as failed:
         problem = f"telephone_{failed.failure}"
-        await in_tenant(request, lambda scope: calling.not_placed(scope, contact_id, placed.number, problem))
+        await in_tenant(
+            request, lambda scope: calling.not_placed(scope, catalogue, contact_id, placed.number, problem)
+        )
         raise Refused("telephone.unavailable", failure=failed.failure) from None
 
 

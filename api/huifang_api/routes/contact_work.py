@@ -39,9 +39,13 @@ from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import holder, in_tenant
 
 _TAGS: Final = ("Contacts",)
+_HELD: Final[tuple[ProblemCode, ...]] = (
+    "contact.calls_used_up", "contact.not_wanted", "contact.share_used_up", "contact.too_often",
+)  # fmt: skip
 _STARTING: Final[tuple[ProblemCode, ...]] = (
-    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
-    "contact.no_such_number", "contact.quiet_hours", "contact.script_missing",
+    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted", "staff.outside_unit",
+    "queue.not_leased", "queue.lease_expired", "state.conflict", "obligation.closed", "contact.no_such_number",
+    "contact.person_busy", "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", *_HELD,
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -61,6 +65,10 @@ _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location"
 async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Response[Standing]:
     """Start a contact for work this person has claimed; what was claimed together is served together (DEC-5).
 
+    What is `unreachable` or `expired` is not given out any more, and a late completion can be recorded all the same (DEC-3): whoever
+    could have claimed it names it here without claiming it, with any `channel` of its ladder. It stays what it is until it is
+    completed. What is closed is refused as `obligation.closed`; for what was superseded, what replaced it is meant.
+
     Only a dialled number, or a visit made, counts as an attempt: `dialled: false` prepares without one. Where a policy
     look-up is set up, the core system is asked first; `contracts` says how that went and how fresh the data is (SD-4).
     """
@@ -73,6 +81,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
         language=data.language,
         dialled=data.dialled,
         number_index=data.number_index,
+        channel=data.channel,
         client=request.auth.client_id,
         looked_up=await look_up_for(
             world.services, world.core_system, request.auth.tenant, data.obligation_id, data.staff_no
@@ -100,7 +109,10 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours", "call.over", "telephone.unavailable")),
+    opt=needs(
+        "contacts:write",
+        raises=(*_OVER, "contact.quiet_hours", *_HELD, "call.over", "telephone.unavailable"),
+    ),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,
@@ -117,8 +129,10 @@ async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Stand
         async with tenant_scope(request, read_only=True) as scope:
             return standing_shown(await answering.standing(scope, contact_id))
 
+    catalogue = await world_of(request).services.catalogue()
+
     async def dial(scope: Scope) -> answering.Standing:
-        await starting.dial(scope, contact_id, await holder(request, scope, contact_id))
+        await starting.dial(scope, catalogue, contact_id, await holder(request, scope, contact_id))
         return await answering.standing(scope, contact_id)
 
     return standing_shown(await in_tenant(request, dial))

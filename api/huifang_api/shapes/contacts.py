@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.contacts import ContactStatus, EvidenceKind, Outcome
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.scripts.model import Result
 from huifang_core.texts import Language
 
@@ -28,6 +28,12 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     customer_id: CustomerId
+    called_party: Annotated[
+        CalledParty,
+        described(
+            "Part of whoever was called (被访人身份); `customer_id` is their record, or the policyholder's for somebody not on file."
+        ),
+    ]
     staff_id: Annotated[UUID, described("Id of whoever made it.")]
     staff_no: StaffNo
     client_id: Annotated[str | None, described("The client through which it was recorded.")]
@@ -39,7 +45,10 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     below_province: Annotated[bool, described("Phone work below province level: to be moved up (SD-2).")]
     visitor_is_seller: Annotated[
         bool,
-        described("The visitor is the seller: only what is meant as sales' own visit can succeed (DEC-7)."),
+        described(
+            "The visitor is the seller of one of the contracts: for those only what is meant as sales' own visit can "
+            "succeed (DEC-7)."
+        ),
     ]
     identity_passed: Annotated[bool, described("The person's identity was verified (SD-6a).")]
     dialled_at: Annotated[Instant | None, described("When it was dialled, UTC.")]
@@ -83,6 +92,9 @@ class ContactSection(msgspec.Struct, frozen=True, kw_only=True):
     result: Annotated[Result | None, described("How the script ended.")]
     completed: Annotated[bool, described("Everything was gone through.")]
     affirmative: Annotated[bool, described("Every point was affirmed.")]
+    visitor_is_seller: Annotated[
+        bool, described("The visitor is the seller of the contract this is about (DEC-7).")
+    ]
     successful: Annotated[bool, described("Successful in the sense of REG-2 and REG-3.")]
     answers: Annotated[list[ContactAnswer], described("The answers in order, corrected ones included.")]
 

@@ -6,6 +6,7 @@ from huifang_core.scripts.effects import (
     CorrectDatum,
     Effect,
     HandOverToUnit,
+    JudgeCase,
     NoteOnPerson,
     NotifyPerson,
     NotifyRole,
@@ -50,6 +51,7 @@ from huifang_core.scripts.model import (
     choices_of,
     effects_of,
     items_of,
+    recommending_steps,
 )
 from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
@@ -84,6 +86,7 @@ __all__ = [
     "HandOverToUnit",
     "Identify",
     "InvalidAnswer",
+    "JudgeCase",
     "NoteOnPerson",
     "NotifyPerson",
     "NotifyRole",
@@ -125,6 +128,7 @@ __all__ = [
     "parse_script",
     "placeholders_used",
     "publishable",
+    "recommending_steps",
     "reply",
     "script_hash",
     "standing_answers",

@@ -33,6 +33,9 @@ from huifang_tenants.stores.ledger import SYSTEM, Actor, record
 from huifang_tenants.tenant import Tenant
 from huifang_tenants.tenant_settings import settings_of
 
+LEFTOVERS: Final = "evidence.leftovers"
+"""The kind of the job that takes away what uploads left that never arrived."""
+
 LEFTOVER_AFTER: Final = timedelta(hours=24)
 """How long an upload may take, wall time; what is older never arrived."""
 

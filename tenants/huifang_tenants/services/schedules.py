@@ -7,7 +7,7 @@ contract that comes in after its day is told of it where the schedule says so.
 from datetime import date
 from typing import Final
 
-from huifang_core.catalogue import Catalogue
+from huifang_core.catalogue import Catalogue, PluginEntry
 from huifang_core.derive import settings_on
 from huifang_core.events import ScheduleReached
 from huifang_core.schedules import Schedule
@@ -60,11 +60,14 @@ async def reach_days(services: Services, tenant: Tenant) -> bool:
         progress = await in_scope(services.db, tenant, find, read_only=True)
         if progress is None:
             return False
-        await _look_at(services, tenant, declared[progress.plugin, progress.schedule], progress)
+        entry = catalogue.plugins[progress.plugin]
+        await _look_at(services, tenant, entry, declared[progress.plugin, progress.schedule], progress)
     return True
 
 
-async def _look_at(services: Services, tenant: Tenant, schedule: Schedule, progress: Progress) -> None:
+async def _look_at(
+    services: Services, tenant: Tenant, entry: PluginEntry, schedule: Schedule, progress: Progress
+) -> None:
     """Take in the events of the next contracts for which a schedule is due on its day."""
     on = progress.day
     # The days that are due have no other name than the day itself; see `occurrences`.
@@ -80,7 +83,7 @@ async def _look_at(services: Services, tenant: Tenant, schedule: Schedule, progr
 
     async def find(scope: Scope) -> tuple[list[Due], str | None]:
         version = settings_on(await load_settings(scope), progress.plugin, on)
-        settings = version.settings if version is not None else {}
+        settings = entry.settings_from(version.settings if version is not None else {})
         return await schedules.due_contracts(scope, schedule, on, prefix, progress.done_to, _BATCH, settings)
 
     due, rest = await in_scope(services.db, tenant, find, read_only=True)

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.conditions import FactValue
 from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
-from huifang_core.obligations import ContactChannel, ObligationDraft
+from huifang_core.obligations import CalledParty, ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
 from huifang_core.texts import Language
 
@@ -21,6 +21,7 @@ from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
+_OF_SECTIONS: Final = "sections"
 _scripts: dict[str, Script] = {}
 
 _INSERT: Final = Kept(
@@ -31,6 +32,7 @@ _INSERT: Final = Kept(
             staff_id=Slot("staff_id"),
             client_id=Slot("client_id"),
             channel=Slot("channel"),
+            called_party=Slot("called_party"),
             status="in_progress",
             language=Slot("language"),
             number_enc=Slot("number_enc"),
@@ -73,6 +75,18 @@ _SAVE_SECTION: Final = Kept(
 )
 
 
+_SECTION_COLUMNS: Final = (
+    "id",
+    "contact_id",
+    "obligation_id",
+    "position",
+    "script_hash",
+    "state_enc",
+    "result",
+    "visitor_is_seller",
+)
+
+
 class StoredSection(msgspec.Struct, frozen=True):
     """One obligation within a contact, where its script stands, and the obligation as it stands now.
 
@@ -91,12 +105,16 @@ class StoredSection(msgspec.Struct, frozen=True):
     unit: str
     contract_id: UUID
     seller_no: str | None
+    visitor_is_seller: bool
     draft: ObligationDraft
     facts: dict[str, FactValue | None]
 
 
 class StoredContact(msgspec.Struct, frozen=True):
-    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4)."""
+    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
+
+    `customer_id` is the record of whoever is called, or the policyholder's where they have none.
+    """
 
     id: UUID
     customer_id: UUID
@@ -108,7 +126,6 @@ class StoredContact(msgspec.Struct, frozen=True):
     identity_passed: bool
     dialled_at: datetime | None
     started_at: datetime
-    visitor_is_seller: bool
     outcome: str | None
     completed: bool
     right_party: bool
@@ -116,13 +133,27 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    called_party: CalledParty = "policyholder"
+
+
+class NewSection(msgspec.Struct, frozen=True):
+    """One obligation within a contact to be saved, with its script where it begins.
+
+    `visitor_is_seller` says of a visit that it is made by the seller of the contract this is about (DEC-7).
+    """
+
+    obligation_id: UUID
+    script_hash: str
+    state: SectionState
+    visitor_is_seller: bool = False
 
 
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
-    `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
-    says how fresh the contracts are whose facts these are.
+    `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
+    encrypted. `contracts` says how fresh the contracts are whose facts these are. `customer_id` is the record of whoever is called, or the
+    policyholder's where they have none.
     """
 
     id: UUID
@@ -140,6 +171,8 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    section_personal: tuple[dict[str, FactValue | None], ...] = ()
+    called_party: CalledParty = "policyholder"
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -152,6 +185,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         staff_id=contact.staff_id,
         client_id=contact.client,
         channel=contact.channel,
+        called_party=contact.called_party,
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
@@ -159,26 +193,35 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         visitor_is_seller=contact.visitor_is_seller,
         dialled_at=contact.dialled_at,
         started_at=scope.now,
-        personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
+        personal_enc=cipher.encrypt_json(
+            {**contact.personal, _OF_SECTIONS: contact.section_personal}
+            if any(contact.section_personal)
+            else contact.personal,
+            "contact.personal",
+            contact.id,
+        ),
         snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
     )
 
 
-async def insert_sections(
-    scope: Scope, contact_id: UUID, sections: Sequence[tuple[UUID, str, SectionState]]
-) -> None:
-    """Save a contact's sections in order, as (obligation id, script hash, state)."""
+async def insert_sections(scope: Scope, contact_id: UUID, sections: Sequence[NewSection]) -> None:
+    """Save a contact's sections in order."""
     rows = []
-    for position, (obligation_id, script_hash, state) in enumerate(sections):
+    for position, section in enumerate(sections):
         id = new_id()
-        sealed = scope.cipher.encrypt_json(state, "contact_section.state", id)
-        rows.append((id, contact_id, obligation_id, position, script_hash, sealed, state.result))
-    await copy(
-        scope,
-        "contact_section",
-        ["id", "contact_id", "obligation_id", "position", "script_hash", "state_enc", "result"],
-        rows,
-    )
+        rows.append(
+            (
+                id,
+                contact_id,
+                section.obligation_id,
+                position,
+                section.script_hash,
+                scope.cipher.encrypt_json(section.state, "contact_section.state", id),
+                section.state.result,
+                section.visitor_is_seller,
+            )
+        )
+    await copy(scope, "contact_section", _SECTION_COLUMNS, rows)
 
 
 async def keep_script(scope: Scope, plugin: str, script: Script, hash: str) -> None:
@@ -201,6 +244,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         return None
     sections = await _LOAD_SECTIONS.rows(scope, id=id)
     personal = scope.cipher.decrypt_json(row["personal_enc"], "contact.personal", id)
+    of_sections = personal.pop(_OF_SECTIONS, [{}] * len(sections))
     return StoredContact(
         id=id,
         customer_id=row["customer_id"],
@@ -212,17 +256,19 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         identity_passed=row["identity_passed"],
         dialled_at=row["dialled_at"],
         started_at=row["started_at"],
-        visitor_is_seller=row["visitor_is_seller"],
         outcome=row["outcome"],
         completed=row["completed"],
         right_party=row["right_party"],
         connected=row["connected"],
         attempted=row["attempted"],
         sections=tuple(
-            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal})
-            for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
+            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal, **own_personal})
+            for section, own, own_personal in zip(
+                sections, row["snapshot"]["sections"], of_sections, strict=True
+            )
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+        called_party=row["called_party"],
     )
 
 
@@ -303,6 +349,7 @@ def _section(scope: Scope, row: Any, facts: dict[str, Any]) -> StoredSection:
         unit=row["unit"],
         contract_id=row["contract_id"],
         seller_no=row["seller_no"],
+        visitor_is_seller=row["visitor_is_seller"],
         draft=msgspec.convert(row["draft"], ObligationDraft),
         facts=typed_facts(facts),
     )

@@ -39,6 +39,7 @@ class Contact(Table, tablename="contact", db=ENGINE):
     staff_id = ForeignKey(Staff, null=False)
     client_id = Text(null=True, default=None)
     channel = Text(default=None)
+    called_party = Text(default="policyholder")
     status = Text(default=None)
     language = Text(default="zh-CN")
     number_enc = Bytea(null=True, default=None)
@@ -76,6 +77,7 @@ class ContactSection(Table, tablename="contact_section", db=ENGINE):
     completed = Boolean(default=False)
     affirmative = Boolean(default=False)
     successful = Boolean(default=False)
+    visitor_is_seller = Boolean(default=False)
 
 
 class Answer(Table, tablename="answer", db=ENGINE):

@@ -355,7 +355,7 @@ async def test_one_process_listens_and_another_takes_over_when_it_stops(
     async def attend() -> None:
         async with Exchange() as exchange:
             await Switchboard(
-                world.database, world.registry, exchange, world.redis, look=0.05, pause=0.05
+                world.services, world.registry, exchange, world.redis, look=0.05, pause=0.05
             ).run()
 
     first = asyncio.create_task(attend())

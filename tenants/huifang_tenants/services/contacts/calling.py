@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from huifang_core.calls import Action, Call, CallEvent, advance, hung_up
 from huifang_core.calls import Refused as NotAllowed
+from huifang_core.catalogue import Catalogue
 
 from huifang_tenants import outbox
 from huifang_tenants.scope import Scope
@@ -47,7 +48,7 @@ class Happened(msgspec.Struct, frozen=True):
     to_dial: str | None = None
 
 
-async def place(scope: Scope, contact_id: UUID, actor: Actor) -> Placed | None:
+async def place(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Actor) -> Placed | None:
     """Let a contact's number be dialled by the telephone system; return the call to place, None where one is under way.
 
     It is an attempt once the customer's telephone rings, and not before. What would refuse that then refuses already now. Refuses
@@ -63,7 +64,7 @@ async def place(scope: Scope, contact_id: UUID, actor: Actor) -> Placed | None:
         return None
     if stored.answered or (before is not None and before.state == "ended"):
         raise Refused("call.over")
-    await _try_to_dial(scope, contact_id, actor)
+    await _try_to_dial(scope, catalogue, contact_id, actor)
     number = 1 if before is None else before.number + 1
     await calls.save(scope, contact_id, Call(number, "requested", scope.wall_now))
     details = {"call": number}
@@ -71,7 +72,9 @@ async def place(scope: Scope, contact_id: UUID, actor: Actor) -> Placed | None:
     return Placed(contact_id, number, stored.staff_no, stored.extension)
 
 
-async def happened(scope: Scope, contact_id: UUID, number: int, event: CallEvent) -> Happened | None:
+async def happened(
+    scope: Scope, catalogue: Catalogue, contact_id: UUID, number: int, event: CallEvent
+) -> Happened | None:
     """Take in what the telephone system tells of a contact's call; None where there is no such call.
 
     What was told before, or comes too late, changes nothing. When the customer is to be rung the number counts as dialled; where that
@@ -83,16 +86,16 @@ async def happened(scope: Scope, contact_id: UUID, number: int, event: CallEvent
     before, now = stored.call, scope.wall_now
     after, actions = advance(before, event, now)
     if "ring_customer" in actions:
-        refusal = await _dialled(scope, contact_id)
+        refusal = await _dialled(scope, catalogue, contact_id)
         if refusal is not None or stored.number is None:
             after, actions = advance(before, NotAllowed(refusal or "contact.no_such_number"), now)
     await _save(scope, contact_id, before, after, actions, TELEPHONE)
     return Happened(after, actions, stored.number if "ring_customer" in actions else None)
 
 
-async def not_placed(scope: Scope, contact_id: UUID, number: int, problem: str) -> None:
+async def not_placed(scope: Scope, catalogue: Catalogue, contact_id: UUID, number: int, problem: str) -> None:
     """Note that the telephone system did not take a call; it was no attempt."""
-    await happened(scope, contact_id, number, NotAllowed(problem))
+    await happened(scope, catalogue, contact_id, number, NotAllowed(problem))
 
 
 async def hang_up(scope: Scope, contact_id: UUID, actor: Actor) -> Happened:
@@ -168,21 +171,21 @@ async def _save(
         )
 
 
-async def _try_to_dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+async def _try_to_dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Actor) -> None:
     """Refuse what dialling would be refused for, and dial nothing."""
     try:
         async with scope.savepoint():
-            await dial(scope, contact_id, actor)
+            await dial(scope, catalogue, contact_id, actor)
             raise _OnlyTried
     except _OnlyTried:
         pass
 
 
-async def _dialled(scope: Scope, contact_id: UUID) -> str | None:
+async def _dialled(scope: Scope, catalogue: Catalogue, contact_id: UUID) -> str | None:
     """Count the number as dialled; return the code of the refusal where it may not be."""
     try:
         async with scope.savepoint():
-            await dial(scope, contact_id, TELEPHONE)
+            await dial(scope, catalogue, contact_id, TELEPHONE)
     except Refused as refusal:
         return refusal.code
     return None

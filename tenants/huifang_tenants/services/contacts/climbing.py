@@ -8,7 +8,7 @@ import msgspec
 from huifang_core.calling_hours import AROUND_THE_CLOCK, CallingHours
 from huifang_core.contacts import Outcome
 from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt, without_number
-from huifang_core.obligations import ObligationDraft, Rung
+from huifang_core.obligations import LATE_COMPLETION, ObligationDraft, ObligationStatus, Rung
 from huifang_core.scripts import FiredEffect, PlanContact
 
 from huifang_tenants.scope import Scope
@@ -36,11 +36,15 @@ async def try_again(
 ) -> None:
     """Count an attempt that did not complete a section, and say when and how its obligation is tried next.
 
-    One that has been taken off the books meanwhile is left as it is.
+    One that is done late (DEC-3) stays what it is, with the attempt among its reasons; one that has been taken off the books meanwhile
+    is left alone.
     """
     id = await queue.standing_for(scope, section.obligation_id)
-    row = await _open(scope, id)
-    if row is None:
+    row = await _locked(scope, id)
+    if row is None or row["status"] not in LATE_COMPLETION:
+        return
+    if row["status"] != "open":
+        await _attempted_late(scope, id, row["status"])
         return
     draft = msgspec.convert(row["draft"], ObligationDraft)
     ladder, hours = draft.ladder, AROUND_THE_CLOCK if draft.around_the_clock else hours
@@ -67,8 +71,8 @@ async def go_on_without_number(
 
     The reason goes on record; `action` is NO_ADDRESS where an address is what was missing.
     """
-    row = await _open(scope, obligation_id)
-    if row is None:
+    row = await _locked(scope, obligation_id)
+    if row is None or row["status"] != "open":
         return
     ladder = msgspec.convert(row["draft"], ObligationDraft).ladder
     following = without_number(ladder, _position(row), scope.now)
@@ -87,13 +91,21 @@ async def go_on_without_number(
     await queue.put_back(scope, [obligation_id])
 
 
-async def _open(scope: Scope, id: UUID) -> Any:
-    """The obligation, locked, if it is open."""
-    row = await scope.connection.fetchrow(
+async def _locked(scope: Scope, id: UUID) -> Any:
+    return await scope.connection.fetchrow(
         "SELECT status, channel, draft, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
         id,
     )
-    return row if row is not None and row["status"] == "open" else None
+
+
+async def _attempted_late(scope: Scope, id: UUID, status: ObligationStatus) -> None:
+    await scope.connection.execute(
+        "UPDATE obligation SET attempts = attempts + 1, status_reason = coalesce($2, status_reason), updated_at = $3"
+        " WHERE id = $1",
+        id,
+        await _reasons(scope, id) if status == "unreachable" else None,
+        scope.now,
+    )
 
 
 def _position(row: Any) -> Position:

@@ -5,39 +5,44 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from huifang_core.called import Called, called_facts
 from huifang_core.catalogue import Catalogue
 from huifang_core.conditions import FactValue
 from huifang_core.contracts import Contract
-from huifang_core.customers import Customer
-from huifang_core.derive import current_contract
-from huifang_core.events import effective
-from huifang_core.facts import contract_facts, customer_facts, typed_facts
-from huifang_core.obligations import ObligationDraft
-from huifang_core.scripts import SectionState, begin, script_hash
+from huifang_core.facts import contract_facts, typed_facts
+from huifang_core.obligations import MAY_RECOMMEND, ContactChannel, ObligationDraft
+from huifang_core.scripts import begin, recommending_steps, script_hash
 from huifang_core.texts import Language
 from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts import restraints, shares
+from huifang_tenants.services.contacts.as_it_stands import as_they_stand
+from huifang_tenants.services.contacts.called import Target, first_to_reach, may_be_called
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
-from huifang_tenants.services.contacts.numbers import number_to_dial
+from huifang_tenants.services.contacts.late import CLOSED, take_up
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
-from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
-from huifang_tenants.stores.contacts import NewContact
+from huifang_tenants.stores import case_work, contacts, queue
+from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
+from huifang_tenants.stores.organisation import StoredStaff
+
+_OfSections = tuple[dict[str, FactValue | None], ...]
 
 
 class Opening(msgspec.Struct, frozen=True):
     """What a contact starts with: the obligation claimed, who starts it, and how.
 
     `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
-    number on file, counted from 0; without it, the first one not found wrong before. `looked_up` is how asking the core system about
-    the contracts went just before, kept with the facts the contact uses (SD-4).
+    number on file, counted from 0; without it, the first one not found wrong before. `channel` is for what is done late, by any of its
+    ladder (DEC-3); what was claimed is done by the channel it was claimed for. `looked_up` is how asking the core system about the
+    contracts went just before, kept with the facts the contact uses (SD-4).
     """
 
     obligation_id: UUID
@@ -45,6 +50,7 @@ class Opening(msgspec.Struct, frozen=True):
     language: Language = "zh-CN"
     dialled: bool = True
     number_index: int | None = None
+    channel: ContactChannel | None = None
     client: str | None = None
     looked_up: dict[UUID, Outcome] = {}
 
@@ -52,6 +58,11 @@ class Opening(msgspec.Struct, frozen=True):
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
+    Whoever its rule names first is contacted, of those who can be; what others are to be asked goes back to the queue. Identity is
+    verified by the data of whoever is called. Refuses `contact.person_busy` while somebody else speaks with them, and what a limit, a wish or
+    the calls of the day have come to hold back since it was claimed.
+
+    What the queue gives out no more, since it is unreachable or stopped when it was due, needs no lease: it is done late (DEC-3).
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
@@ -59,57 +70,75 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     # What was superseded since it was claimed left its lease to what replaced it.
     wanted = await queue.standing_for(scope, opening.obligation_id)
     leased = await queue.leased_with(scope, wanted, staff.id)
+    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
+    if late is not None:
+        leased = [late[0]]
     if not leased:
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
-    leased = await _only_playable(scope, stage_now, leased)
-    customer_id: UUID = leased[0]["customer_id"]
-    customer = await customers.read(scope, customer_id)
-    if customer is None:
-        raise Refused("not_found", kind="customer")
-    channel = leased[0]["channel"]
+    leased = await _without_sales(scope, stage_now, await _only_playable(scope, stage_now, leased))
+    channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
+    if opening.channel not in (None, channel):
+        raise Refused("contact.channel_not_planned", channel=opening.channel, channels=channel)
     if opening.dialled:
         _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
-    index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
+    leased, target = await _of_one_person(scope, leased, wanted, channel, opening.number_index)
+    called, index = target.called, target.number
+    await _check_free(scope, called, leased, staff)
+    ids = [row["id"] for row in leased]
+    await shares.check(scope, catalogue, channel, ids)
+    await restraints.check(scope, catalogue, ids, called.record, dialled=opening.dialled)
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
     current = await current_contracts(scope, contract_ids)
-    sellers = {contract.seller_no for contract in current.values()}
-    personal = customer_facts(customer)
+    personal = called_facts(called)
     shared: dict[str, FactValue | None] = {
+        "called.party": called.party,
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts = await _sections(scope, stage_now, leased, current, {**shared, **personal})
+    sections, section_facts, answers = await _sections(
+        scope,
+        stage_now,
+        leased,
+        current,
+        {**shared, **personal},
+        opening.staff_no if channel == "on_site" else None,
+    )
+    if late is not None and sections[0].visitor_is_seller:
+        _check_seller_may_visit(late[0], opening.staff_no)
     id = new_id()
     await contacts.insert(
         scope,
         NewContact(
             id=id,
-            customer_id=customer_id,
+            customer_id=called.record,
+            called_party=called.party,
             staff_id=staff.id,
             client=opening.client,
             channel=channel,
             language=opening.language,
-            number=customer.phones[index] if index is not None else None,
+            number=called.phones[index] if index is not None else None,
             number_index=index,
             below_province=channel == "phone" and not may_do_phone_work(staff.level),
-            visitor_is_seller=channel == "on_site" and opening.staff_no in sellers,
+            visitor_is_seller=any(section.visitor_is_seller for section in sections),
             dialled_at=scope.now if opening.dialled else None,
             facts=shared,
             section_facts=section_facts,
             personal=personal,
+            section_personal=answers,
             contracts=fresh,
         ),
     )
     await contacts.insert_sections(scope, id, sections)
     await scope.connection.execute(
-        "UPDATE obligation SET lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
+        "UPDATE obligation SET lease_staff = $4, lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
         [row["id"] for row in leased],
         id,
         scope.wall_now + LEASE,
+        staff.id,
     )
     await record(
         scope,
@@ -118,24 +147,40 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "contact",
         id,
         [str(row["id"]) for row in leased],
-        details={"channel": channel, "obligations": [str(row["id"]) for row in leased]},
+        details={
+            "channel": channel,
+            "obligations": [str(row["id"]) for row in leased],
+            "called": called.party,
+        },
     )
     return id
 
 
-async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Actor) -> None:
     """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
 
-    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6).
+    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6), and what a limit, a wish or the calls
+    of the day have come to hold back since it was prepared.
     """
     prepared = await scope.connection.fetchrow(
-        "SELECT k.channel, (SELECT bool_and(o.around_the_clock) FROM contact_section s JOIN obligation o"
-        " ON o.id = s.obligation_id WHERE s.contact_id = k.id) AS around_the_clock"
-        " FROM contact k WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL",
+        "SELECT k.channel, k.customer_id, bool_and(o.around_the_clock) AS around_the_clock, array_agg(o.id) AS ids FROM contact k"
+        " JOIN contact_section s ON s.contact_id = k.id JOIN obligation o ON o.id = s.obligation_id"
+        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL GROUP BY k.id",
         contact_id,
     )
     if prepared is not None:
-        _check_hours(scope, prepared["channel"], around_the_clock=prepared["around_the_clock"])
+        channel, ids = prepared["channel"], prepared["ids"]
+        _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
+        await shares.check(scope, catalogue, channel, ids)
+        await restraints.check(scope, catalogue, ids, prepared["customer_id"], dialled=True)
+    await record_attempt(scope, contact_id, actor)
+
+
+async def record_attempt(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+    """Record that a contact prepared before is made now, by a letter that was posted or a visit that took place; again changes nothing.
+
+    What has happened is put down as it is: nothing holds it back any more. Refuses `not_found` and `contact.not_in_progress`.
+    """
     done = await scope.connection.execute(
         "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
         contact_id,
@@ -154,16 +199,8 @@ async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
 async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Contract]:
     """Return contracts as they stand, with the events since applied."""
     rows = await scope.connection.fetch("SELECT contract_no FROM contract WHERE id = ANY($1)", list(ids))
-    stored = await contracts.by_numbers(scope, (row["contract_no"] for row in rows))
-    happened = await event_links.histories(scope, stored)
-    return {
-        contract.id: current_contract(
-            contract.base,
-            tuple(e for e, _ in effective(tuple(one.event for one in happened[number]), number)),
-            contract.as_of,
-        )
-        for number, contract in stored.items()
-    }
+    standing = await as_they_stand(scope, (row["contract_no"] for row in rows))
+    return {one.stored.id: one.contract for one in standing.values()}
 
 
 async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
@@ -183,26 +220,56 @@ async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) 
     return playable
 
 
+async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
+    """Return what one contact may hold: where others of it may not recommend a product, scripts that do are put back (SP-4)."""
+    drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
+    if all(draft.category in MAY_RECOMMEND for draft in drafts.values()):
+        return leased
+    selling = []
+    for row in leased:
+        draft = drafts[row["id"]]
+        script, _ = stage_now.part(row["plugin"], draft.script, draft.content)
+        if draft.category in MAY_RECOMMEND and recommending_steps(script):
+            selling.append(row["id"])
+    if selling:
+        await queue.put_back(scope, selling)
+    return [row for row in leased if row["id"] not in selling]
+
+
 async def _sections(
     scope: Scope,
     stage_now: Stage,
     leased: Sequence[Any],
     current: dict[UUID, Contract],
     shared: dict[str, FactValue | None],
-) -> tuple[list[tuple[UUID, str, SectionState]], tuple[dict[str, FactValue | None], ...]]:
-    """Begin the script of each obligation; return the sections, and the facts that are theirs alone."""
-    sections: list[tuple[UUID, str, SectionState]] = []
+    visitor: str | None,
+) -> tuple[list[NewSection], _OfSections, _OfSections]:
+    """Begin the script of each obligation; return the sections, the facts that are theirs alone, and those of them to be kept secret.
+
+    `visitor` is the staff number of whoever visits.
+    """
+    sections: list[NewSection] = []
     kept: list[dict[str, FactValue | None]] = []
+    secret: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
         script, items = stage_now.part(row["plugin"], draft.script, draft.content)
-        own = {**contract_facts(current[row["contract_id"]]), **typed_facts(draft.facts)}
-        state = begin(script, items, {**shared, **own})
+        contract = current[row["contract_id"]]
+        own = {**contract_facts(contract), **typed_facts(draft.facts)}
+        answer: dict[str, FactValue | None] = {}
+        if draft.after_case:
+            decision, solution = await case_work.came_of(
+                scope, row["contract_id"], row["plugin"], row["root_event_id"]
+            )
+            own["case.decision"], answer["case.answer"] = decision, solution
+        state = begin(script, items, {**shared, **own, **answer})
         hash = script_hash(script)
         await contacts.keep_script(scope, row["plugin"], script, hash)
-        sections.append((row["id"], hash, state))
+        by_seller = visitor is not None and visitor == contract.seller_no
+        sections.append(NewSection(row["id"], hash, state, by_seller))
         kept.append(own)
-    return sections, tuple(kept)
+        secret.append(answer)
+    return sections, tuple(kept), tuple(secret)
 
 
 def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:
@@ -211,12 +278,48 @@ def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:
         raise Refused("contact.quiet_hours", opens_at=hours.next(scope.now).isoformat())
 
 
-async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int:
-    if wanted is None:
-        wanted = await number_to_dial(scope, customer_id, customer.phones)
-    if wanted is None or not 0 <= wanted < len(customer.phones):
-        raise Refused("contact.no_such_number", number_index=wanted or 0, count=len(customer.phones))
-    return wanted
+def _check_seller_may_visit(row: Any, staff_no: str) -> None:
+    """Refuse what the queue would not have given to the seller either (DEC-7)."""
+    if not msgspec.convert(row["draft"], ObligationDraft).seller_may_visit:
+        raise Refused("staff.not_permitted", staff_no=staff_no)
+
+
+async def _of_one_person(
+    scope: Scope, leased: Sequence[Any], wanted: UUID, channel: ContactChannel, number_index: int | None
+) -> tuple[list[Any], Target]:
+    """Return what the person called about `wanted` is to be asked, and who that is; the rest is put back."""
+    lead = next((row["id"] for row in leased if row["id"] == wanted), leased[0]["id"])
+    people = await may_be_called(scope, [row["id"] for row in leased])
+    targets = {id: await first_to_reach(scope, one, channel) for id, one in people.items()}
+    target = targets.get(lead)
+    if channel == "phone" and number_index is not None:
+        # Whoever names a number may dial one that was found wrong before.
+        called = target.called if target is not None else next(iter(people.get(lead, ())), None)
+        count = len(called.phones) if called is not None else 0
+        if called is None or not 0 <= number_index < count:
+            raise Refused("contact.no_such_number", number_index=number_index, count=count)
+        target = Target(called, number_index)
+    if target is None:
+        count = sum(len(called.phones) for called in people.get(lead, ()))
+        raise Refused("contact.no_such_number", number_index=0, count=count)
+    together = [
+        row
+        for row in leased
+        if row["id"] == lead
+        or ((other := targets.get(row["id"])) is not None and other.is_same_person(target))
+    ]
+    left = [row["id"] for row in leased if row not in together]
+    if left:
+        await queue.put_back(scope, left)
+    return together, target
+
+
+async def _check_free(scope: Scope, called: Called, leased: Sequence[Any], staff: StoredStaff) -> None:
+    """Refuse to contact another person than the policyholder, whom the lease keeps free, while somebody else does."""
+    if called.record == leased[0]["customer_id"]:
+        return
+    if not await queue.take_alone(scope, called.record, staff.id, scope.wall_now - LEASE):
+        raise Refused("contact.person_busy")
 
 
 async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> Refused:
@@ -225,10 +328,14 @@ async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> 
     )
     if row is None:
         return Refused("not_found", kind="obligation")
-    if row["status"] != "open":
+    if row["status"] in CLOSED:
+        return Refused("obligation.closed", status=row["status"])
+    if row["status"] == "waiting":
         return Refused("state.conflict", current=row["status"], wanted="in_progress")
     if row["lease_staff"] == staff_id and row["lease_until"] <= scope.wall_now:
         return Refused("queue.lease_expired")
     if row["lease_contact"] is not None and row["lease_staff"] == staff_id:
         return Refused("state.conflict", current="in_progress", wanted="in_progress")
+    if row["status"] != "open":
+        return Refused("contact.person_busy")
     return Refused("queue.not_leased")

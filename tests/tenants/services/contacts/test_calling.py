@@ -21,12 +21,16 @@ async def prepared(office: Any, number: str = "P1") -> UUID:
 
 
 async def place(office: Any, contact: UUID) -> Placed | None:
-    found: Placed | None = await office.do(lambda scope: calling.place(scope, contact, by("C1")))
+    found: Placed | None = await office.do(
+        lambda scope: calling.place(scope, office.catalogue, contact, by("C1"))
+    )
     return found
 
 
 async def happened(office: Any, contact: UUID, event: Any, number: int = 1) -> Happened | None:
-    found: Happened | None = await office.do(lambda scope: calling.happened(scope, contact, number, event))
+    found: Happened | None = await office.do(
+        lambda scope: calling.happened(scope, office.catalogue, contact, number, event)
+    )
     return found
 
 
