@@ -577,6 +577,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
+    "call.over": Entry(
+        409,
+        text("通话已结束", "Call over"),
+        text(
+            "本次回访的号码已经拨过,或已有回答记录。",
+            "This contact's number was rung before, or answers are on record.",
+        ),
+        text(
+            "记录本次回访结果;再次拨打另起一次回访。",
+            "Record the outcome of this contact; another call is another contact.",
+        ),
+    ),
     "contact.signature_missing": Entry(
         409,
         text("缺少客户签名", "Signature missing"),
@@ -585,8 +597,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
         ),
         text(
-            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
-            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+            "先上传签收回执:POST /contacts/ID/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/ID/evidence?kind=signed_receipt`.",
         ),
     ),
     "visit.by_seller": Entry(
@@ -618,8 +630,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("尚未登记上门", "Visit not made"),
         text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
         text(
-            "先登记上门时间与人员:POST /visits/…/made。",
-            "Record first when and by whom: `POST /visits/…/made`.",
+            "先登记上门时间与人员:POST /visits/ID/made。",
+            "Record first when and by whom: `POST /visits/ID/made`.",
         ),
     ),
     "letter.day_invalid": Entry(
@@ -710,6 +722,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "The file of {evidence} is missing or not what was stored; this is on record.",
         ),
         text("从备份恢复原件并查明原因。", "Restore it from a backup and find out why."),
+    ),
+    "telephone.unavailable": Entry(
+        503,
+        text("电话系统不可用", "Telephone system unavailable"),
+        text("电话系统没有接受呼叫({failure})。", "The telephone system did not take the call ({failure})."),
+        text(
+            "稍后重试,或手工拨打并照常记录;由管理员核对电话系统的设置。",
+            "Try again later, or dial by hand and record it as usual; an administrator checks the settings of the telephone system.",
+        ),
     ),
     "evidence.store_unavailable": Entry(
         503,

@@ -35,6 +35,10 @@ COMMANDS: Final = {
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),
     "plugin": ("huifang_api.cli.plugins", "List installed plugins; switch them on in a tenant."),
+    "telephone": (
+        "huifang_api.cli.telephoning",
+        "Set and try the telephone system by which callers dial.",
+    ),
     "policy-lookup": (
         "huifang_api.cli.looking_up",
         "Set where a tenant's core system is asked for a policy's present data.",

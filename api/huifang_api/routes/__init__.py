@@ -5,6 +5,7 @@ from typing import Final
 from huifang_api.routes import (
     alarms,
     callback_setup,
+    calls,
     case_steering,
     case_work,
     cases,
@@ -69,6 +70,7 @@ API_ROUTES: Final = (
     *contact_work.ROUTES,
     *raising.ROUTES,
     *inbound_calls.ROUTES,
+    *calls.ROUTES,
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,

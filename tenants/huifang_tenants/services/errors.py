@@ -3,6 +3,7 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "call.over",
     "case.assignee_not_active",
     "case.assignee_not_permitted",
     "case.assignee_outside_unit",
@@ -76,6 +77,7 @@ RefusalCode = Literal[
     "staff.outside_unit",
     "staff.untrained",
     "state.conflict",
+    "telephone.unavailable",
     "validation.failed",
     "visit.by_seller",
     "visit.day_invalid",
