@@ -17,6 +17,8 @@ FIRST_STEP = """
 CREATE TABLE note (id uuid PRIMARY KEY, body text NOT NULL, sealed bytea, facts jsonb NOT NULL DEFAULT '{}');
 CREATE TABLE entry (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text NOT NULL);
 COMMENT ON TABLE entry IS 'append-only: what happened.';
+CREATE TABLE draft (body text NOT NULL);
+COMMENT ON TABLE draft IS 'deletable: proves nothing.';
 CREATE TABLE child (
     id uuid PRIMARY KEY, note_id uuid NOT NULL REFERENCES note (id) DEFERRABLE INITIALLY DEFERRED
 );

@@ -52,6 +52,7 @@ from huifang_core.scripts.model import (
     items_of,
     recommending_steps,
 )
+from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
 from huifang_core.scripts.state import (
     Advance,
@@ -89,6 +90,9 @@ __all__ = [
     "NotifyRole",
     "NumberAnswer",
     "OpenCase",
+    "PaperChoice",
+    "PaperPart",
+    "PaperSection",
     "PathStep",
     "PlanContact",
     "Prompt",
@@ -117,6 +121,7 @@ __all__ = [
     "items_of",
     "load_items",
     "load_script",
+    "on_paper",
     "outcome_of",
     "parse_script",
     "placeholders_used",
@@ -125,5 +130,6 @@ __all__ = [
     "reply",
     "script_hash",
     "standing_answers",
+    "unprinted_answer",
     "with_identity",
 ]

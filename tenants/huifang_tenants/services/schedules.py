@@ -1,6 +1,7 @@
 """Schedules: on each day of business time a `schedule.reached` event for all it is due for, in order and never twice (HI-2, CARE-1).
 
-A schedule begins on the day its plugin is switched on. After downtime the days that were missed are made up for, the oldest first.
+A schedule begins on the day its plugin is switched on. After downtime the days that were missed are made up for, the oldest first. A
+contract that comes in after its day is told of it where the schedule says so.
 """
 
 from datetime import date
@@ -20,7 +21,7 @@ from huifang_tenants.services.intake.service import take_in
 from huifang_tenants.stores import schedules
 from huifang_tenants.stores.ledger import SYSTEM
 from huifang_tenants.stores.plugins import load_settings
-from huifang_tenants.stores.schedules import Progress
+from huifang_tenants.stores.schedules import Due, Progress
 from huifang_tenants.tenant import Tenant
 
 SCHEDULES: Final = "schedules.due"
@@ -71,7 +72,7 @@ async def _look_at(
     on = progress.day
     # The days that are due have no other name than the day itself; see `occurrences`.
     name = f"{progress.plugin}/{schedule.id}"
-    prefix = f"schedule.reached/{name}/{on.isoformat()}/"
+    prefix = f"schedule.reached/{name}/"
 
     async def index(scope: Scope) -> int:
         return await schedules.index_birthdays(scope, _BIRTHDAYS)
@@ -80,15 +81,16 @@ async def _look_at(
         while await in_scope(services.db, tenant, index):
             pass
 
-    async def find(scope: Scope) -> tuple[list[str], str | None]:
+    async def find(scope: Scope) -> tuple[list[Due], str | None]:
         version = settings_on(await load_settings(scope), progress.plugin, on)
         settings = entry.settings_from(version.settings if version is not None else {})
         return await schedules.due_contracts(scope, schedule, on, prefix, progress.done_to, _BATCH, settings)
 
-    numbers, rest = await in_scope(services.db, tenant, find, read_only=True)
-    if numbers:
+    due, rest = await in_scope(services.db, tenant, find, read_only=True)
+    if due:
         events = tuple(
-            EventIn(line, _event(name, on, prefix + number, number)) for line, number in enumerate(numbers)
+            EventIn(line, _event(name, told.day, f"{prefix}{told.day}/{told.contract_no}", told.contract_no))
+            for line, told in enumerate(due)
         )
         await take_in(services, tenant, Batch(events=events), SYSTEM)
 

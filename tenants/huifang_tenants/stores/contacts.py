@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.conditions import FactValue
+from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
 from huifang_core.obligations import ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
@@ -17,7 +18,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.look_ups import Freshness
 from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
-from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, ScriptVersion
+from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
 _scripts: dict[str, Script] = {}
@@ -72,6 +73,18 @@ _SAVE_SECTION: Final = Kept(
 )
 
 
+_SECTION_COLUMNS: Final = (
+    "id",
+    "contact_id",
+    "obligation_id",
+    "position",
+    "script_hash",
+    "state_enc",
+    "result",
+    "visitor_is_seller",
+)
+
+
 class StoredSection(msgspec.Struct, frozen=True):
     """One obligation within a contact, where its script stands, and the obligation as it stands now.
 
@@ -90,6 +103,7 @@ class StoredSection(msgspec.Struct, frozen=True):
     unit: str
     contract_id: UUID
     seller_no: str | None
+    visitor_is_seller: bool
     draft: ObligationDraft
     facts: dict[str, FactValue | None]
 
@@ -107,7 +121,6 @@ class StoredContact(msgspec.Struct, frozen=True):
     identity_passed: bool
     dialled_at: datetime | None
     started_at: datetime
-    visitor_is_seller: bool
     outcome: str | None
     completed: bool
     right_party: bool
@@ -115,6 +128,18 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+
+
+class NewSection(msgspec.Struct, frozen=True):
+    """One obligation within a contact to be saved, with its script where it begins.
+
+    `visitor_is_seller` says of a visit that it is made by the seller of the contract this is about (DEC-7).
+    """
+
+    obligation_id: UUID
+    script_hash: str
+    state: SectionState
+    visitor_is_seller: bool = False
 
 
 class NewContact(msgspec.Struct, frozen=True):
@@ -163,21 +188,24 @@ async def insert(scope: Scope, contact: NewContact) -> None:
     )
 
 
-async def insert_sections(
-    scope: Scope, contact_id: UUID, sections: Sequence[tuple[UUID, str, SectionState]]
-) -> None:
-    """Save a contact's sections in order, as (obligation id, script hash, state)."""
+async def insert_sections(scope: Scope, contact_id: UUID, sections: Sequence[NewSection]) -> None:
+    """Save a contact's sections in order."""
     rows = []
-    for position, (obligation_id, script_hash, state) in enumerate(sections):
+    for position, section in enumerate(sections):
         id = new_id()
-        sealed = scope.cipher.encrypt_json(state, "contact_section.state", id)
-        rows.append((id, contact_id, obligation_id, position, script_hash, sealed, state.result))
-    await copy(
-        scope,
-        "contact_section",
-        ["id", "contact_id", "obligation_id", "position", "script_hash", "state_enc", "result"],
-        rows,
-    )
+        rows.append(
+            (
+                id,
+                contact_id,
+                section.obligation_id,
+                position,
+                section.script_hash,
+                scope.cipher.encrypt_json(section.state, "contact_section.state", id),
+                section.state.result,
+                section.visitor_is_seller,
+            )
+        )
+    await copy(scope, "contact_section", _SECTION_COLUMNS, rows)
 
 
 async def keep_script(scope: Scope, plugin: str, script: Script, hash: str) -> None:
@@ -211,7 +239,6 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         identity_passed=row["identity_passed"],
         dialled_at=row["dialled_at"],
         started_at=row["started_at"],
-        visitor_is_seller=row["visitor_is_seller"],
         outcome=row["outcome"],
         completed=row["completed"],
         right_party=row["right_party"],
@@ -222,6 +249,13 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+    )
+
+
+async def has_evidence(scope: Scope, id: UUID, kind: EvidenceKind) -> bool:
+    """Tell whether evidence of this kind is stored for a contact."""
+    return await Evidence.exists().where(
+        Evidence.contact_id == id, Evidence.kind == kind, Evidence.status == "stored"
     )
 
 
@@ -295,6 +329,7 @@ def _section(scope: Scope, row: Any, facts: dict[str, Any]) -> StoredSection:
         unit=row["unit"],
         contract_id=row["contract_id"],
         seller_no=row["seller_no"],
+        visitor_is_seller=row["visitor_is_seller"],
         draft=msgspec.convert(row["draft"], ObligationDraft),
         facts=typed_facts(facts),
     )

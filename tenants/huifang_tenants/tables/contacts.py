@@ -59,6 +59,8 @@ class Contact(Table, tablename="contact", db=ENGINE):
     personal_enc = Bytea(default=None)
     snapshot = JSON(default=None)
     revision = Integer(default=1)
+    visit = JSON(null=True, default=None)
+    call = JSON(null=True, default=None)
 
 
 class ContactSection(Table, tablename="contact_section", db=ENGINE):
@@ -74,6 +76,7 @@ class ContactSection(Table, tablename="contact_section", db=ENGINE):
     completed = Boolean(default=False)
     affirmative = Boolean(default=False)
     successful = Boolean(default=False)
+    visitor_is_seller = Boolean(default=False)
 
 
 class Answer(Table, tablename="answer", db=ENGINE):

@@ -1,15 +1,22 @@
 """The worker on real servers: what is due gets done, fairly, once, and nothing that fails stays unseen."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
 import msgspec
 import pytest
 from huifang_api.jobs import Pace, worker
 from huifang_api.jobs.handlers import finishing
 from huifang_tenants import outbox
+from huifang_tenants.evidence_store import EvidenceStore
+from huifang_tenants.ids import new_id
 from huifang_tenants.outbox import NewJob
 from huifang_tenants.scope import control
+from huifang_tenants.services.evidence import LEFTOVER_AFTER
 
 FAST = Pace(poll=0.1, fetch=0.02, beat=0.25, stale_after=1.0, tick=0.4, watch=0.3, job=20.0, grace=2.0)
 
@@ -41,7 +48,9 @@ async def test_a_new_tenant_ticks_without_anybody_starting_it(cell, eventually):
     async with cell.worker():
 
         async def ticked_twice() -> bool:
-            return len(await cell.rows("tenant_id = $1 AND kind = 'tick' AND state = 'done'", tenant.id)) >= 2
+            ticks = await cell.rows("tenant_id = $1 AND kind = 'tick' AND state = 'done'", tenant.id)
+            others = "tenant_id = $1 AND kind NOT IN ('tick', 'upkeep.daily') AND state <> 'done'"
+            return len(ticks) >= 2 and not await cell.rows(others, tenant.id)
 
         await eventually(ticked_twice)
         daily = await cell.rows("tenant_id = $1 AND kind = 'upkeep.daily'", tenant.id)
@@ -64,6 +73,40 @@ async def test_an_alarm_over_a_missing_script_is_cleared_by_itself_when_nothing_
             return bool(await cell.count(tenant, "SELECT count(*) FROM alarm WHERE cleared_at IS NOT NULL"))
 
         await eventually(cleared)
+
+
+async def test_what_uploads_left_that_never_arrived_is_cleared_away_daily(cell, eventually):
+    tenant, store = await cell.tenant(), EvidenceStore(cell.settings.store_url)
+    never, going_on = new_id(), new_id()
+
+    async def some() -> AsyncIterator[bytes]:
+        yield b"half"
+
+    admin = await asyncpg.connect(cell.settings.database_url)
+    try:
+        # Without the contact they prove.
+        await admin.execute(f"SET search_path = {tenant.schema_name}; SET session_replication_role = replica")
+        for id, age in ((never, LEFTOVER_AFTER), (going_on, timedelta(hours=1))):
+            await store.put(tenant, id, some())
+            await admin.execute(
+                "INSERT INTO evidence (id, contact_id, kind, status, uploaded_by, created_at)"
+                " VALUES ($1, gen_random_uuid(), 'recording', 'arriving', 'client:x', now() - $2::interval)",
+                id,
+                age,
+            )
+    finally:
+        await admin.close()
+    folder = Path(urlsplit(cell.settings.store_url).path) / tenant.schema_name
+    assert {path.name for path in folder.iterdir()} == {str(never), str(going_on)}
+    async with cell.worker():
+
+        async def cleared() -> bool:
+            return [path.name for path in folder.iterdir()] == [str(going_on)]
+
+        await eventually(cleared)
+    counted = "SELECT json_object_agg(id, status)::text FROM evidence"
+    statuses = msgspec.json.decode(await cell.count(tenant, counted))
+    assert statuses == {str(never): "refused", str(going_on): "arriving"}
 
 
 async def test_a_job_of_an_unknown_kind_is_buried_at_once_with_the_reason(cell, eventually):
