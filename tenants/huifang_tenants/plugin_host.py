@@ -16,6 +16,7 @@ import msgspec
 from huifang_core.catalogue import Catalogue
 from huifang_core.derive import SettingsVersion, Subject
 from huifang_core.explain import Consideration
+from huifang_core.outcomes import Reacted
 from huifang_core.population import AmountWanted
 from huifang_core.workdays import AnnouncedDay
 from pebble import ProcessExpired, ProcessPool
@@ -25,8 +26,10 @@ from huifang_tenants.plugin_process import (
     Candidates,
     Document,
     HostFailure,
+    OutcomeTask,
     PopulationTask,
     Task,
+    Told,
     encoder,
     host_amount,
     host_catalogue,
@@ -34,10 +37,11 @@ from huifang_tenants.plugin_process import (
     host_derive,
     host_explain,
     host_population,
+    host_react,
     host_start,
 )
 
-__all__ = ["Answer", "Candidates", "Document", "HostBroken", "HostFailure", "PluginHost"]
+__all__ = ["Answer", "Candidates", "Document", "HostBroken", "HostFailure", "PluginHost", "Told"]
 
 _START_LIMIT: Final = 60.0
 # How much of a batch's deadline one rule may use up before it is interrupted.
@@ -45,6 +49,7 @@ _SHARE_OF_ONE_RULE: Final = 0.25
 
 _answers_decoder = msgspec.msgpack.Decoder(list[bytes])
 _answer_decoder = msgspec.msgpack.Decoder(Answer | HostFailure)
+_reactions_decoder = msgspec.msgpack.Decoder(list[Reacted | HostFailure])
 _candidates_decoder = msgspec.msgpack.Decoder(list[Candidates | HostFailure])
 
 
@@ -159,6 +164,20 @@ class PluginHost:
         arguments = (plugin, plan, encoder.encode(tuple(settings)), first)
         answer = await self._ask(host_amount, arguments, self._deadline)
         return msgspec.msgpack.decode(answer, type=AmountWanted)
+
+    async def react(self, told: Sequence[Told]) -> list[Reacted | HostFailure]:
+        """Return what plugins want done about outcomes, in order; one that breaks its host gets a `HostFailure`."""
+        if not told:
+            return []
+        task = OutcomeTask(tuple(told), self._deadline * _SHARE_OF_ONE_RULE)
+        try:
+            answer = await self._ask(host_react, (encoder.encode(task),), self._deadline)
+        except HostBroken as error:
+            if len(told) == 1:
+                return [HostFailure(str(error))]
+            middle = len(told) // 2
+            return await self.react(told[:middle]) + await self.react(told[middle:])
+        return _reactions_decoder.decode(answer)
 
     async def explain(
         self,

@@ -15,6 +15,7 @@ import msgspec
 from huifang_core.contacts import Outcome, facts_of, is_successful
 from huifang_core.obligations import LATE_COMPLETION
 
+from huifang_tenants.outbox import OUTCOME, enqueue
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import Attempt, try_again
@@ -68,6 +69,8 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
     attempt = Attempt(conclusion.outcome, conclusion.call_back_at, await _numbers_left(scope, contact))
     await _follow_up(scope, contact, attempt, actor)
     await queue.release(scope, contact_id)
+    if any(section.draft.tells_outcome for section in whole.sections):
+        await enqueue(scope, OUTCOME, {"contact": str(contact_id)})
     await record(
         scope,
         actor,
