@@ -9,6 +9,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as HostTimeout
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -61,10 +62,11 @@ class PluginHost:
     """A small pool of plugin-host processes; use it as an async context manager.
 
     `deadline` is in seconds, for one batch: one that misses it is cut in two until the culprit stands alone. A rule
-    is interrupted after a quarter of it.
+    is interrupted after a quarter of it. `release` is the folder or wheel of a plugin to be used in the place of the installed one.
     """
 
-    def __init__(self, *, processes: int = 1, deadline: float = 20.0) -> None:
+    def __init__(self, *, processes: int = 1, deadline: float = 20.0, release: Path | None = None) -> None:
+        self._release = None if release is None else str(release.resolve())
         self._processes = processes
         self._deadline = deadline
         self._pool = self._new_pool()
@@ -96,6 +98,7 @@ class PluginHost:
         return ProcessPool(
             max_workers=self._processes,
             initializer=host_start,
+            initargs=(self._release,),
             context=multiprocessing.get_context("forkserver"),
         )
 

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
 
@@ -32,6 +33,7 @@ from huifang_core.parameters import ParameterSet
 from huifang_core.plans import Membership, Plan
 from huifang_core.population import Candidate, amount_wanted, population
 from huifang_core.registry import Plugin, Registry, load_registry
+from huifang_core.releases import registry_with
 from huifang_core.rules import Rule
 from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
@@ -130,11 +132,14 @@ _case_decoder = msgspec.json.Decoder(CaseDraft)
 _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
+_release: str | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
 
 
-def host_start() -> None:
-    """Load the plugins, before anything is asked."""
+def host_start(release: str | None = None) -> None:
+    """Load the plugins, before anything is asked; `release` is the path of one to load in the place of the installed one."""
+    global _release
+    _release = release
     _loaded()
 
 
@@ -245,7 +250,7 @@ def host_check_settings(plugin: str, settings: bytes) -> bytes:
 def _loaded() -> Registry:
     global _registry
     if _registry is None:
-        _registry = load_registry()
+        _registry = load_registry() if _release is None else registry_with(Path(_release))
         # What is loaded stays, and what a task makes is gone after it: hardly ever worth looking through.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
