@@ -14,6 +14,7 @@ from bench.contact_http import bench_contact_http
 from bench.imports import bench_import, bench_import_memory
 from bench.progress import Progress
 from bench.results import Result, print_table, write_results
+from bench.rules import bench_rules
 from bench.scopes import bench_scope
 from bench.world import World, running_world
 
@@ -24,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "import_memory": bench_import_memory,
     "contact_http": bench_contact_http,
     "scope": bench_scope,
+    "rules": bench_rules,
 }
 _RESULTS = Path(__file__).with_name("results.jsonl")
 _EPILOG = """examples:
