@@ -24,7 +24,11 @@ COMMANDS: Final = {
     "explain": ("huifang_api.cli.explaining", "Say why an obligation exists, or why a contract has none."),
     "simulate": (
         "huifang_api.cli.simulating",
-        "Try other settings on a tenant's real history, changing nothing.",
+        "Try other settings or releases on a tenant's real history, changing nothing.",
+    ),
+    "obligation": (
+        "huifang_api.cli.obligations",
+        "Give an obligation to the author of its plugin, anonymised.",
     ),
     "report": ("huifang_api.cli.reporting", "Print a report, or save it as CSV or XLSX."),
     "forecast": (

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
 from huifang_tenants.evidence_store import EvidenceStore
-from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.outbox import FAN_OUT, OUTCOME, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services import outcomes
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
 from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
@@ -123,6 +124,21 @@ def in_batches(
     return handle
 
 
+async def outcome(services: Services, tenant: Tenant, job: Job) -> None:
+    """Tell plugins how a contact ended, and do what they answer."""
+    if not await is_sent(services.db, job.id, job.tries):
+        return
+    catalogue, calendar = await services.catalogue(), await services.calendar()
+    contact, answered = await outcomes.tell(services, tenant, UUID(job.payload["contact"]))
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        if contact is not None:
+            await outcomes.carry_out(scope, catalogue, calendar, contact, answered)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
     """Look for callbacks whose script is missing; which are there, the plugin host says."""
     catalogue = await services.catalogue()
@@ -204,6 +220,7 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         DAILY: daily,
         SCRIPTS: scripts,
         SHARES: shares,
+        OUTCOME: outcome,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),
