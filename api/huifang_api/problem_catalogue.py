@@ -269,6 +269,7 @@ NOUNS: Final[Mapping[str, Text]] = {
     "evidence": text("证据", "piece of evidence"),
     "import": text("导入批次", "import"),
     "ledger_entry": text("留痕记录", "ledger entry"),
+    "message": text("往来信息", "message"),
     "notice": text("通知", "notice"),
     "obligation": text("回访任务", "obligation"),
     "plugin": text("插件", "plugin"),

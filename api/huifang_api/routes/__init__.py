@@ -25,6 +25,7 @@ from huifang_api.routes import (
     oauth,
     obligations,
     plugin_settings,
+    questionnaire,
     queue,
     record_intake,
     reference,
@@ -32,10 +33,11 @@ from huifang_api.routes import (
     staff,
     trainings,
     units,
+    written_contacts,
 )
 
-ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
-"""Outside the API: health, authorization, the reference."""
+ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES, *questionnaire.ROUTES)
+"""Outside the API: health, authorization, the reference, the questionnaires of tenants' customers."""
 
 API_ROUTES: Final = (
     *customers.ROUTES,
@@ -49,6 +51,7 @@ API_ROUTES: Final = (
     *queue.ROUTES,
     *contacts.ROUTES,
     *contact_work.ROUTES,
+    *written_contacts.ROUTES,
     *evidence.ROUTES,
     *cases.ROUTES,
     *case_work.ROUTES,

@@ -49,6 +49,10 @@ RefusalCode = Literal[
     "staff.untrained",
     "state.conflict",
     "validation.failed",
+    "written.channel_not_set",
+    "written.customer_answers",
+    "written.impossible",
+    "written.not_in_writing",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 

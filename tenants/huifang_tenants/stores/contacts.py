@@ -40,6 +40,9 @@ _INSERT: Final = Kept(
             started_at=Slot("started_at"),
             personal_enc=Slot("personal_enc"),
             snapshot=Slot("snapshot"),
+            answer_by=Slot("answer_by"),
+            link_hash=Slot("link_hash"),
+            reply_code=Slot("reply_code"),
         )
     )
 )
@@ -95,11 +98,14 @@ class StoredSection(msgspec.Struct, frozen=True):
 
 
 class StoredContact(msgspec.Struct, frozen=True):
-    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4)."""
+    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
+
+    `staff_id` is None and `answer_by` set where the customer was written to and nobody else takes part.
+    """
 
     id: UUID
     customer_id: UUID
-    staff_id: UUID
+    staff_id: UUID | None
     channel: ContactChannel
     status: str
     language: Language
@@ -115,18 +121,22 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    answer_by: datetime | None = None
+    session_hash: bytes | None = None
+    identity_tries: int = 0
 
 
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
     `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
-    says how fresh the contracts are whose facts these are.
+    says how fresh the contracts are whose facts these are. `answer_by`, `link_hash` and `reply_code` are those of a contact in
+    writing, which has no `staff_id`; its `number` may be an e-mail address.
     """
 
     id: UUID
     customer_id: UUID
-    staff_id: UUID
+    staff_id: UUID | None
     client: str | None
     channel: ContactChannel
     language: Language
@@ -139,6 +149,9 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    answer_by: datetime | None = None
+    link_hash: bytes | None = None
+    reply_code: str | None = None
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -160,6 +173,9 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         started_at=scope.now,
         personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
         snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
+        answer_by=contact.answer_by,
+        link_hash=contact.link_hash,
+        reply_code=contact.reply_code,
     )
 
 
@@ -222,6 +238,9 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+        answer_by=row["answer_by"],
+        session_hash=row["session_hash"],
+        identity_tries=row["identity_tries"],
     )
 
 

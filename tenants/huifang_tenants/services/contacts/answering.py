@@ -200,7 +200,8 @@ async def _save(
         script = await contacts.load_script(scope, upcoming.script_hash)
         fresh = begin(script, (), upcoming.facts, identity_verified=verified)
         sections[following], _ = await _judged(scope, catalogue, upcoming, fresh)
-    await queue.extend(scope, contact.id, scope.wall_now + LEASE)
+    if contact.answer_by is None:
+        await queue.extend(scope, contact.id, scope.wall_now + LEASE)
     return await _with_identity_passed(
         scope, msgspec.structs.replace(contact, sections=tuple(sections)), verified or contact.identity_passed
     )

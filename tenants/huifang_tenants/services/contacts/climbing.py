@@ -7,7 +7,14 @@ from uuid import UUID
 import msgspec
 from huifang_core.calling_hours import AROUND_THE_CLOCK, CallingHours
 from huifang_core.contacts import Outcome
-from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt, without_number
+from huifang_core.ladder import (
+    Exhausted,
+    NextAttempt,
+    Position,
+    after_attempt,
+    without_address,
+    without_number,
+)
 from huifang_core.obligations import ObligationDraft, Rung
 from huifang_core.scripts import FiredEffect, PlanContact
 
@@ -18,6 +25,9 @@ from huifang_tenants.stores.ledger import Actor, record
 
 NO_NUMBER: Final = "obligation.no_number"
 """What the ledger says of an obligation that went to its next rung because there was no number to dial."""
+
+NO_ADDRESS: Final = "obligation.no_address"
+"""What it says of one that went on because the customer could not be written to, by the channel in its details."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -79,10 +89,30 @@ async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) 
     await queue.put_back(scope, [obligation_id])
 
 
+async def go_on_without_address(
+    scope: Scope, obligation_id: UUID, reason: str, hours: CallingHours, actor: Actor
+) -> None:
+    """Move an obligation to its next rung because the customer can't be written to, with the reason on record."""
+    row = await _open(scope, obligation_id)
+    if row is None:
+        return
+    draft = msgspec.convert(row["draft"], ObligationDraft)
+    hours = AROUND_THE_CLOCK if draft.around_the_clock else hours
+    following = without_address(draft.ladder, _position(row), scope.now, hours=hours)
+    details = {
+        "from": row["channel"],
+        "channel": following.channel if isinstance(following, NextAttempt) else None,
+    }
+    await record(
+        scope, actor, NO_ADDRESS, "obligation", obligation_id, details, reason=reason, details=details
+    )
+    await _save(scope, obligation_id, following, actor)
+
+
 async def _open(scope: Scope, id: UUID) -> Any:
     """The obligation, locked, if it is open."""
     row = await scope.connection.fetchrow(
-        "SELECT status, draft, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
+        "SELECT status, draft, channel, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
         id,
     )
     return row if row is not None and row["status"] == "open" else None
@@ -159,10 +189,11 @@ async def _reasons(scope: Scope, obligation_id: UUID) -> str:
         " tried AS (SELECT k.channel, coalesce(k.outcome, 'abandoned') AS result, k.id"
         " FROM contact_section s JOIN contact k ON k.id = s.contact_id"
         " WHERE s.obligation_id IN (SELECT id FROM chain) AND k.attempted"
-        " UNION ALL SELECT 'phone', l.reason, l.id FROM ledger l"
-        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action = $2)"
+        " UNION ALL SELECT coalesce(l.details ->> 'from', 'phone'), l.reason, l.id FROM ledger l"
+        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action IN ($2, $3))"
         " SELECT channel, result, count(*) AS n FROM tried GROUP BY 1, 2 ORDER BY min(id::text)",
         obligation_id,
         NO_NUMBER,
+        NO_ADDRESS,
     )
     return ", ".join(f"{row['channel']} {row['result']} ×{row['n']}" for row in rows)

@@ -62,7 +62,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     if not leased:
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
-    leased = await _only_playable(scope, stage_now, leased)
+    leased = await only_playable(scope, stage_now, leased)
     customer_id: UUID = leased[0]["customer_id"]
     customer = await customers.read(scope, customer_id)
     if customer is None:
@@ -82,7 +82,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts = await _sections(scope, stage_now, leased, current, {**shared, **personal})
+    sections, section_facts = await begin_sections(scope, stage_now, leased, current, {**shared, **personal})
     id = new_id()
     await contacts.insert(
         scope,
@@ -166,7 +166,7 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
     }
 
 
-async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
+async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
     """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     playable = [
@@ -183,7 +183,7 @@ async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) 
     return playable
 
 
-async def _sections(
+async def begin_sections(
     scope: Scope,
     stage_now: Stage,
     leased: Sequence[Any],

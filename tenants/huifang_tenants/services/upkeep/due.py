@@ -19,6 +19,7 @@ from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parked import take_up_parked
 from huifang_tenants.services.upkeep.silent_imports import SILENCE, end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
+from huifang_tenants.services.written.unanswered import UNANSWERED, close_unanswered
 from huifang_tenants.stores import upkeep
 from huifang_tenants.tenant import Tenant
 
@@ -32,6 +33,7 @@ Step = Callable[[Scope], Awaitable[bool]]
 
 STEPS: Final[Mapping[str, Step]] = {
     "upkeep.leases": end_leases,
+    UNANSWERED: close_unanswered,
     TOTALS: count_totals,
     "upkeep.deliveries": watch_deliveries,
     BORN_LATE: announce_late_births,
@@ -63,6 +65,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         SCHEDULES: found.schedules,
         DRAWS: found.draws,
         "upkeep.leases": found.leases,
+        UNANSWERED: found.unanswered,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
         BORN_LATE: found.born_late,
