@@ -32,14 +32,26 @@ from huifang_tenants.services.upkeep import (
     watch_parameters,
     watch_scripts,
 )
+from huifang_tenants.services.written.delivering import SEND, WRITE, write_due
+from huifang_tenants.services.written.opening import anything_due
+from huifang_tenants.services.written.replies import HAND_ON, hand_on
 from huifang_tenants.tenant import Tenant
+
+from huifang_api.channels.sending import send_message
 
 TICK: Final = "tick"
 DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = {TICK: 1, DAILY: 1, AT_RISK: 1, SCRIPTS: 1, **dict.fromkeys(STEPS, 1)}
+URGENCY: Final[Mapping[str, int]] = {
+    TICK: 1,
+    DAILY: 1,
+    AT_RISK: 1,
+    SCRIPTS: 1,
+    WRITE: 1,
+    **dict.fromkeys(STEPS, 1),
+}
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -134,6 +146,8 @@ def ticking(seconds: float) -> Handler:
             kinds = await due_now(scope, calendar)
             if await scripts_need_watching(scope, catalogue):
                 kinds = (*kinds, SCRIPTS)
+            if await anything_due(scope, catalogue):
+                kinds = (*kinds, WRITE)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
             pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
             jobs = [NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind) for kind in kinds]
@@ -179,6 +193,9 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
         FAN_OUT: in_batches(_fan_out),
+        WRITE: in_batches(_write),
+        HAND_ON: in_batches(_hand_on),
+        SEND: send_message,
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 
@@ -217,6 +234,14 @@ async def _refresh(services: Services, tenant: Tenant, payload: dict[str, Any]) 
 async def _fan_out(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     rest = await fan_out(services, tenant, UUID(payload["event"]), _after(payload))
     return None if rest is None else {**payload, "after": str(rest)}
+
+
+async def _write(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await write_due(services, tenant) else None
+
+
+async def _hand_on(services: Services, tenant: Tenant, payload: dict[str, Any]) -> None:
+    await hand_on(services, tenant, UUID(payload["message"]))
 
 
 def _after(payload: dict[str, Any]) -> UUID | None:

@@ -11,6 +11,7 @@ import msgspec
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.people import RECORDS
 from huifang_tenants.stores.queries import Kept, Slot, slots_for
 from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.tables.contacts import Contact, Message
@@ -62,10 +63,14 @@ ORDER BY o.priority DESC, o.due_by, o.id FOR UPDATE OF o SKIP LOCKED
 """  # noqa: S608
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
 _OPEN_FOR: Final = """
-SELECT k.id, k.number_enc, k.reply_code FROM contact k JOIN customer c ON c.id = k.customer_id
-WHERE k.channel = $2 AND c.search_blind @> ARRAY[$1::bytea] AND k.status = 'in_progress' AND k.answer_by > $3
+SELECT k.id, k.customer_id, k.number_enc, k.reply_code FROM contact k JOIN customer c ON c.id = k.customer_id
+WHERE c.search_blind @> ARRAY[$1::bytea] AND k.status = 'in_progress' AND k.answer_by > $2 AND k.number_enc IS NOT NULL
 ORDER BY k.started_at DESC, k.id DESC
 """
+_UNDELIVERABLE: Final = f"""
+SELECT k.id, k.number_enc FROM contact k WHERE k.customer_id = ANY(ARRAY{RECORDS.format(id="$1")})
+AND k.number_enc IS NOT NULL AND EXISTS (SELECT FROM message m WHERE m.contact_id = k.id AND m.status = 'failed' AND m.reason = $2)
+"""  # noqa: S608
 
 
 class StoredMessage(msgspec.Struct, frozen=True):
@@ -88,9 +93,10 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class OpenContact(msgspec.Struct, frozen=True):
-    """A contact in progress in writing, where it was sent, and the code by which a reply names it."""
+    """A contact in progress in writing with a customer, where it was sent, and the code by which a reply names it."""
 
     id: UUID
+    customer_id: UUID
     sent_to: str
     code: str | None
 
@@ -180,18 +186,50 @@ async def by_code(scope: Scope, code: str) -> UUID | None:
     return None if row is None else row["id"]
 
 
-async def open_for(scope: Scope, channel: WrittenWay, blind: bytes) -> list[OpenContact]:
+async def has_link(scope: Scope, contact_id: UUID) -> bool:
+    """Tell whether a contact's script is played at a link, and not in messages."""
+    return bool(
+        await scope.connection.fetchval("SELECT link_hash IS NOT NULL FROM contact WHERE id = $1", contact_id)
+    )
+
+
+async def first_sent(scope: Scope, contact_id: UUID) -> StoredMessage | None:
+    """Return the first message that a contact was opened with; None where it was opened by a link alone."""
+    id: UUID | None = await scope.connection.fetchval(
+        "SELECT id FROM message WHERE contact_id = $1 AND kind = 'sent' ORDER BY id LIMIT 1", contact_id
+    )
+    return None if id is None else await load(scope, id)
+
+
+async def undeliverable(scope: Scope, customer_id: UUID, reason: str = "undeliverable") -> set[str]:
+    """Return the numbers and addresses of a person from which a message came back because they do not exist."""
+    rows = await scope.connection.fetch(_UNDELIVERABLE, customer_id, reason)
+    return {scope.cipher.decrypt(row["number_enc"], "contact.number", row["id"]) for row in rows}
+
+
+async def open_for(scope: Scope, blind: bytes) -> list[OpenContact]:
     """Return the contacts in writing that wait for people with this blind index of a number, the latest first."""
-    rows = await scope.connection.fetch(_OPEN_FOR, blind, channel, scope.now)
+    rows = await scope.connection.fetch(_OPEN_FOR, blind, scope.now)
     return [
         OpenContact(
             row["id"],
+            row["customer_id"],
             scope.cipher.decrypt(row["number_enc"], "contact.number", row["id"]),
             row["reply_code"],
         )
         for row in rows
-        if row["number_enc"] is not None
     ]
+
+
+async def next_instant(scope: Scope) -> datetime | None:
+    """Return the next instant after now at which an answer is overdue or somebody can be written to."""
+    found: datetime | None = await scope.connection.fetchval(
+        "SELECT least((SELECT min(answer_by) FROM contact WHERE status = 'in_progress' AND answer_by > $1),"
+        " (SELECT min(callable_from) FROM obligation WHERE status = 'open' AND callable_from > $1"
+        " AND lease_contact IS NULL AND channel IN ('online', 'email', 'sms')))",
+        scope.now,
+    )
+    return found
 
 
 async def next_due(scope: Scope, playable: Playable, ways: Sequence[WrittenWay]) -> list[Due]:

@@ -37,12 +37,13 @@ from huifang_tenants.services.written.identity import can_be_proven
 from huifang_tenants.stores import contacts, customers, messages
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.written_channels import Ways, WrittenWay, ways_of
+from huifang_tenants.written_channels import BrokenChannel, Ways, WrittenWay, ways_of
 
 Carrier = Literal["email", "sms"]
 
 _MOBILE: Final = "+861"
 _TOKEN_BYTES: Final = 24
+_MOST_ROUNDS: Final = 20
 _CODE_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _CODE_LENGTH: Final = 12
 
@@ -76,6 +77,7 @@ class Opened(msgspec.Struct, frozen=True):
     answer_by: datetime
     carrier: Carrier | None
     sent_to: str | None
+    mandatory: bool
 
 
 def link_hash(token: str) -> bytes:
@@ -88,23 +90,39 @@ async def open_next(scope: Scope, catalogue: Catalogue) -> Opened | None:
 
     People who can't be written to are passed on to their next rung on the way.
     """
-    ways, now = ways_of(scope.tenant), await stage(scope, catalogue)
-    for due in await messages.next_due(scope, now.playable(), ways.set_up):
-        if not await messages.lock_person(scope, due.customer_id):
-            continue
-        rows = await messages.due_together(scope, now.playable(), ways.set_up, due)
-        if not rows or not _may_write(scope, rows):
-            continue
-        opened = await _open(scope, now, ways, rows)
-        if opened is not None:
-            return opened
+    try:
+        ways = ways_of(scope.tenant)
+    except BrokenChannel:
+        # Nobody is passed on for it: the settings want mending.
+        return None
+    now = await stage(scope, catalogue)
+    passed_on = True
+    for _ in range(_MOST_ROUNDS):
+        # Who was passed on may have come to another channel in writing.
+        if not passed_on:
+            break
+        passed_on = False
+        for due in await messages.next_due(scope, now.playable(), ways.set_up):
+            if not await messages.lock_person(scope, due.customer_id):
+                continue
+            rows = await messages.due_together(scope, now.playable(), ways.set_up, due)
+            if not rows or not _may_write(scope, rows):
+                continue
+            opened = await _open(scope, now, ways, rows)
+            if opened is not None:
+                return opened
+            passed_on = True
     return None
 
 
 async def anything_due(scope: Scope, catalogue: Catalogue) -> bool:
-    """Tell whether somebody is to be written to now."""
+    """Tell whether somebody is to be written to now: a few looks into an index, for every tick."""
+    try:
+        ways = ways_of(scope.tenant)
+    except BrokenChannel:
+        return False
     now = await stage(scope, catalogue)
-    due = await messages.next_due(scope, now.playable(), ways_of(scope.tenant).set_up)
+    due = await messages.next_due(scope, now.playable(), ways.set_up)
     return bool(due) and calling_hours(scope.tenant.settings).allow(scope.now)
 
 
@@ -186,8 +204,13 @@ async def _address(
             continue
         on_file = customer.phones if carrier == "sms" else customer.emails
         wrong = await wrong_numbers(scope, customer_id, on_file) if on_file else set()
+        gone = await messages.undeliverable(scope, customer_id) if on_file else set()
         for place, value in enumerate(on_file):
-            if place not in wrong and (carrier == "email" or normalise_phone(value).startswith(_MOBILE)):
+            if (
+                place not in wrong
+                and value not in gone
+                and (carrier == "email" or normalise_phone(value).startswith(_MOBILE))
+            ):
                 return carrier, value
     return None
 
@@ -244,6 +267,7 @@ async def _start(
         ),
         carrier=found[0] if found is not None else None,
         sent_to=found[1] if found is not None else None,
+        mandatory=any(draft.category == "mandatory" for draft in drafts),
     )
     await contacts.insert(
         scope,
@@ -258,7 +282,8 @@ async def _start(
             number_index=None,
             below_province=False,
             visitor_is_seller=False,
-            dialled_at=scope.now,
+            # What goes out from here is an attempt when it has; what a client brings is one from now on.
+            dialled_at=None if found is not None else scope.now,
             facts=shared,
             section_facts=section_facts,
             personal=personal,

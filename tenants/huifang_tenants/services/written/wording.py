@@ -6,7 +6,7 @@ Nothing personal stands in them: whoever picks up the phone reads along.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from huifang_core.scripts import Prompt
 from huifang_core.texts import Language, Text, text
@@ -52,9 +52,11 @@ _ANSWER_LINES: Final = {
     "choice": text("请回复选项前的数字：", "Please reply with a number:"),
 }
 
+_GO_ON: Final = text("请回复1继续。", "Please reply 1 to go on.")
+
 
 def said(
-    channel: str, what: Wording, own: Mapping[str, Text], language: Language, **values: str | None
+    channel: str, what: Wording, own: Mapping[Any, Text], language: Language, **values: str | None
 ) -> str:
     """Return one of these texts, a tenant's own in the place of ours, its placeholders filled."""
     words = own.get(what) or _OURS[channel][what]
@@ -75,7 +77,9 @@ def until(instant: datetime, language: Language) -> str:
 def asked(prompt: Prompt, language: Language) -> str:
     """Return a step of a script as it is put in a message: its choices numbered from 1."""
     lines = [prompt.text]
-    if len(prompt.choices) > 1:
+    if len(prompt.choices) == 1:
+        lines.append(_GO_ON.in_language(language))
+    elif prompt.choices:
         lines.append(_ANSWER_LINES["choice"].in_language(language))
         lines += [f"{number} {choice.label}" for number, choice in enumerate(prompt.choices, 1)]
     elif prompt.open_answer is not None:
