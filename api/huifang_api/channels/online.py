@@ -104,6 +104,10 @@ _CLOSED: Final[Mapping[Closed, tuple[Text, Text, bool]]] = {
         False,
     ),
 }
+_NOT_NOW: Final = (
+    text("暂时无法继续", "Not possible right now"),
+    text("请稍后再打开这个链接，已填写的内容不会丢失。", "Please open the link again later; what you have answered is kept."),
+)
 _BUSY: Final = (
     text("操作过于频繁", "Too many requests"),
     text("请一分钟后再试。", "Please try again in a minute."),
@@ -154,6 +158,12 @@ def page_of(tenant: Tenant, settings: OnlineSettings, view: View, language: Lang
 def busy_page(tenant: Tenant, settings: OnlineSettings, language: Language) -> Page:
     """Return the page for whoever asks too often."""
     title, line = _BUSY
+    return _end(tenant, settings, language, "", title, (line.in_language(language),), good=False)
+
+
+def not_now_page(tenant: Tenant, settings: OnlineSettings, language: Language) -> Page:
+    """Return the page for an answer that could not be taken for a reason of ours."""
+    title, line = _NOT_NOW
     return _end(tenant, settings, language, "", title, (line.in_language(language),), good=False)
 
 

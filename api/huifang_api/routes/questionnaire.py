@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from huifang_core.texts import LANGUAGES, Language
 from huifang_tenants.errors import TenantsError
 from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.written.playing import (
     Given,
     IdentityCheck,
@@ -32,7 +33,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery
 
 from huifang_api.access import public
-from huifang_api.channels.online import Page, busy_page, logo_name, page_of
+from huifang_api.channels.online import Page, busy_page, logo_name, not_now_page, page_of
 from huifang_api.languages import language_of
 from huifang_api.problems import Problem
 from huifang_api.rates import may
@@ -86,7 +87,11 @@ async def answer_questionnaire(request: _Request, token: FromPath[str]) -> Respo
             return played, None
         return played, await _page(scope, request, tenant, settings, played.view, visitor)
 
-    played, page = await in_scope(world_of(request).database, tenant, take)
+    try:
+        played, page = await in_scope(world_of(request).database, tenant, take)
+    except Refused:
+        # Such as a script that a release has just left out: nothing a customer can do about.
+        return _shown(not_now_page(tenant, settings, language_of(request)), 503)
     if page is None:
         response = Response(
             "", status_code=303, headers={"Location": _action(visitor)}, media_type="text/html"
@@ -182,7 +187,7 @@ def _busy(request: _Request, tenant: Tenant, settings: OnlineSettings) -> Respon
 
 def _shown(page: Page, status: int) -> Response[str]:
     headers = {"Content-Security-Policy": page.policy}
-    if status == 429:
+    if status in (429, 503):
         headers["Retry-After"] = "60"
     return Response(page.html, status_code=status, headers=headers, media_type="text/html")
 

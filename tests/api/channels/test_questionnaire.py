@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from huifang_core.catalogue import Catalogue
 
 from .conftest import HOST, OTHER_HOST, choices_of, heading_of, step_of
 
@@ -272,6 +273,23 @@ async def test_who_began_and_did_not_finish_was_reached(
     await settle(api.world.services, office.tenant)
     found = await office.get(f"/contacts/{contact}")
     assert (found["status"], found["outcome"], found["connected"]) == ("abandoned", None, True)
+
+
+async def test_what_the_customer_can_do_nothing_about_is_said_as_a_page(
+    office: Any, questionnaire: Any, browser: Any, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, contact, _ = await questionnaire("Q18")
+
+    async def empty() -> Catalogue:
+        return Catalogue({}, ())
+
+    async with browser() as phone:
+        await phone.open(link)
+        monkeypatch.setattr(api.world.services, "catalogue", empty)
+        page = await phone.send(link, step="greeting", value="speaking")
+        assert (page.status_code, heading_of(page)) == (503, "暂时无法继续")
+        monkeypatch.undo()
+        assert step_of(await phone.send(link, step="greeting", value="speaking")) == "may_talk"
 
 
 async def test_no_more_than_so_many_requests_a_minute(questionnaire: Any, browser: Any) -> None:
