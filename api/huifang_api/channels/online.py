@@ -106,7 +106,10 @@ _CLOSED: Final[Mapping[Closed, tuple[Text, Text, bool]]] = {
 }
 _NOT_NOW: Final = (
     text("暂时无法继续", "Not possible right now"),
-    text("请稍后再打开这个链接，已填写的内容不会丢失。", "Please open the link again later; what you have answered is kept."),
+    text(
+        "请稍后再打开这个链接，已填写的内容不会丢失。",
+        "Please open the link again later; what you have answered is kept.",
+    ),
 )
 _BUSY: Final = (
     text("操作过于频繁", "Too many requests"),

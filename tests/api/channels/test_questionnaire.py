@@ -278,7 +278,7 @@ async def test_who_began_and_did_not_finish_was_reached(
 async def test_what_the_customer_can_do_nothing_about_is_said_as_a_page(
     office: Any, questionnaire: Any, browser: Any, api: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link, contact, _ = await questionnaire("Q18")
+    link, _, _ = await questionnaire("Q18")
 
     async def empty() -> Catalogue:
         return Catalogue({}, ())
