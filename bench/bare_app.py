@@ -23,7 +23,7 @@ from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.stores import contacts, contracts, customers, event_links, look_ups, plugins, queue
-from huifang_tenants.stores.contacts import NewContact, StoredContact
+from huifang_tenants.stores.contacts import NewContact, NewSection, StoredContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import staff_by_number
 from huifang_tenants.stores.people import standing_record
@@ -141,7 +141,7 @@ class BareApp:
                 personal=way.personal,
             ),
         )
-        await contacts.insert_sections(scope, id, [(leased[0]["id"], way.script_hash, way.state)])
+        await contacts.insert_sections(scope, id, [NewSection(leased[0]["id"], way.script_hash, way.state)])
         ids = [row["id"] for row in leased]
         await scope.connection.execute(sql.TIE_TO_CONTACT, ids, id, scope.wall_now + _LEASE)
         named = [str(id) for id in ids]

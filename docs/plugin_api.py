@@ -20,7 +20,7 @@ from huifang_core.obligations import ObligationDraft, Retention, Rung, VoidOn
 from huifang_core.parameters import DatedValue, Parameter
 from huifang_core.plans import Full, Membership, Number, Plan, Share, Successes
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, Manifest
-from huifang_core.reports import CaseTable, ObligationTable, Report
+from huifang_core.reports import AnyTable, Ranking, Report, Target, Term
 from huifang_core.rules import ARGUMENTS, Rule
 from huifang_core.schedules import Schedule
 from huifang_core.scripts.effects import Effect
@@ -37,7 +37,7 @@ PARTS: dict[str, tuple[Any, ...]] = {
     "Schedules": (Schedule,),
     "Plans": (Plan, Full, Share, Number, Successes, Membership),
     "Limits": (ChannelShare, Frequency),
-    "Reports": (Report, ObligationTable, CaseTable),
+    "Reports": (Report, *get_args(AnyTable), Target, Ranking, Term),
 }
 
 

@@ -217,6 +217,7 @@ def huifang_schedules() -> tuple[Schedule, ...]:
             lines=("health",), statuses=("in_force", "grace"),
         ),
         Schedule(id="before_expiry", title=title, cites=cites, anchor="contract.expires_on", days=-30),
+        Schedule(id="cargo_expiry", title=title, cites=cites, anchor="contract.expires_on", days=-30, lines=("cargo",), late_days=20),
         Schedule(id="birthday", title=title, cites=cites, anchor="customer.birth_date", per="customer"),
         Schedule(id="new_year", title=title, cites=cites, anchor="calendar", dates=("01-01",), dates_setting="new_year", per="customer"),
     )  # fmt: skip

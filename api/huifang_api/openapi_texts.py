@@ -38,6 +38,8 @@ TAGS: Final[Mapping[str, str]] = {
     "Cases": "问题件: what a contact brought to light and somebody must solve.",
     "Organisation": "机构与人员: units and staff.",
     "Plugins": "插件: the rules that apply, their settings and parameters.",
+    "Letters": "信函: callbacks by post, printed in batches and answered on paper.",
+    "Visits": "上门回访: a visitor's round, the sheet for each door, and who really went.",
     "Draws": "抽样: samples that nobody can steer and anybody can repeat.",
     "Reports": "报表: figures over callbacks and cases.",
     "Imports": "导入批次: files taken in, and what was wrong with them.",

@@ -32,6 +32,14 @@ UnitParam: TypeAlias = Annotated[
 ContractNoParam: TypeAlias = Annotated[
     str | None, QueryParameter(min_length=1, max_length=64, description="Contract number (合同号), exact.")
 ]
+SellerNoParam: TypeAlias = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=64,
+        description="Staff number of the salesperson of the contract, as it stands (销售人员工号): whose customers (SP-1).",
+    ),
+]
 CustomerIdParam: TypeAlias = Annotated[UUID | None, QueryParameter(description="Id of a customer (客户).")]
 ObligationIdParam: TypeAlias = Annotated[
     UUID | None, QueryParameter(description="Id of an obligation (回访任务).")

@@ -292,5 +292,6 @@ NOUNS: Final[Mapping[str, Text]] = {
     "staff": text("人员", "member of staff"),
     "training": text("培训记录", "training"),
     "unit": text("机构", "unit"),
+    "work_order": text("工单", "work order"),
 }
 """What the field `kind` of a problem is called."""

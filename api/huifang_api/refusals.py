@@ -94,6 +94,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
         text("按提示处理后重新上传。", "Correct it and send the file again."),
     ),
+    "import.no_failed_rows": Entry(
+        404,
+        text("没有可下载的未导入行", "No failed rows"),
+        text(
+            "该导入没有保存未导入的行:全部已导入、无法读取、整批严格导入,或已过 30 天。",
+            "No refused rows are kept of this import: all went in, none could be read, it was strict, or 30 days are over.",
+        ),
+        text(
+            "问题清单仍可查看;请按清单更正原文件后重新发送。",
+            "Its problems can still be read: correct the file itself by them and send it again.",
+        ),
+    ),
     "evidence.too_large": Entry(
         413,
         text("证据文件过大", "Evidence too large"),
@@ -145,6 +157,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("更正首日与末日。", "Correct its first and last day."),
     ),
     # What stands against it.
+    "report.period_open": Entry(
+        409,
+        text("统计期间尚未结束", "Period not over"),
+        text(
+            "期间至 {last} 尚未结束,不能签认。",
+            "The period lasts until the end of {last} and can't be signed off before.",
+        ),
+        text("期间结束后再签认。", "Sign it off once it is over."),
+    ),
     "evidence.hash_differs": Entry(
         409,
         text("文件与校验值不符", "Hash differs"),
@@ -212,6 +233,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "该回访任务当前应以 {channel} 进行。", "This obligation is to be met by {channel} at this time."
         ),
         text("按当前渠道回访。", "Use that channel."),
+    ),
+    "obligation.closed": Entry(
+        409,
+        text("任务已了结", "Obligation closed"),
+        text(
+            "该任务的状态是 {status},没有需要再做的回访。",
+            "The obligation is {status}: no contact is to be made for it any more.",
+        ),
+        text(
+            "读取该任务,查看了结的原因。",
+            "Read the obligation: `status_reason` says why, and the ledger what went before.",
+        ),
     ),
     "customer.same_record": Entry(
         409,
@@ -288,6 +321,118 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("分派给本机构或上级机构的人员。", "Give it to somebody of that unit or one above it."),
     ),
+    "case.class_unknown": Entry(
+        400,
+        text("没有这个问题分类", "No such class of cases"),
+        text(
+            "{field} 不是可用的问题分类;可用的有:{known}。",
+            "`{field}` names no class of cases here; known: {known}.",
+        ),
+        text(
+            "选用其中之一;插件的分类须同时写明 plugin,不属任何分类的用 other 且不写 plugin。",
+            "Choose one of them. A plugin's class goes with `plugin`; what none of them is for is `other`, without `plugin`.",
+        ),
+    ),
+    "case.unit_not_in_line": Entry(
+        409,
+        text("机构不在上下级关系中", "Unit neither above nor below"),
+        text(
+            "机构 {to} 不是 {unit} 的上级或下级。",
+            "The unit {to} lies neither above nor below {unit}.",
+        ),
+        text(
+            "先移交至共同的上级机构,再由其下派。",
+            "Hand it up to the unit above both, which hands it down.",
+        ),
+    ),
+    "case.overdue": Entry(
+        409,
+        text("问题件已逾期", "Case overdue"),
+        text(
+            "期限 {due_by} 已过,不能再暂停计时。", "It was due by {due_by}; its time can't stand still now."
+        ),
+        text("尽快解决;逾期如实记录。", "Solve it; that it was late stays on record."),
+    ),
+    "case.deadline_fixed": Entry(
+        409,
+        text("期限不能暂停", "Deadline fixed"),
+        text(
+            "期限 {due_by} 由规则给定,客户据此等待答复,不能暂停计时。",
+            "Its deadline, {due_by}, comes from a rule: a customer waits for an answer until then, and it can't be paused.",
+        ),
+        text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
+    ),
+    "case.callback_open": Entry(
+        409,
+        text("客户尚未回访", "Customer still to be called"),
+        text(
+            "该类问题件解决后须回访客户,回访完成前不能结案。",
+            "Customers are called about such a case once it is solved, and this one has not been called yet.",
+        ),
+        text(
+            "完成该回访;客户联系不上的,回访任务如实办结后即可结案。",
+            "Make that callback. Where the customer can't be reached, the case can be closed once the callback has ended so.",
+        ),
+    ),
+    "case.work_orders_open": Entry(
+        409,
+        text("工单未办结", "Work orders open"),
+        text(
+            "还有 {count} 张工单未答复或未验收。",
+            "{count} work order(s) have not been answered, or the answer not accepted.",
+        ),
+        text("验收或撤销后再解决。", "Accept or cancel them first."),
+    ),
+    "case.undecided": Entry(
+        409,
+        text("建议尚未决定", "Suggestion undecided"),
+        text(
+            "建议须先决定采纳或不采纳,并写明理由。",
+            "A suggestion is adopted or declined first, with the reason.",
+        ),
+        text("先记录决定。", "Record the decision, then solve it."),
+    ),
+    "case.not_a_suggestion": Entry(
+        409,
+        text("不是建议", "No suggestion"),
+        text("该问题件的分类 {case_class} 不是建议。", "Its class, {case_class}, is none of suggestions."),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.not_a_plan": Entry(
+        409,
+        text("不是改进计划", "No plan of improvements"),
+        text(
+            "该问题件的分类 {case_class} 不是改进计划。", "Its class, {case_class}, is none of improvements."
+        ),
+        text("需要时先改类。", "Put it into another class first, if it is one."),
+    ),
+    "case.effect_missing": Entry(
+        409,
+        text("未记录成效", "Effect missing"),
+        text(
+            "改进计划结案前须记录成效。",
+            "What a plan of improvements came to is put down before it is closed.",
+        ),
+        text("先记录成效。", "Record its effect, then close it."),
+    ),
+    "work_order.due_invalid": Entry(
+        409,
+        text("工单期限无效", "Due time invalid"),
+        text(
+            "工单期限须在将来,且不晚于十年。",
+            "A work order is due in the future, within ten years.",
+        ),
+        text("更正 due_by。", "Correct `due_by`."),
+    ),
+    "case.pause_invalid": Entry(
+        409,
+        text("暂停时间无效", "Pause invalid"),
+        text(
+            "暂停须在将来结束,且最长 {days} 天。",
+            "A pause ends in the future, and within {days} days.",
+        ),
+        text("更正 until。", "Correct `until`."),
+    ),
     "contact.not_in_progress": Entry(
         409,
         text("回访已结束", "Contact not in progress"),
@@ -299,6 +444,21 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("回答不符合话术", "Answer refused"),
         text("步骤 {step} 现在不能这样回答。", "Step {step} can't be answered like this now."),
         text("按返回的当前步骤与选项作答。", "Answer the current step with one of its choices."),
+    ),
+    "contact.channel_not_planned": Entry(
+        409,
+        text("不能用此渠道", "Channel not planned"),
+        text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
+        text("可用的渠道:{channels}。", "These channels are: {channels}."),
+    ),
+    "contact.customer_engaged": Entry(
+        409,
+        text("他人正在联系该客户", "Customer engaged"),
+        text(
+            "另一名人员正持有该客户的任务,或正在与其联系。",
+            "Somebody else holds work about this customer, or is in contact with them now.",
+        ),
+        text("待其结束后再试。", "Try again once that is over."),
     ),
     "contact.items_missing": Entry(
         409,
@@ -362,6 +522,66 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "先领取其他任务;由管理员安装、修复或启用该插件后,任务会自动恢复派发。",
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
+    ),
+    "contact.signature_missing": Entry(
+        409,
+        text("缺少客户签名", "Signature missing"),
+        text(
+            "信函回访须有客户签名的回执才能录入答复(LN-4c),本次回访还没有。",
+            "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
+        ),
+        text(
+            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+        ),
+    ),
+    "visit.by_seller": Entry(
+        403,
+        text("不能由销售人员上门", "Visit by the seller"),
+        text(
+            "工号 {staff_no} 是该保单的销售人员,可以陪同,但上门回访须由他人进行(DEC-7)。",
+            "Staff {staff_no} sold the contract: coming along is fine, but somebody else makes the visit (DEC-7).",
+        ),
+        text("由其他上门回访人员进行。", "Let another visitor make it."),
+    ),
+    "visit.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text("{day} 已过,或在两个月以后。", "{day} is past, or more than two months ahead."),
+        text("换一个日期。", "Choose another day."),
+    ),
+    "visit.time_invalid": Entry(
+        409,
+        text("时间不符", "Time not possible"),
+        text(
+            "上门时间早于安排时间,或还没有到。",
+            "The visit would have been made before it was planned, or is to come.",
+        ),
+        text("核对时间。", "Check the time."),
+    ),
+    "visit.not_made": Entry(
+        409,
+        text("尚未登记上门", "Visit not made"),
+        text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
+        text(
+            "先登记上门时间与人员:POST /visits/…/made。",
+            "Record first when and by whom: `POST /visits/…/made`.",
+        ),
+    ),
+    "letter.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text(
+            "{day} 早于上一步,或还没有到。",
+            "{day} is before what happened to the letter so far, or still to come.",
+        ),
+        text("核对日期。", "Check the day."),
+    ),
+    "letter.not_posted": Entry(
+        409,
+        text("信函尚未寄出", "Letter not posted"),
+        text("没有寄出记录的信函不能退回。", "A letter that was not posted can't come back."),
+        text("先登记寄出日期。", "Record first when it was posted."),
     ),
     "contact.outcome_contradicts": Entry(
         409,

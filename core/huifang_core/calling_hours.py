@@ -1,6 +1,7 @@
 """Calling hours (REG-7): no calls between 21:00 and 09:00 unless the tenant sets other hours."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -16,8 +17,16 @@ class CallingHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     never open, and for times with a zone of their own.
     """
 
-    opens: time = time(9)
-    closes: time = time(21)
+    opens: Annotated[
+        time, msgspec.Meta(description="From when on, HH:MM:SS in Asia/Shanghai.", examples=["09:00:00"])
+    ] = time(9)
+    closes: Annotated[
+        time,
+        msgspec.Meta(
+            description="Until when, HH:MM:SS in Asia/Shanghai; 00:00:00 is the end of the day.",
+            examples=["21:00:00"],
+        ),
+    ] = time(21)
 
     def __post_init__(self) -> None:
         """Refuse what `allow` could not make sense of."""

@@ -3,6 +3,7 @@
 Plugin code runs in plugin hosts only; whoever serves requests or jobs reads this instead.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from huifang_core.registry import Broken, Plugin, Registry
 from huifang_core.reports import Report
 from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
+from huifang_core.setting_changes import SettingChange, upgraded
 from huifang_core.texts import Text
 
 
@@ -60,6 +62,11 @@ class PluginEntry(msgspec.Struct, frozen=True):
     schedules: tuple[Schedule, ...] = ()
     plans: tuple[PlanEntry, ...] = ()
     limits: tuple[Limit, ...] = ()
+    setting_changes: tuple[SettingChange, ...] = ()
+
+    def settings_from(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a tenant chose, in whatever release, as the present one has it, with the defaults of what it did not choose."""
+        return {**self.default_settings, **upgraded(chosen, self.setting_changes)}
 
     def script(self, id: str) -> Script | None:
         """Return the script with this id, or None."""
@@ -137,6 +144,7 @@ def _entry(plugin: Plugin) -> PluginEntry:
             for plan in plugin.plans
         ),
         limits=plugin.limits,
+        setting_changes=plugin.setting_changes,
     )
 
 

@@ -28,6 +28,7 @@ from huifang_core.events import (
 from huifang_core.obligations import AfterDue, ObligationDraft, VoidedBy, voided_by
 from huifang_core.parameters import ParameterSet
 from huifang_core.rules import Rule, UnitView
+from huifang_core.setting_changes import SettingChange
 from huifang_core.trace import Trace
 from huifang_core.windows import day_of
 from huifang_core.workdays import WorkingCalendar
@@ -161,6 +162,10 @@ class RulePlugin(Protocol):
     @property
     def settings_type(self) -> type[Any]:
         """The struct of the plugin's settings."""
+
+    @property
+    def setting_changes(self) -> tuple[SettingChange, ...]:
+        """What became of settings that earlier releases had."""
 
 
 STATUS_AFTER: Mapping[str, ContractStatus] = {
@@ -325,6 +330,7 @@ def _asked_for(
         overrides=version.parameters,
         settings=version.settings,
         settings_type=plugin.settings_type,
+        setting_changes=plugin.setting_changes,
     )
     history = evaluation.history(case.standing)
     drafts = evaluation.drafts(case, history, trace)

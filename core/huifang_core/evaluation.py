@@ -17,6 +17,7 @@ from huifang_core.events import BusinessEvent
 from huifang_core.obligations import ObligationDraft
 from huifang_core.parameters import ParametersAt, ParameterSet
 from huifang_core.rules import Draft, Rule, UnitView
+from huifang_core.setting_changes import SettingChange, upgraded
 from huifang_core.trace import Trace
 from huifang_core.workdays import WorkingCalendar
 
@@ -65,6 +66,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     overrides: dict[str, Any]
     settings: dict[str, Any]
     settings_type: type[Any]
+    setting_changes: tuple[SettingChange, ...] = ()
 
     def history(self, standing: Sequence[BusinessEvent]) -> tuple[BusinessEvent, ...]:
         """Return the other events that the rule needs."""
@@ -80,7 +82,7 @@ class Evaluation(msgspec.Struct, frozen=True):
             customer=case.policyholder,
             unit=case.unit,
             parameters=ParametersAt(self.parameters, self.day, self.overrides, trace),
-            settings=msgspec.convert(self.settings, self.settings_type),
+            settings=msgspec.convert(upgraded(self.settings, self.setting_changes), self.settings_type),
             calendar=case.calendar,
             history=history,
             trace=trace,

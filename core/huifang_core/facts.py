@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
+from huifang_core.cases import Decision
 from huifang_core.conditions import FactKind, FactSpec, FactValue
 from huifang_core.contracts import (
     Channel,
@@ -106,6 +107,11 @@ FACTS: Mapping[str, FactSpec] = {
             "the declared base is known to differ",
         ),
         _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
+        _spec("case.number", "text", "问题件编号", "number of the case"),
+        _spec("case.subject", "text", "问题件事由", "what the case is about"),
+        _spec("case.answer", "text", "处理结果", "what came of the case"),
+        _spec("case.decision", "code", "是否采纳", "what became of the suggestion", get_args(Decision)),
+        _spec("case.solved_on", "date", "问题件解决日", "date the case was solved"),
         # No script says these: they are what an answer may correct (HI-1, CI-5).
         _spec("customer.phone", "text", "联系电话", "customer's phone"),
         _spec("customer.address", "text", "联系地址", "customer's address"),

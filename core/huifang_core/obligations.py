@@ -44,6 +44,9 @@ Category = Literal["mandatory", "survey", "care", "sales"]
 What a customer does not want (DEC-6, CARE-2) holds back the last three, never the first.
 """
 
+MAY_RECOMMEND: frozenset[Category] = frozenset({"care", "sales"})
+"""Categories of contacts in which a product may be recommended (SP-4)."""
+
 TRANSITIONS: Mapping[ObligationStatus, frozenset[ObligationStatus]] = {
     "waiting": frozenset({"open", "completed", "voided", "superseded", "cancelled", "historic"}),
     "open": frozenset(
@@ -126,7 +129,8 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     `around_the_clock`: calling hours don't hold it back (DEC-6). `seller_may_visit`: its visits are the seller's own work
     (DEC-7). `appointment`: a time is agreed with the customer first (HI-2). `filed_script`: only a script version that was
     filed with the regulator may be used (LN-6). `given_out`: a team leader gives it out, and nobody but its assignee can claim it
-    (HT-8, DEC-8). `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
+    (HT-8, DEC-8). `after_case`: nobody is called before the case is solved that the same plugin opened because of the same event, since
+    the call is to say what came of it (PF-4). `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
     """
 
     kind: str
@@ -151,6 +155,7 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     appointment: bool = False
     filed_script: bool = False
     given_out: bool = False
+    after_case: bool = False
     vendor: str | None = None
 
 

@@ -19,6 +19,7 @@ from huifang_core.reports import Report
 from huifang_core.rules import Rule
 from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
+from huifang_core.setting_changes import SettingChange
 from huifang_core.texts import Text
 
 API_VERSION = 1
@@ -66,6 +67,11 @@ def huifang_parameters() -> str:  # type: ignore[empty-body]
 @hookspec(firstresult=True)
 def huifang_settings() -> type[Any]:  # type: ignore[empty-body]
     """Return the struct of the plugin's settings; every field has a default, a title and a description."""
+
+
+@hookspec(firstresult=True)
+def huifang_setting_changes() -> Sequence[SettingChange]:  # type: ignore[empty-body]
+    """Return what became of settings that earlier releases had, so that what tenants chose then still holds."""
 
 
 @hookspec(firstresult=True)

@@ -11,6 +11,7 @@ from huifang_core.events import effective
 from huifang_core.parameters import ParametersAt
 from huifang_core.plans import Full, Membership, Plan
 from huifang_core.sampling import Amount, AmountKind
+from huifang_core.setting_changes import upgraded
 from huifang_core.trace import Trace, TraceStep
 from huifang_core.windows import day_of
 from huifang_core.workdays import WorkingCalendar
@@ -64,7 +65,9 @@ def population(
                 customer=subject.policyholder,
                 unit=subject.unit,
                 parameters=ParametersAt(plugin.parameters, day, version.parameters, trace),
-                settings=msgspec.convert(version.settings, plugin.settings_type),
+                settings=msgspec.convert(
+                    upgraded(version.settings, plugin.setting_changes), plugin.settings_type
+                ),
                 calendar=calendar,
                 history=tuple(e for e in standing if e.type in plan.needs and e is not event),
                 trace=trace,

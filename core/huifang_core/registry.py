@@ -18,10 +18,11 @@ from huifang_core.limits import ChannelShare, Limit
 from huifang_core.parameters import ParameterSet, load_parameters
 from huifang_core.plans import Full, Plan
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, EmptySettings, Manifest
-from huifang_core.reports import Report
+from huifang_core.reports import Report, Target
 from huifang_core.rules import Rule
 from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
+from huifang_core.setting_changes import SettingChange
 
 
 class PluginError(ValueError):
@@ -57,6 +58,7 @@ class Plugin:
         text = hook.huifang_parameters()
         self.parameters: ParameterSet = load_parameters(text) if text else ParameterSet({})
         self.settings_type: type[Any] = hook.huifang_settings() or EmptySettings
+        self.setting_changes: tuple[SettingChange, ...] = tuple(hook.huifang_setting_changes() or ())
         self.content_items: tuple[ContentItem, ...] = tuple(hook.huifang_content_items() or ())
         self.scripts: tuple[Script, ...] = tuple(hook.huifang_scripts() or ())
         self.case_classes: tuple[CaseClass, ...] = tuple(hook.huifang_case_classes() or ())
@@ -84,6 +86,21 @@ class Plugin:
             defaults = msgspec.convert({}, self.settings_type)
         except (msgspec.ValidationError, TypeError) as error:
             raise PluginError(id, f"its settings need a default for every field: {error}") from error
+        for change in self.setting_changes:
+            if change.before in self.settings_type.__struct_fields__:
+                raise PluginError(id, f"its setting {change.before} changed into another, and is still there")
+        gone = {change.before for change in self.setting_changes}
+        for change in self.setting_changes:
+            if change.now is not None and change.now not in gone | set(self.settings_type.__struct_fields__):
+                raise PluginError(
+                    id, f"its setting {change.before} became {change.now}, which is none of its settings"
+                )
+        for owner, name in targets_named(self.reports):
+            value = getattr(defaults, name, None)
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise PluginError(
+                    id, f"{owner} aims at the setting {name}, which is no number of its settings"
+                )
         for schedule in self.schedules:
             setting = schedule.dates_setting
             if setting is not None and getattr(defaults, setting, None) != schedule.dates:
@@ -110,6 +127,15 @@ def parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator
     for limit in limits:
         other = limit.warn_at if isinstance(limit, ChannelShare) else limit.within_days
         yield from ((f"limit {limit.id}", name) for name in (limit.at_most, other))
+
+
+def targets_named(reports: Iterable[Report]) -> Iterator[tuple[str, str]]:
+    """Yield the settings that reports hold figures against, each with who names it."""
+    for report in reports:
+        for table in report.tables:
+            for measure in table.measures:
+                if isinstance(measure, Target):
+                    yield f"report {report.id}, table {table.id}", measure.setting
 
 
 class Broken(msgspec.Struct, frozen=True):

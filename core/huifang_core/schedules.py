@@ -30,6 +30,9 @@ class Schedule(Struct, frozen=True, kw_only=True):
     the plugin's setting by which a tenant may have others; its default are `dates`.
     Contracts of other `lines` or `statuses` are passed over (None: any line). `per` customer: a person with several contracts
     gets one event, for the contract that is oldest by its number.
+
+    A contract that comes in, or becomes one of these, after its day is told of it late, up to `late_days` days; that is for an anchor of
+    the contract and an event for each, else ValueError.
     """
 
     id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -44,6 +47,11 @@ class Schedule(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...] | None = None
     statuses: tuple[ContractStatus, ...] = ("in_force",)
     per: Literal["contract", "customer"] = "contract"
+    late_days: Annotated[int, Meta(ge=0, le=366)] = 0
+
+    def __post_init__(self) -> None:
+        if self.late_days and (self.per == "customer" or not self.anchor.startswith("contract.")):
+            raise ValueError(f"{self.id}: late_days are for contracts told by a day of their own")
 
 
 class Occurrence(Struct, frozen=True):

@@ -9,7 +9,11 @@ from huifang_tenants.scope import check_tenant_name
 APPEND_ONLY: Final = "append-only:"
 """How the comment of a table begins whose rows the tenant may add and read, never change or delete."""
 
-_ORDINARY_RIGHTS: Final = "SELECT, INSERT, UPDATE, DELETE"
+DELETABLE: Final = "deletable:"
+"""How the comment of a table begins whose rows the tenant may delete, too: they prove nothing and can be made anew (GEN-2)."""
+
+_ORDINARY_RIGHTS: Final = "SELECT, INSERT, UPDATE"
+_DELETABLE_RIGHTS: Final = "SELECT, INSERT, UPDATE, DELETE"
 _APPEND_RIGHTS: Final = "SELECT, INSERT"
 _READ_RIGHTS: Final = "SELECT"
 
@@ -21,7 +25,7 @@ _CONTROL_RIGHTS: Final = {
     "oauth_client": "SELECT, INSERT, UPDATE",
     "signing_key": "SELECT, INSERT, UPDATE",
     "calendar_day": "SELECT, INSERT, UPDATE, DELETE",
-    "calendar_year": "SELECT, INSERT, UPDATE, DELETE",
+    "calendar_year": "SELECT, INSERT, UPDATE",
     "plugin_state": "SELECT, INSERT, UPDATE",
     "jobs": "SELECT, INSERT, UPDATE, DELETE",
 }
@@ -31,6 +35,7 @@ _TENANT_FUNCTIONS: Final = (
     "enqueue_jobs(text[], jsonb[], timestamptz[], integer[], text[])",
     "finish_job(uuid)",
     "tenant_clock()",
+    "change_settings(jsonb)",
 )
 
 _RELATIONS: Final = """
@@ -52,6 +57,8 @@ async def grant_tenant(connection: asyncpg.Connection, schema: str) -> None:
             rights = _READ_RIGHTS
         elif relation["comment"].lower().startswith(APPEND_ONLY):
             rights = _APPEND_RIGHTS
+        elif relation["comment"].lower().startswith(DELETABLE):
+            rights = _DELETABLE_RIGHTS
         else:
             rights = _ORDINARY_RIGHTS
         by_rights.setdefault(rights, []).append(relation["name"])

@@ -194,7 +194,8 @@ def scope(
 ) -> Scope:
     """Open a tenant's world: `async with scope(db, tenant) as s:`. Commits at the end, rolls back on any exception.
 
-    Timeouts are in seconds. Piccolo's queries inside use the scope's connection. Raises TenantNotActive when a
+    A read-only scope sees everything as it was at its first query. Timeouts are in seconds. Piccolo's queries inside use the scope's
+    connection. Raises TenantNotActive when a
     suspended tenant would be written to; entering raises NestedScope, DatabaseBusy; leaving raises ScopeAborted
     when a swallowed error had spoiled the transaction, and the database's errors of COMMIT.
     """
@@ -294,7 +295,7 @@ def _opening(schema: str | None, read_only: bool, statement_timeout: int, lock_t
         role = _check(_TENANT_NAME, "schema", schema)
         path = f"{role}, pg_temp"
     return (
-        f"BEGIN{' READ ONLY' if read_only else ''}; SET LOCAL ROLE {role}; SET LOCAL search_path TO {path}; "
+        f"BEGIN{' ISOLATION LEVEL REPEATABLE READ READ ONLY' if read_only else ''}; SET LOCAL ROLE {role}; SET LOCAL search_path TO {path}; "
         f"SET LOCAL statement_timeout TO {statement_timeout}; SET LOCAL lock_timeout TO {lock_timeout}; "
         f"SET LOCAL idle_in_transaction_session_timeout TO {_IDLE_LIMIT}"
     )

@@ -35,6 +35,7 @@ from huifang_tenants.tenant import Tenant
 from litestar import Litestar
 
 from .core_server import CoreServer
+from .pages import Page, look_at
 
 
 class Api(msgspec.Struct, frozen=True, eq=False):
@@ -414,3 +415,9 @@ async def core_server() -> AsyncIterator[CoreServer]:
     await server.start()
     yield server
     await server.stop()
+
+
+@pytest.fixture(scope="session")
+def look() -> Callable[[bytes], list[Page]]:
+    """Look at the pages of a PDF."""
+    return look_at

@@ -228,13 +228,29 @@ async def test_a_walk_sees_each_once_those_without_date_last(api: Any, walked: W
     assert backwards == forwards[::-1]
 
 
+async def test_who_was_contacted_of_the_customers_of_a_salesperson(api: Any, filled: Any) -> None:
+    """SP-1: which customer and policy, when, about what and by which channel; nobody else's."""
+    mine = {
+        name: (await api.get(f"/api/v1/{name}", params={"seller_no": "S1"})).json()["items"]
+        for name in ("obligations", "contacts")
+    }
+    assert {"customer_id", "contract_no", "kind", "channel", "completed_at"} <= mine["obligations"][0].keys()
+    assert {"customer_id", "obligation_ids", "channel", "started_at", "outcome"} <= mine["contacts"][0].keys()
+    for name, items in mine.items():
+        assert str(filled.ids[name]) in [item["id"] for item in items]
+        others = await api.get(f"/api/v1/{name}", params={"seller_no": "S2"})
+        assert str(filled.ids[name]) not in [item["id"] for item in others.json()["items"]]
+
+
 async def test_writes_meanwhile_shift_nothing(api: Any, add: Any) -> None:
     async with api.scope() as opened:
         before = [str(await add.event(opened, f"W{n}", type="walk.test")) for n in range(7)]
 
     async def meanwhile() -> None:
         async with api.scope() as opened:
-            await opened.connection.execute("DELETE FROM event WHERE id = $1", UUID(before[0]))
+            await opened.connection.execute(
+                "UPDATE event SET type = 'walk.gone' WHERE id = $1", UUID(before[0])
+            )
             before.append(str(await add.event(opened, "W-late", type="walk.test")))
 
     seen = await _walk(api, "/api/v1/events", meanwhile, type="walk.test", limit=3)

@@ -21,6 +21,7 @@ from huifang_core.obligations import (
 from huifang_core.parameters import ParameterSet, load_parameters
 from huifang_core.reconcile import Change, Close, Complete, Create, OnBooks, Open, reconcile
 from huifang_core.rules import Rule, UnitView
+from huifang_core.setting_changes import SettingChange
 from huifang_core.texts import text
 from huifang_core.windows import day_of, until_working_days_before, within_days
 from huifang_core.workdays import WorkingCalendar
@@ -108,8 +109,10 @@ class Plugin:
         version: str = "1",
         parameters: ParameterSet | None = None,
         settings_type: type[Any] = EmptySettings,
+        setting_changes: tuple[SettingChange, ...] = (),
     ) -> None:
         self.id, self.version, self.settings_type = id, version, settings_type
+        self.setting_changes = setting_changes
         self.rules = rules or RULES
         self.parameters = parameters or load_parameters(PARAMETERS)
 

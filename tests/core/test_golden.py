@@ -81,6 +81,7 @@ def plugin(**changes: Any) -> Any:
         "rules": (rule,),
         "parameters": load_parameters(PARAMETERS),
         "settings_type": EmptySettings,
+        "setting_changes": (),
         "content_items": (ContentItem("told", ("X-1",), text("告知", "told"), "tell"),),
         "plans": (),
         **changes,

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, Manifest, hookimpl
 from huifang_core.registry import Plugin, PluginError, load_registry
+from huifang_core.reports import ObligationTable, Report, Target
 from huifang_core.schedules import Schedule
+from huifang_core.setting_changes import SettingChange
 from huifang_core.texts import text
 
 
@@ -93,9 +95,10 @@ def test_a_broken_plugin_is_skipped_with_its_reason(load: Callable[[], Any], rea
 
 
 class Dated(msgspec.Struct, frozen=True):
-    """Settings with the days of a schedule."""
+    """Settings with the days of a schedule, and a number."""
 
     review_dates: tuple[str, ...] = ("03-01",)
+    calls: int = 3
 
 
 @pytest.mark.parametrize(("setting", "sound"), [("review_dates", True), ("other_dates", False)])
@@ -116,6 +119,40 @@ def test_the_days_a_schedule_takes_from_a_setting_are_that_settings_default(
         assert Plugin("good", made).schedules == (review,)
     else:
         assert "other dates than the default of its setting other_dates" in broken(lambda: made)
+
+
+@pytest.mark.parametrize(("setting", "sound"), [("calls", True), ("review_dates", False), ("nothing", False)])
+def test_a_target_is_a_number_among_the_settings(setting: str, sound: bool) -> None:
+    """SP-3: a report can't aim at what a tenant has no way to set."""
+    measures = (Target("t", text("达成率", "share"), "completed", setting),)
+    table = ObligationTable("t", text("表", "table"), ("seller",), measures)
+    report = Report("sellers", text("销售", "sellers"), ("SP-3",), (table,))
+    made = plugin(huifang_reports=lambda: (report,), huifang_settings=lambda: Dated)
+    if sound:
+        assert Plugin("good", made).reports == (report,)
+    else:
+        assert f"aims at the setting {setting}, which is no number" in broken(lambda: made)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ((SettingChange("days", "phone_days"), SettingChange("phone_days", "calls")), None),
+        ((SettingChange("days"),), None),
+        (
+            (SettingChange("calls", "review_dates"),),
+            "its setting calls changed into another, and is still there",
+        ),
+        ((SettingChange("days", "visits"),), "its setting days became visits, which is none of its settings"),
+    ],
+)
+def test_a_setting_becomes_one_that_there_is(changes: tuple[SettingChange, ...], reason: str | None) -> None:
+    """GEN-4: a release that renames a setting says so, or what tenants chose would be lost."""
+    made = plugin(huifang_setting_changes=lambda: changes, huifang_settings=lambda: Dated)
+    if reason is None:
+        assert Plugin("good", made).setting_changes == changes
+    else:
+        assert reason in broken(lambda: made)
 
 
 def test_rules_that_share_an_id_are_named(build: Any) -> None:

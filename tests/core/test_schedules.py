@@ -124,6 +124,15 @@ def test_the_days_of_a_longer_month_fall_on_the_last_one_of_a_shorter() -> None:
     assert anchor_spans(made, date(2025, 5, 31), date(2000, 1, 1)) == []
 
 
+@pytest.mark.parametrize(
+    "made",
+    [{"anchor": "calendar", "dates": ("01-01",)}, {"anchor": "contract.expires_on", "per": "customer"}],
+)
+def test_only_a_contract_s_own_day_can_be_told_late(made: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="late_days"):
+        schedule(**made, late_days=1)
+
+
 @pytest.mark.parametrize("years", [0, 1, 90])
 def test_a_repeating_schedule_hits_the_day_itself_whenever_one_starts_to_look(years: int) -> None:
     made = schedule(anchor="contract.effective_on", every_months=12)

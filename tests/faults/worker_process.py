@@ -7,6 +7,7 @@ from huifang_api.jobs import Pace, run_worker, worker
 from huifang_api.jobs.handlers import Handler, finishing, handlers
 from huifang_api.settings import load_settings
 from huifang_core.texts import text
+from huifang_tenants.evidence_store import EvidenceStore
 from huifang_tenants.outbox import Job
 from huifang_tenants.services.contacts.effects import notify
 from huifang_tenants.services.context import Services
@@ -27,9 +28,9 @@ async def slowly_noticed(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
-def with_test_kind(*, tick: float) -> dict[str, Handler]:
+def with_test_kind(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
     """The worker's own handlers and ours."""
-    return {**handlers(tick=tick), "test.notice": slowly_noticed}
+    return {**handlers(tick=tick, evidence=evidence), "test.notice": slowly_noticed}
 
 
 if __name__ == "__main__":

@@ -133,8 +133,9 @@ def test_every_number_says_where_it_comes_from(plugin: Plugin) -> None:
 @of_every_plugin
 def test_case_classes_take_their_days_from_the_parameters(plugin: Plugin) -> None:
     for case_class in plugin.case_classes:
-        parameter = plugin.parameters.parameters[f"case.{case_class.id}.solve_within_working_days"]
-        assert case_class.solve_within_working_days == parameter.values[-1].value
+        days, minutes = case_class.solve_within_working_days, case_class.solve_within_minutes
+        name = f"case.{case_class.id}.solve_within_{'minutes' if days is None else 'working_days'}"
+        assert (minutes if days is None else days) == plugin.parameters.parameters[name].values[-1].value
 
 
 def _texts(script: Script) -> Iterator[tuple[str, Text]]:

@@ -98,6 +98,8 @@ async def test_the_login_role_owns_nothing_and_is_not_mighty(world, login):
         "UPDATE entry SET what = 'x'",
         "DELETE FROM entry",
         "TRUNCATE entry",
+        "DELETE FROM note",
+        "TRUNCATE draft",
         "INSERT INTO schema_migration (id, checksum) VALUES ('x', 'x')",
         "ALTER SCHEMA {a} RENAME TO mine",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
@@ -118,15 +120,16 @@ async def test_a_tenant_can_pass_on_none_of_its_rights(world):
         assert not await opened.connection.fetchval(passed_on, world.b.schema_name)
 
 
-async def test_ordinary_tables_are_read_and_written_and_append_only_ones_only_grow(world):
+async def test_rows_are_deleted_where_the_table_says_so_and_append_only_ones_only_grow(world):
     async with scope(world.db, world.a) as opened:
         note = new_id()
         await opened.connection.execute("INSERT INTO note (id, body) VALUES ($1, '')", note)
         await opened.connection.execute("UPDATE note SET body = 'x' WHERE id = $1", note)
-        await opened.connection.execute("DELETE FROM note WHERE id = $1", note)
+        await opened.connection.execute("INSERT INTO draft (body) VALUES ('x')")
+        await opened.connection.execute("DELETE FROM draft")
         await opened.connection.execute("INSERT INTO entry (what) VALUES ('x')")
         assert await opened.connection.fetchval("SELECT count(*) FROM entry") == 1
-        assert await opened.connection.fetchval("SELECT notes FROM note_count") == 0
+        assert await opened.connection.fetchval("SELECT notes FROM note_count") == 1
         assert await opened.connection.fetchval("SELECT id FROM schema_migration") == "0001_first"
 
 

@@ -1,4 +1,5 @@
 import asyncio
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,20 @@ async def test_a_scope_acts_as_its_tenant_and_commits(world):
         assert await opened.connection.fetchval("SELECT body FROM note WHERE id = $1", note) == "甲"
     async with scope(world.db, world.b) as opened:
         assert await opened.connection.fetchval("SELECT body FROM note WHERE id = $1", note) is None
+
+
+async def test_a_read_only_scope_sees_one_moment(world):
+    async def add() -> None:
+        async with scope(world.db, world.a) as opened:
+            await opened.connection.execute("INSERT INTO note (id, body) VALUES ($1, '后来')", new_id())
+
+    count = "SELECT count(*) FROM note"
+    async with scope(world.db, world.a, read_only=True) as opened:
+        before = await opened.connection.fetchval(count)
+        await asyncio.create_task(add(), context=Context())
+        assert await opened.connection.fetchval(count) == before
+    async with scope(world.db, world.a, read_only=True) as opened:
+        assert await opened.connection.fetchval(count) == before + 1
 
 
 async def test_an_exception_rolls_back(world):

@@ -1,1 +1,1 @@
-"""How customers are reached beside a caller's phone: one module each, called by jobs and routes, never inside a tenant's scope."""
+"""The ways to a customer, one module each; none of them is used inside a tenant's scope."""

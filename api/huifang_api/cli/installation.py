@@ -14,6 +14,7 @@ from huifang_tenants.provisioning import prepare_database
 
 from huifang_api.embedded import EmbeddedPostgres, EmbeddedValkey
 from huifang_api.embedded.places import make_home
+from huifang_api.servers import check_servers
 from huifang_api.settings import Settings, load_settings
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -39,9 +40,11 @@ class Installation(msgspec.Struct, frozen=True, eq=False):
 def installation(home: Path | None, *, redis: bool = False) -> Iterator[Installation]:
     """Bring up what a command needs: embedded servers where none are named, the database prepared and migrated.
 
-    A server that `huifang up` runs already is joined, and left running.
+    A server that `huifang up` runs already is joined, and left running. One that is named and can't be used is told at once
+    (SettingsError, ServerUnreachable).
     """
     settings = load_settings(home)
+    asyncio.run(check_servers(settings, redis=redis))
     make_home(settings.home)
     settings.keys_file.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -86,6 +89,11 @@ def tenant_option(function: _F) -> _F:
     return click.option(
         "--tenant", "slug", default="demo", show_default=True, help="Slug of the tenant to work in."
     )(function)
+
+
+def kept_option(function: _F) -> _F:
+    """Add `--kept`, by which the supervisor says that it has looked at the servers: their outages are sat out from now on."""
+    return click.option("--kept", is_flag=True, hidden=True)(function)
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:

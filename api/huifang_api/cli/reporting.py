@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from huifang_core.texts import Language
 from huifang_tenants.scope import scope
-from huifang_tenants.services.report_tables import ReportResult, Value
+from huifang_tenants.services.report_tables import ColumnKind, ReportResult, Value
+from huifang_tenants.services.report_tables import Table as ReportTable
 from huifang_tenants.services.reports import run_report
 from huifang_tenants.stores.plugins import load_settings
 from rich.console import Console
@@ -90,18 +91,24 @@ def _show(result: ReportResult, lang: Language) -> None:
         shown = Table(*headings, title=table.title.in_language(lang), show_footer=False)
         for row in table.rows:
             codes = [code.label.in_language(lang) for code in row.dimensions]
-            shown.add_row(*codes, *(_figure(value) for value in row.values))
+            shown.add_row(*codes, *_figures(table, row.values))
         total = "合计" if lang == "zh-CN" else "total"
         blank = [""] * (len(table.dimensions) - 1)
-        shown.add_row(total, *blank, *(_figure(value) for value in table.totals), style="bold")
+        shown.add_row(total, *blank, *_figures(table, table.totals), style="bold")
         console.print(shown)
+        if table.formula is not None:
+            console.print(table.formula.in_language(lang))
 
 
-def _figure(value: Value) -> str:
+def _figures(table: ReportTable, values: tuple[Value, ...]) -> list[str]:
+    return [_figure(value, column.kind) for column, value in zip(table.measures, values, strict=True)]
+
+
+def _figure(value: Value, kind: ColumnKind) -> str:
     match value:
         case None:
             return "—"
-        case Decimal():
+        case Decimal() if kind == "ratio":
             return f"{value:.1%}"
         case _:
             return str(value)

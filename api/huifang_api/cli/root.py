@@ -12,6 +12,8 @@ from huifang_tenants.services.errors import Refused
 
 from huifang_api.embedded import EmbeddedServerError
 from huifang_api.problem_catalogue import CATALOGUE
+from huifang_api.runtime import ServersUnknown
+from huifang_api.servers import ServerUnreachable
 from huifang_api.settings import SettingsError
 from huifang_api.supervisor import SupervisorError
 
@@ -88,11 +90,11 @@ def main() -> None:
         _end("stopped", 1)
     except click.ClickException as error:
         _end(error.format_message(), error.exit_code)
-    except SettingsError as error:
+    except (SettingsError, ServersUnknown) as error:
         _end(str(error).replace("\n", " "), 2)
     except Refused as error:
         _end(_in_words(error), 1)
-    except (TenantsError, EmbeddedServerError, SupervisorError) as error:
+    except (TenantsError, EmbeddedServerError, ServerUnreachable, SupervisorError) as error:
         _end(str(error).replace("\n", " "), 1)
     except (OSError, PostgresError) as error:
         _end(f"{type(error).__name__}: {error}".replace("\n", " "), 1)

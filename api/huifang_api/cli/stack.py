@@ -38,7 +38,7 @@ def running(home: Path | None, *, port: int | None = None, verbose: bool = False
         login = runtime_url(here.admin_url, here.keys)
         environ = {**os.environ, **settings.environ(), "HUIFANG_DATABASE_URL": login}
         children = [
-            ChildProcess(name, (sys.executable, "-m", "huifang_api", name), environ)
+            ChildProcess(name, (sys.executable, "-m", "huifang_api", name, "--kept"), environ)
             for name in ("api", "worker")
         ]
         address = f"http://{settings.host}:{settings.port}"

@@ -1,14 +1,22 @@
 """`huifang tenant`: create, list and migrate tenants, and move the clock of a sandbox."""
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, Final
 
 import click
+import msgspec
 from huifang_core.windows import SHANGHAI
 from huifang_tenants.errors import IllegalSlug
 from huifang_tenants.migrate import TenantOutcome, migrate_tenants
 from huifang_tenants.provisioning import create_tenant, list_tenants
+from huifang_tenants.scope import scope
+from huifang_tenants.services.tenant_settings import change_settings
+from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import TenantSettings, settings_of, stored
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -17,6 +25,8 @@ from huifang_api.cli.installation import home_option, installation, json_option,
 from huifang_api.cli.root import print_json
 from huifang_api.cli.screen import console
 from huifang_api.runtime import open_runtime
+
+_HOURS_AND_MINUTES: Final = re.compile(r"\d\d:\d\d")
 
 
 @click.group()
@@ -142,6 +152,69 @@ def clock(slug: str, to: str, home: Path | None) -> None:
     click.echo(
         f"{slug}: it is now {moved.clock_at.astimezone(SHANGHAI).isoformat() if moved.clock_at else '—'}"
     )
+
+
+@command.command()
+@click.argument("slug")
+@click.argument("changes", nargs=-1, metavar="[NAME=VALUE]...")
+@home_option
+@json_option
+def settings(slug: str, changes: tuple[str, ...], home: Path | None, as_json: bool) -> None:
+    """Show a tenant's settings, changed first where any are given; an empty value sets the default again.
+
+    \b
+    Example:  huifang tenant settings demo
+              huifang tenant settings demo draws_wait_days=2 calling_hours.opens=08:30 insurer_name=泰岳人寿
+    """
+
+    async def work() -> TenantSettings:
+        async with open_runtime(here.settings) as runtime:
+            tenant = await runtime.registry.by_slug(slug)
+            found = settings_of(tenant)
+            if not changes:
+                return found
+            wanted = _with_changes(found, changes)
+            async with scope(runtime.database, tenant) as opened:
+                await change_settings(opened, wanted, Actor("cli:tenant-settings"))
+            return wanted
+
+    with installation(home) as here:
+        found = run(work())
+    if as_json:
+        print_json(found)
+        return
+    for name, value in _lines(stored(found)):
+        click.echo(f"{name} = {value}")
+
+
+def _with_changes(present: TenantSettings, changes: Iterable[str]) -> TenantSettings:
+    wanted = dict(_lines(stored(present)))
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or name not in wanted:
+            known = ", ".join(sorted(wanted))
+            raise click.UsageError(f"{change!r}: write NAME=VALUE, with one of {known}")
+        if value:
+            wanted[name] = f"{value}:00" if _HOURS_AND_MINUTES.fullmatch(value) else value
+        else:
+            del wanted[name]
+    nested: dict[str, Any] = {}
+    for name, value in wanted.items():
+        outer, _, inner = name.rpartition(".")
+        place = nested.setdefault(outer, {}) if outer else nested
+        place[inner] = value
+    try:
+        return msgspec.convert(nested, TenantSettings, strict=False)
+    except msgspec.ValidationError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _lines(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _lines(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", str(value)
 
 
 def _instant(words: str) -> datetime:

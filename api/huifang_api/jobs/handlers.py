@@ -7,20 +7,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
+from huifang_tenants.evidence_store import EvidenceStore
 from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
+from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
 from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
+from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep import (
-    AT_RISK,
+    COUNTING,
     PARKED,
     RECOUNT,
     RETRY,
     SCRIPTS,
     STEPS,
+    CountingStep,
     Step,
-    announce_at_risk,
     due_now,
     fan_out,
     needs_recount,
@@ -44,14 +47,7 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = {
-    TICK: 1,
-    DAILY: 1,
-    AT_RISK: 1,
-    SCRIPTS: 1,
-    WRITE: 1,
-    **dict.fromkeys(STEPS, 1),
-}
+URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, WRITE, *COUNTING, *STEPS), 1)
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -97,6 +93,20 @@ def in_one_scope(step: Step) -> Handler:
     return handle
 
 
+def counting_days(step: CountingStep) -> Handler:
+    """The handler of a piece of upkeep that needs one scope, and the calendar to count working days by."""
+
+    async def handle(services: Services, tenant: Tenant, job: Job) -> None:
+        calendar = await services.calendar()
+
+        async def work(scope: Scope) -> Sequence[NewJob]:
+            return [again(job, {})] if await step(scope, calendar) else []
+
+        await finishing(services, tenant, job, work)
+
+    return handle
+
+
 def in_batches(
     batch: Callable[[Services, Tenant, dict[str, Any]], Awaitable[dict[str, Any] | None]],
 ) -> Handler:
@@ -113,16 +123,6 @@ def in_batches(
         await finishing(services, tenant, job, work)
 
     return handle
-
-
-async def at_risk(services: Services, tenant: Tenant, job: Job) -> None:
-    """Announce deadlines that are near; counting to the next working day takes the calendar."""
-    calendar = await services.calendar()
-
-    async def work(scope: Scope) -> Sequence[NewJob]:
-        return [again(job, {})] if await announce_at_risk(scope, calendar) else []
-
-    await finishing(services, tenant, job, work)
 
 
 async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
@@ -170,6 +170,7 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
         jobs = [
             NewJob(DAILY, {}, run_at=_next_morning(scope.wall_now), urgency=1, dedupe=DAILY),
             NewJob(LATE, {}, dedupe=LATE),
+            NewJob(LEFTOVERS, {}, dedupe=LEFTOVERS),
         ]
         if await needs_recount(scope, calendar):
             jobs.append(NewJob(RECOUNT, {}, dedupe=RECOUNT))
@@ -178,17 +179,27 @@ async def daily(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
-def handlers(*, tick: float) -> dict[str, Handler]:
+def clearing(evidence: EvidenceStore) -> Handler:
+    """The handler that takes away what uploads left in the store that never arrived."""
+
+    async def clear(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:
+        await clear_leftovers(services.db, tenant, evidence)
+
+    return in_batches(clear)
+
+
+def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
     """The handler of each kind; `tick` in seconds."""
     return {
         TICK: ticking(tick),
         DAILY: daily,
-        AT_RISK: at_risk,
         SCRIPTS: scripts,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),
         LATE: in_batches(_late),
+        SECOND_CALLBACKS: in_batches(_second_callbacks),
+        LEFTOVERS: clearing(evidence),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
@@ -196,6 +207,7 @@ def handlers(*, tick: float) -> dict[str, Handler]:
         WRITE: in_batches(_write),
         HAND_ON: in_batches(_hand_on),
         SEND: send_message,
+        **{kind: counting_days(step) for kind, step in COUNTING.items()},
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
 
@@ -210,6 +222,12 @@ async def _schedules(services: Services, tenant: Tenant, payload: dict[str, Any]
 
 async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await work_on_draws(services, tenant) else None
+
+
+async def _second_callbacks(
+    services: Services, tenant: Tenant, payload: dict[str, Any]
+) -> dict[str, Any] | None:
+    return payload if await ask_about_solved(services, tenant) else None
 
 
 async def _late(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:

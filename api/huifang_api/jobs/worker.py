@@ -7,6 +7,7 @@ from typing import cast
 import structlog
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
+from huifang_tenants.evidence_store import EvidenceStore
 from redis.exceptions import RedisError
 
 from huifang_api.jobs.broker import FUNCTION, Broker, Lane, cell_of, connect
@@ -52,7 +53,10 @@ async def work(settings: Settings, stop: asyncio.Event, pace: Pace | None = None
         async with open_runtime(settings) as runtime:
             broker = Broker(redis, cell_of(settings.database_url))
             desk = Desk(
-                runtime, handlers(tick=pace.tick), job_seconds=pace.job, on_end=lambda: dispatcher.wake()
+                runtime,
+                handlers(tick=pace.tick, evidence=EvidenceStore(settings.store_url)),
+                job_seconds=pace.job,
+                on_end=lambda: dispatcher.wake(),
             )
             dispatcher = Dispatcher(runtime.database, broker, desk, pace)
             # Of the pool's connections each running job needs one; the rest is for the dispatcher.

@@ -28,10 +28,14 @@ Scope = Literal[
     "obligations:read",
     "organisation:read",
     "organisation:write",
+    "papers:print",
     "personal:reveal",
     "plugins:read",
     "plugins:write",
     "reports:read",
+    "reports:sign",
+    "settings:read",
+    "settings:write",
 ]
 
 SCOPES: Final[Mapping[Scope, Text]] = {
@@ -57,11 +61,17 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
     "organisation:read": text("查看机构与人员", "Read units and staff"),
     "organisation:write": text("维护机构与人员", "Write units and staff, record training"),
+    "papers:print": text(
+        "打印信函与上门回访单(含姓名、地址)", "Print letters and visitors' sheets, with names and addresses"
+    ),
     "personal:reveal": text(
         "查看未脱敏的个人信息(须写明原因)", "See personal data unmasked, giving a reason"
     ),
     "plugins:read": text("查看插件与设置", "Read plugins and their settings"),
     "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
     "reports:read": text("查看报表", "Read reports"),
+    "reports:sign": text("签认报表", "Sign reports off"),
+    "settings:read": text("查看机构设置", "Read the tenant's settings"),
+    "settings:write": text("修改机构设置", "Change the tenant's settings"),
 }
 """What each scope allows."""

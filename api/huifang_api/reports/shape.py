@@ -2,11 +2,20 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from huifang_core.texts import Text
-from huifang_tenants.services.report_tables import Code, Column, ReportInfo, ReportResult, Row, Table, Value
+from huifang_tenants.services.report_tables import (
+    Code,
+    Column,
+    ColumnKind,
+    ReportInfo,
+    ReportResult,
+    Row,
+    Table,
+    Value,
+)
 
 from huifang_api.shapes.fields import described
 
@@ -14,8 +23,8 @@ Title = Annotated[Text, described("Title in both languages.")]
 Shown = Annotated[
     int | str | None,
     described(
-        "A count as a number; a share between 0 and 1 as a decimal string with six decimals, null where the lower"
-        " figure is 0."
+        "A count or rank as a number; a share as a decimal string with six decimals, a score with two; null where there is"
+        " nothing to take it of."
     ),
 ]
 
@@ -48,7 +57,7 @@ class ReportColumn(msgspec.Struct, frozen=True):
     id: Annotated[str, described("Id of the column within its table.")]
     title: Title
     meaning: Annotated[Text, described("What exactly it holds.")]
-    kind: Annotated[Literal["dimension", "count", "ratio"], described("Code, count or share.")]
+    kind: Annotated[ColumnKind, described("Code, count, share, score of 100 points, or rank.")]
     adds_up: Annotated[bool, described("Whether the rows add up to the total.")]
 
 
@@ -68,6 +77,9 @@ class ReportTable(msgspec.Struct, frozen=True):
     measures: Annotated[list[ReportColumn], described("The figures.")]
     rows: Annotated[list[ReportRow], described("A row per combination in which anything was counted.")]
     totals: Annotated[list[Shown], described("The figures over everything, in the order of `measures`.")]
+    formula: Annotated[
+        Text | None, described("Of a ranking: how the score came about. Rows then come by rank.")
+    ]
 
 
 class ReportDocument(msgspec.Struct, frozen=True):
@@ -106,10 +118,20 @@ def document_of(result: ReportResult) -> ReportDocument:
         insurer=result.insurer,
         period_first=result.period_first,
         period_last=result.period_last,
-        unit=_code(result.unit) if result.unit else None,
+        unit=code_of(result.unit) if result.unit else None,
         generated_at=result.generated_at,
         tables=[_table(table) for table in result.tables],
     )
+
+
+def code_of(code: Code) -> ReportCode:
+    """A code as the API shows it."""
+    return ReportCode(code.code, code.label)
+
+
+def shown(value: Value) -> int | str | None:
+    """A figure as the API shows it."""
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _table(table: Table) -> ReportTable:
@@ -119,21 +141,14 @@ def _table(table: Table) -> ReportTable:
         dimensions=[_column(column) for column in table.dimensions],
         measures=[_column(column) for column in table.measures],
         rows=[_row(row) for row in table.rows],
-        totals=[_shown(value) for value in table.totals],
+        totals=[shown(value) for value in table.totals],
+        formula=table.formula,
     )
 
 
 def _row(row: Row) -> ReportRow:
-    return ReportRow([_code(code) for code in row.dimensions], [_shown(value) for value in row.values])
+    return ReportRow([code_of(code) for code in row.dimensions], [shown(value) for value in row.values])
 
 
 def _column(column: Column) -> ReportColumn:
     return ReportColumn(column.id, column.title, column.meaning, column.kind, column.adds_up)
-
-
-def _code(code: Code) -> ReportCode:
-    return ReportCode(code.code, code.label)
-
-
-def _shown(value: Value) -> int | str | None:
-    return str(value) if isinstance(value, Decimal) else value

@@ -19,7 +19,7 @@ _OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_NUMBER_FORMATS: Final = {"count": "#,##0", "ratio": "0.00%"}
+_NUMBER_FORMATS: Final = {"count": "#,##0", "ratio": "0.00%", "score": "0.00", "rank": "0"}
 
 
 def render_xlsx(result: ReportResult, language: Language) -> bytes:

@@ -32,9 +32,9 @@ from huifang_api.shapes.cases import CaseDetail
 from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import in_tenant
 
-_TAGS: Final = ("Cases",)
+TAGS: Final = ("Cases",)
 _HERE: Final[tuple[ProblemCode, ...]] = ("staff.not_found", "staff.not_active")
-_MOVING: Final[tuple[ProblemCode, ...]] = (
+MOVING: Final[tuple[ProblemCode, ...]] = (
     *_HERE, "staff.not_permitted", "staff.outside_unit", "state.conflict",
 )  # fmt: skip
 _ASSIGNEE: Final[tuple[ProblemCode, ...]] = (
@@ -46,12 +46,16 @@ _FARTHEST: Final = timedelta(days=3660)
 
 @post(
     "/cases",
-    opt=needs("cases:write", raises=(*_HERE, "not_found")) | documented(answers={201: _OPENED}),
+    opt=needs("cases:write", raises=(*_HERE, "not_found", "case.class_unknown"))
+    | documented(answers={201: _OPENED}),
     operation_id="open_case",
-    tags=_TAGS,
+    tags=TAGS,
 )
 async def open_case(request: ApiRequest, data: JSONBody[OpenCase]) -> Response[CaseDetail]:
-    """Open a case by hand; those that answers bring to light open by themselves."""
+    """Open a case by hand; those that answers bring to light open by themselves.
+
+    With `plugin` it is of one of that plugin's classes, without it of class `other`.
+    """
     services = world_of(request).services
     catalogue, calendar = await services.catalogue(), await services.calendar()
     given = ByHand(
@@ -73,7 +77,7 @@ async def open_case(request: ApiRequest, data: JSONBody[OpenCase]) -> Response[C
             raise Problem("validation.failed", faults=[Fault("body", "/due_by", "out_of_range", said)])
         actor = await acting(request, scope, data.staff_no)
         id = await open_by_hand(scope, catalogue, calendar, given, actor)
-        return await _shown(scope, id)
+        return await shown_case(scope, id)
 
     found = await in_tenant(request, open_it)
     return Response(found, headers={"Location": f"/api/v1/cases/{found.id}"})
@@ -81,9 +85,9 @@ async def open_case(request: ApiRequest, data: JSONBody[OpenCase]) -> Response[C
 
 @post(
     "/cases/{case_id:uuid}/assign",
-    opt=needs("cases:write", raises=(*_MOVING, *_ASSIGNEE)),
+    opt=needs("cases:write", raises=(*MOVING, *_ASSIGNEE)),
     operation_id="assign_case",
-    tags=_TAGS,
+    tags=TAGS,
     status_code=200,
 )
 async def assign_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBody[AssignCase]) -> CaseDetail:
@@ -92,7 +96,7 @@ async def assign_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBo
     Both must have a role for cases (case handler, team leader, compliance officer) and belong to the case's unit or one
     above it; so must whoever solves, closes or reopens one.
     """
-    return await _worked(
+    return await worked(
         request, case_id, data.staff_no, lambda scope, actor: cases.assign(scope, case_id, data.to, actor)
     )
 
@@ -101,28 +105,28 @@ async def assign_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBo
     "/cases/{case_id:uuid}/comment",
     opt=needs("cases:write", raises=_HERE),
     operation_id="comment_on_case",
-    tags=_TAGS,
+    tags=TAGS,
     status_code=200,
 )
 async def comment_on_case(
     request: ApiRequest, case_id: FromPath[UUID], data: JSONBody[CommentOnCase]
 ) -> CaseDetail:
     """Comment on a case, whatever its status."""
-    return await _worked(
+    return await worked(
         request, case_id, data.staff_no, lambda scope, actor: cases.comment(scope, case_id, data.text, actor)
     )
 
 
 @post(
     "/cases/{case_id:uuid}/solve",
-    opt=needs("cases:write", raises=_MOVING),
+    opt=needs("cases:write", raises=(*MOVING, "case.work_orders_open", "case.undecided")),
     operation_id="solve_case",
-    tags=_TAGS,
+    tags=TAGS,
     status_code=200,
 )
 async def solve_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBody[SolveCase]) -> CaseDetail:
     """Record how a case was solved."""
-    return await _worked(
+    return await worked(
         request,
         case_id,
         data.staff_no,
@@ -132,43 +136,48 @@ async def solve_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBod
 
 @post(
     "/cases/{case_id:uuid}/close",
-    opt=needs("cases:write", raises=(*_MOVING, "case.closed_by_solver")),
+    opt=needs(
+        "cases:write", raises=(*MOVING, "case.closed_by_solver", "case.effect_missing", "case.callback_open")
+    ),
     operation_id="close_case",
-    tags=_TAGS,
+    tags=TAGS,
     status_code=200,
 )
 async def close_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBody[CloseCase]) -> CaseDetail:
     """Close a solved case; somebody else must do so than who solved it."""
-    return await _worked(
+    return await worked(
         request, case_id, data.staff_no, lambda scope, actor: cases.close(scope, case_id, actor)
     )
 
 
 @post(
     "/cases/{case_id:uuid}/reopen",
-    opt=needs("cases:write", raises=_MOVING),
+    opt=needs("cases:write", raises=MOVING),
     operation_id="reopen_case",
-    tags=_TAGS,
+    tags=TAGS,
     status_code=200,
 )
 async def reopen_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBody[ReopenCase]) -> CaseDetail:
     """Open a solved or closed case again."""
-    return await _worked(
+    return await worked(
         request, case_id, data.staff_no, lambda scope, actor: cases.reopen(scope, case_id, data.reason, actor)
     )
 
 
-async def _worked(
+async def worked(
     request: ApiRequest, case_id: UUID, staff_no: str, step: Callable[[Scope, Actor], Awaitable[None]]
 ) -> CaseDetail:
+    """Let a member of staff do one step with a case, and return it as it is then."""
+
     async def work(scope: Scope) -> CaseDetail:
         await step(scope, await acting(request, scope, staff_no))
-        return await _shown(scope, case_id)
+        return await shown_case(scope, case_id)
 
     return await in_tenant(request, work)
 
 
-async def _shown(scope: Scope, case_id: UUID) -> CaseDetail:
+async def shown_case(scope: Scope, case_id: UUID) -> CaseDetail:
+    """Return a case as it is shown."""
     return one(CaseDetail, await reading.get_case(scope, case_id), "case")
 
 

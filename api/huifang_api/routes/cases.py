@@ -51,6 +51,9 @@ async def list_cases(
     contact_id: Annotated[
         UUID | None, QueryParameter(description="Id of the contact they came from.")
     ] = None,
+    plan_id: Annotated[
+        UUID | None, QueryParameter(description="Id of the plan of improvements they are findings of.")
+    ] = None,
     limit: LimitParam = 50,
     cursor: CursorParam = None,
     order: OrderParam = None,
@@ -67,6 +70,7 @@ async def list_cases(
         customer_id=customer_id,
         obligation_id=obligation_id,
         contact_id=contact_id,
+        plan_id=plan_id,
     )
     asked = page(_LIST, limit, cursor, order, default="desc")
     async with tenant_scope(request, read_only=True) as scope:

@@ -39,8 +39,9 @@ from huifang_api.writing import holder, in_tenant
 
 _TAGS: Final = ("Contacts",)
 _STARTING: Final[tuple[ProblemCode, ...]] = (
-    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "queue.not_leased", "queue.lease_expired", "state.conflict",
-    "contact.no_such_number", "contact.quiet_hours", "contact.script_missing",
+    "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted", "staff.outside_unit",
+    "queue.not_leased", "queue.lease_expired", "state.conflict", "obligation.closed", "contact.no_such_number",
+    "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", "contact.customer_engaged",
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -60,6 +61,10 @@ _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location"
 async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Response[Standing]:
     """Start a contact for work this person has claimed; what was claimed together is served together (DEC-5).
 
+    What is `unreachable` or `expired` is not given out any more, and a late completion can be recorded all the same (DEC-3): whoever
+    could have claimed it names it here without claiming it, with any `channel` of its ladder. It stays what it is until it is
+    completed. What is closed is refused as `obligation.closed`; for what was superseded, what replaced it is meant.
+
     Only a dialled number, or a visit made, counts as an attempt: `dialled: false` prepares without one. Where a policy
     look-up is set up, the core system is asked first; `contracts` says how that went and how fresh the data is (SD-4).
     """
@@ -72,6 +77,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
         language=data.language,
         dialled=data.dialled,
         number_index=data.number_index,
+        channel=data.channel,
         client=request.auth.client_id,
         looked_up=await look_up_for(
             world.services, world.core_system, request.auth.tenant, data.obligation_id, data.staff_no
@@ -82,7 +88,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
         return await answering.standing(scope, await starting.start(scope, catalogue, opening, actor))
 
     standing = await in_tenant(request, start)
-    return Response(_shown(standing), headers={"Location": f"/api/v1/contacts/{standing.contact_id}"})
+    return Response(standing_shown(standing), headers={"Location": f"/api/v1/contacts/{standing.contact_id}"})
 
 
 @get(
@@ -94,7 +100,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
 async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
     """Read where a contact in progress stands: what to say or ask now. It may hold personal data of the customer."""
     async with tenant_scope(request, read_only=True) as scope:
-        return _shown(await answering.standing(scope, contact_id))
+        return standing_shown(await answering.standing(scope, contact_id))
 
 
 @post(
@@ -114,7 +120,7 @@ async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Stand
         await starting.dial(scope, contact_id, await holder(request, scope, contact_id))
         return await answering.standing(scope, contact_id)
 
-    return _shown(await in_tenant(request, dial))
+    return standing_shown(await in_tenant(request, dial))
 
 
 @post(
@@ -137,10 +143,10 @@ async def answer_contact(
     async def answer(scope: Scope) -> answering.Standing:
         actor = await holder(request, scope, contact_id)
         return await answering.answer(
-            scope, catalogue, calendar, contact_id, data.step, _answer(data.value), actor
+            scope, catalogue, calendar, contact_id, data.step, answer_given(data.value), actor
         )
 
-    return _shown(await in_tenant(request, answer))
+    return standing_shown(await in_tenant(request, answer))
 
 
 @post(
@@ -163,10 +169,10 @@ async def correct_contact(
     async def correct(scope: Scope) -> answering.Standing:
         actor = await holder(request, scope, contact_id)
         return await answering.correct(
-            scope, catalogue, calendar, contact_id, data.section, data.step, _answer(data.value), actor
+            scope, catalogue, calendar, contact_id, data.section, data.step, answer_given(data.value), actor
         )
 
-    return _shown(await in_tenant(request, correct))
+    return standing_shown(await in_tenant(request, correct))
 
 
 @post(
@@ -221,12 +227,14 @@ async def _ended(scope: Scope, contact_id: UUID) -> ContactOutcome:
     return msgspec.convert({**row, "obligations": served}, ContactOutcome)
 
 
-def _answer(value: str | int | float) -> str | int | Decimal | date:
+def answer_given(value: str | int | float) -> str | int | Decimal | date:
+    """Return an answer of a body as scripts take it."""
     # As it was written: Decimal(0.1) would be another number.
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _shown(standing: answering.Standing) -> Standing:
+def standing_shown(standing: answering.Standing) -> Standing:
+    """Return where a contact stands as the API shows it."""
     return Standing(
         contact_id=standing.contact_id,
         section=standing.section,

@@ -21,6 +21,7 @@ from huifang_api.parameters import (
     ObligationIdParam,
     OnBehalfOfParam,
     OrderParam,
+    SellerNoParam,
     StaffNoParam,
     UntilParam,
 )
@@ -47,6 +48,7 @@ async def list_contacts(
     channel: ChannelParam = None,
     status: Annotated[ContactStatus | None, QueryParameter(description="Status.")] = None,
     obligation_id: ObligationIdParam = None,
+    seller_no: SellerNoParam = None,
     started_from: FromParam = None,
     started_until: UntilParam = None,
     limit: LimitParam = 50,
@@ -61,6 +63,7 @@ async def list_contacts(
         channel=channel,
         status=status,
         obligation_id=obligation_id,
+        seller_no=seller_no,
         started_from=started_from,
         started_until=started_until,
     )

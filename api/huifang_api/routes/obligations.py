@@ -24,6 +24,7 @@ from huifang_api.parameters import (
     FlagParam,
     LimitParam,
     OrderParam,
+    SellerNoParam,
     UnitParam,
 )
 from huifang_api.problems import Problem
@@ -49,6 +50,7 @@ async def list_obligations(
     channel: ChannelParam = None,
     customer_id: CustomerIdParam = None,
     contract_no: ContractNoParam = None,
+    seller_no: SellerNoParam = None,
     event_id: Annotated[
         UUID | None, QueryParameter(description="Id of the event that set the rule off.")
     ] = None,
@@ -79,6 +81,7 @@ async def list_obligations(
         channel=channel,
         customer_id=customer_id,
         contract_no=contract_no,
+        seller_no=seller_no,
         event_id=event_id,
         unit=unit,
         due_from=due_from,

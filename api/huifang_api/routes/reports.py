@@ -36,6 +36,11 @@ _HEADERS: Final = {
     "Content-Language": "Language of a file.",
 }
 
+REPORT_ANSWER: Final = Answer(
+    "The report.", {"application/json": ReportDocument, "text/csv": LINES, _XLSX: BYTES}, _HEADERS
+)
+"""A report in one of its formats, for the API reference."""
+
 ReportFormat = Literal["json", "csv", "xlsx"]
 
 
@@ -43,22 +48,13 @@ ReportFormat = Literal["json", "csv", "xlsx"]
 async def list_reports(request: ApiRequest) -> ReportList:
     """List the reports of the plugins that are on, the product's own first."""
     async with tenant_scope(request, read_only=True) as scope:
-        entries = await _switched_on(request, scope)
+        entries = await switched_on(request, scope)
     return ReportList([summary_of(info) for info in available_reports(entries.values())])
 
 
 @get(
     "/reports/{plugin:str}/{report:str}",
-    opt=needs("reports:read", raises=_RAISES)
-    | documented(
-        answers={
-            200: Answer(
-                "The report.",
-                {"application/json": ReportDocument, "text/csv": LINES, _XLSX: BYTES},
-                _HEADERS,
-            )
-        }
-    ),
+    opt=needs("reports:read", raises=_RAISES) | documented(answers={200: REPORT_ANSWER}),
     operation_id="run_report",
     tags=_TAGS,
 )
@@ -88,14 +84,21 @@ async def get_report(
 ) -> Response[Any]:
     """Run a report over a period. Every column says what exactly it counts; overdue is overdue now (DEC-2)."""
     async with tenant_scope(request, read_only=True, statement_timeout=_SECONDS) as scope:
-        entries = await _switched_on(request, scope)
+        entries = await switched_on(request, scope)
         if plugin != CORE and plugin not in entries:
             raise Problem("not_found", kind="plugin")
         result = await run_report(scope, entries.get(plugin), report, first, last, unit)
+    return await shown_as(request, result, format, table)
+
+
+async def shown_as(
+    request: ApiRequest, result: ReportResult, format: ReportFormat, table: str | None = None
+) -> Response[Any]:
+    """Answer a report in a format; Problem `not_found` where `table` names none of its tables."""
     if format == "json":
         return Response(document_of(result))
     language = language_of(request)
-    name = f"{report}-{first.isoformat()}-{last.isoformat()}.{format}"
+    name = f"{result.id}-{result.period_first.isoformat()}-{result.period_last.isoformat()}.{format}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Language": language,
@@ -116,8 +119,8 @@ def _render(format: ReportFormat, table: str | None) -> Callable[[ReportResult, 
     return lambda result, language: render_table(result, table, language)
 
 
-async def _switched_on(request: ApiRequest, scope: Scope) -> Mapping[str, PluginEntry]:
-    """The installed plugins that this tenant has on, by id."""
+async def switched_on(request: ApiRequest, scope: Scope) -> Mapping[str, PluginEntry]:
+    """Return the installed plugins that this tenant has on, by id."""
     catalogue = await world_of(request).services.catalogue()
     on = {version.plugin for version in await load_settings(scope)}
     return {id: entry for id, entry in sorted(catalogue.plugins.items()) if id in on}

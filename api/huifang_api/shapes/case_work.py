@@ -32,7 +32,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             min_length=1,
             max_length=64,
             pattern=NO_NUL,
-            description="Class (问题分类).",
+            description="Class (问题分类): one of the plugin's, or `other` without a plugin.",
             examples=["explanation_item"],
         ),
     ]
@@ -42,7 +42,7 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             min_length=1,
             max_length=64,
             pattern=NO_NUL,
-            description="Code of the unit (机构) in charge.",
+            description="Code of the unit (机构) it belongs to; by its class one above may be the one that solves it.",
             examples=["3701"],
         ),
     ]

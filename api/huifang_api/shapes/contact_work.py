@@ -41,12 +41,13 @@ Value = Annotated[
 
 
 class StartContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A contact (回访) to start with work that was claimed."""
+    """A contact (回访) to start with work that was claimed, or with something that is done late."""
 
     obligation_id: Annotated[
         UUID,
         Meta(
-            description="One of the obligations claimed; those claimed together with it come along (DEC-5).",
+            description="One of the obligations claimed; those claimed together with it come along (DEC-5). Or one that is "
+            "`unreachable` or `expired`, and done late by itself (DEC-3).",
             examples=["01997a1e-52c8-7cc0-9b7e-3a8f0c2d4e11"],
         ),
     ]
@@ -74,6 +75,14 @@ class StartContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         ]
         | None
     ) = None
+    channel: Annotated[
+        ContactChannel | None,
+        Meta(
+            description="Of what is done late: by which channel of its ladder; without it by the last one. What was claimed is "
+            "done by the channel it was claimed for.",
+            examples=["phone"],
+        ),
+    ] = None
 
 
 class GiveAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

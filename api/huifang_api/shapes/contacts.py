@@ -39,7 +39,10 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     below_province: Annotated[bool, described("Phone work below province level: to be moved up (SD-2).")]
     visitor_is_seller: Annotated[
         bool,
-        described("The visitor is the seller: only what is meant as sales' own visit can succeed (DEC-7)."),
+        described(
+            "The visitor is the seller of one of the contracts: for those only what is meant as sales' own visit can "
+            "succeed (DEC-7)."
+        ),
     ]
     identity_passed: Annotated[bool, described("The person's identity was verified (SD-6a).")]
     dialled_at: Annotated[Instant | None, described("When it was dialled, UTC.")]
@@ -86,6 +89,9 @@ class ContactSection(msgspec.Struct, frozen=True, kw_only=True):
     result: Annotated[Result | None, described("How the script ended.")]
     completed: Annotated[bool, described("Everything was gone through.")]
     affirmative: Annotated[bool, described("Every point was affirmed.")]
+    visitor_is_seller: Annotated[
+        bool, described("The visitor is the seller of the contract this is about (DEC-7).")
+    ]
     successful: Annotated[bool, described("Successful in the sense of REG-2 and REG-3.")]
     answers: Annotated[list[ContactAnswer], described("The answers in order, corrected ones included.")]
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
+from huifang_core.cases import CaseKind
 from huifang_core.obligations import AfterDue
 from huifang_core.parameters import Direction
 from huifang_core.texts import Text
@@ -124,7 +125,20 @@ class PluginCaseClass(msgspec.Struct, frozen=True, kw_only=True):
     title: Title
     severity: Annotated[int, described("1 minor … 4 most serious.")]
     solved_at: Annotated[str, described("Level of unit that solves it.")]
-    solve_within_working_days: Annotated[int, described("Working days within which to solve it.")]
+    solve_within_working_days: Annotated[
+        int | None, described("Working days within which to solve it; null: see the minutes.")
+    ]
+    solve_within_minutes: Annotated[
+        int | None,
+        described("Minutes, around the clock, within which to solve it; null: see the working days."),
+    ]
+    kind: Annotated[
+        CaseKind,
+        described("A problem to solve, a suggestion to adopt or decline, or a plan of improvements."),
+    ]
+    second_callback: Annotated[
+        bool, described("Whether the customer is called about it, once solved, before it is closed.")
+    ]
     cites: Cites
 
 

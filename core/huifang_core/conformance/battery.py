@@ -16,7 +16,7 @@ from huifang_core.cases import CaseDraft
 from huifang_core.contracts import Channel, Contract, ContractStatus, Line, Premium, ProductClass
 from huifang_core.customers import Party
 from huifang_core.events import PAYLOADS, BusinessEvent, Reporter
-from huifang_core.obligations import ObligationDraft
+from huifang_core.obligations import Category, ObligationDraft
 from huifang_core.parameters import ParametersAt
 from huifang_core.plans import Membership, Plan
 from huifang_core.registry import Plugin
@@ -74,6 +74,15 @@ class Battery(msgspec.Struct, frozen=True):
             yield owner, ("script", draft.script)
             yield from ((owner, ("content item", item)) for item in draft.content)
             yield from ((owner, ("fact", fact)) for fact in draft.facts)
+
+    @property
+    def categories(self) -> dict[str, set[Category]]:
+        """The categories of the contacts that each script is used for."""
+        found: dict[str, set[Category]] = {}
+        for _, draft in self.drafts:
+            if isinstance(draft, ObligationDraft):
+                found.setdefault(draft.script, set()).add(draft.category)
+        return found
 
     @property
     def demanded(self) -> dict[str, dict[str, None]]:
@@ -235,6 +244,8 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "rank": (1,),
     "member": ("battery/e-claim.registered",),
     "period": ("2026-01",),
+    "number": (1,),
+    "round": (1, 2),
 }
 
 
@@ -246,6 +257,8 @@ def _values(kind: str, name: str, type_: Any, plugin: Plugin) -> tuple[Any, ...]
         return tuple(f"{plugin.id}/{schedule.id}" for schedule in plugin.schedules) or ("other/schedule",)
     if kind == "sample.drawn" and name == "plan":
         return tuple(f"{plugin.id}/{plan.id}" for plan in plugin.plans) or ("other/plan",)
+    if kind == "case.solved" and name == "plugin":
+        return (plugin.id, "other")
     if name == "reporter":
         roles = get_args(
             get_args(dict(zip(Reporter.__struct_fields__, _hints(Reporter), strict=True))["role"])[0]

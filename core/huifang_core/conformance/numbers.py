@@ -49,7 +49,8 @@ def check_parameters(plugin: Plugin, battery: Battery, today: date) -> Iterator[
 def _declared_elsewhere(plugin: Plugin) -> Iterator[str]:
     """Names of things whose numbers a plugin reads from its parameters when it is loaded."""
     for case_class in plugin.case_classes:
-        yield f"case.{case_class.id}.solve_within_working_days"
+        unit = "working_days" if case_class.solve_within_minutes is None else "minutes"
+        yield f"case.{case_class.id}.solve_within_{unit}"
     for plan in plugin.plans:
         if not isinstance(plan.size, Full):
             yield plan.size.parameter

@@ -1,4 +1,4 @@
-"""Whether every script is proven against the content items that rules demand of it."""
+"""Whether every script is proven against the content items that rules demand of it, and recommends where it may (SP-4)."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ from huifang_core.texts import text
 def check_scripts(plugin: Plugin, battery: Battery) -> Iterator[Finding]:
     """Yield what the checker finds, each script held against all items that any rule was seen to demand of it."""
     items = {item.id: item for item in plugin.content_items}
-    demanded = battery.demanded
+    demanded, categories = battery.demanded, battery.categories
     for script in plugin.scripts:
         wanted = [*demanded.get(script.id, ()), *sorted(items_of(script))]
         known = [items[id] for id in dict.fromkeys(wanted) if id in items]
-        for finding in check(script, known, tuple(FACTS.values())):
+        for finding in check(script, known, tuple(FACTS.values()), categories=categories.get(script.id, ())):
             yield Finding(
                 check="scripts",
                 severity=finding.severity,

@@ -4,15 +4,16 @@
 the script, circles included, without listing either (see `proof`). A script with an error can't be published.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from huifang_core.conditions import Condition, FactSpec
 from huifang_core.content import ContentItem
+from huifang_core.obligations import MAY_RECOMMEND, Category
 from huifang_core.scripts.findings import Finding, error, proven
 from huifang_core.scripts.form import faults_of_condition, faults_of_step, missing_targets
 from huifang_core.scripts.graph import IDENTITY, Graph, Node, cycles, declined, given, graph_of
-from huifang_core.scripts.model import Act, Ask, End, Say, Script
+from huifang_core.scripts.model import Act, Ask, End, Say, Script, recommending_steps
 from huifang_core.scripts.placeholders import placeholders_of
 from huifang_core.scripts.proof import Question, Witness, everything, shortest_path, witnesses
 from huifang_core.scripts.space import Space, TooManyCombinations
@@ -27,11 +28,12 @@ def check(
     items: Sequence[ContentItem],
     fact_specs: Sequence[FactSpec],
     languages: Sequence[Language] = LANGUAGES,
+    categories: Collection[Category] = (),
 ) -> list[Finding]:
     """Return everything wrong with the script, errors before warnings.
 
-    `items` are the content items the script must cover where they apply. Proofs about ways through the script
-    follow only once all targets exist.
+    `items` are the content items the script must cover where they apply, `categories` those of the contacts it is used for.
+    Proofs about ways through the script follow only once all targets exist.
     """
     specs = {spec.id: spec for spec in fact_specs}
     demanded = {item.id: item for item in items}
@@ -39,6 +41,7 @@ def check(
     whole = not findings
     findings += _repeated_items(items)
     findings += _unknown_consents(demanded)
+    findings += _recommendations(script, categories)
     for item in demanded.values():
         if item.applies is not None:
             findings += faults_of_condition(item.applies, specs, item=item.id)
@@ -86,6 +89,25 @@ def _unknown_consents(items: Items) -> Iterator[Finding]:
                 text("指明一个 consent 类内容项。", "Name an item of the kind `consent`."),
                 item=item.id,
             )
+
+
+def _recommendations(script: Script, categories: Collection[Category]) -> Iterator[Finding]:
+    unasked = sorted(set(categories) - MAY_RECOMMEND)
+    if not unasked:
+        return
+    for id_ in recommending_steps(script):
+        yield error(
+            "recommends_unasked",
+            text(
+                f"步骤 {id_} 推荐产品，而该话术用于 {'、'.join(unasked)} 类回访（SP-4）。",
+                f"Step {id_} recommends a product in a script used for {', '.join(unasked)} contacts (SP-4).",
+            ),
+            text(
+                "推荐只能放在销售或关怀类话术中；删去该步骤，或另做一份话术。",
+                "Recommend in scripts for sales or care only: take the step out, or write a script of its own.",
+            ),
+            step=id_,
+        )
 
 
 def _unreachable(graphs: Sequence[Graph], specs: Specs) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ FindingCode: TypeAlias = Literal[
     "placeholders_differ",
     "placeholder_not_allowed",
     "text_missing",
+    "recommends_unasked",
 ]
 
 

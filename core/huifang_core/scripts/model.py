@@ -88,7 +88,10 @@ class _Step(
 
 
 class Say(_Step, frozen=True, kw_only=True, tag="say"):
-    """Say something. With `covers` the customer acknowledges it or does not, unless `choices` say otherwise."""
+    """Say something. With `covers` the customer acknowledges it or does not, unless `choices` say otherwise.
+
+    `recommends`: it recommends a product, which only contacts of the categories sales and care may (SP-4).
+    """
 
     text: Text
     written: Text | None = None
@@ -97,10 +100,14 @@ class Say(_Step, frozen=True, kw_only=True, tag="say"):
     choices: tuple[Choice, ...] = ()
     when: Condition | None = None
     identity: bool = False
+    recommends: bool = False
 
 
 class Ask(_Step, frozen=True, kw_only=True, tag="ask"):
-    """Ask one question. `next` may be left out where every choice has its own and the step is always played."""
+    """Ask one question. `next` may be left out where every choice has its own and the step is always played.
+
+    `recommends`: it recommends a product, which only contacts of the categories sales and care may (SP-4).
+    """
 
     text: Text
     written: Text | None = None
@@ -109,6 +116,7 @@ class Ask(_Step, frozen=True, kw_only=True, tag="ask"):
     covers: ItemId | None = None
     when: Condition | None = None
     identity: bool = False
+    recommends: bool = False
 
 
 class Identify(_Step, frozen=True, kw_only=True, tag="identify"):
@@ -217,3 +225,8 @@ def items_of(script: Script) -> frozenset[str]:
     """Return the content items that some step of the script covers."""
     covered = (None if isinstance(step, Act | End) else step.covers for step in script.steps.values())
     return frozenset(item for item in covered if item is not None)
+
+
+def recommending_steps(script: Script) -> tuple[StepId, ...]:
+    """Return the steps that recommend a product, in the script's order (SP-4)."""
+    return tuple(id for id, step in script.steps.items() if isinstance(step, Say | Ask) and step.recommends)

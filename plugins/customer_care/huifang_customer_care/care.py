@@ -41,8 +41,9 @@ EXPIRY = Schedule(
     cites=("SP-2", "none"),
     anchor="contract.expires_on",
     days=-30,
+    late_days=20,
 )
-"""Thirty days before expiry: time to renew at leisure. The rule says just "before"."""
+"""Thirty days before expiry: time to renew at leisure. The rule says just "before", so whoever comes in late is reminded, too."""
 
 SCHEDULES: tuple[Schedule, ...] = (BIRTHDAY, HOLIDAY, EXPIRY)
 """All schedules."""

@@ -12,7 +12,14 @@ _PARAMETERS = load_parameters(PARAMETERS_TEXT)
 
 CASE_CLASSES: tuple[CaseClass, ...] = (
     case_class("complaint", text("投诉", "complaint"), 3, "city", parameters=_PARAMETERS),
-    case_class("suggestion", text("客户建议", "suggestion"), 2, "county", parameters=_PARAMETERS),
+    case_class(
+        "suggestion",
+        text("客户建议", "suggestion"),
+        2,
+        "county",
+        parameters=_PARAMETERS,
+        kind="suggestion",
+    ),
     case_class("renewal", text("续保服务", "help with renewal"), 1, "county", parameters=_PARAMETERS),
 )
 """All classes, the most serious first."""

@@ -16,7 +16,7 @@ from huifang_customer_care.care import BIRTHDAY_GREETING, EXPIRY_REMINDER, HOLID
 from huifang_customer_care.case_classes import CASE_CLASSES, PARAMETERS_TEXT
 from huifang_customer_care.content import ITEMS
 from huifang_customer_care.limits import LIMITS
-from huifang_customer_care.reports import CARE_OVERVIEW
+from huifang_customer_care.reports import CARE_OVERVIEW, SELLER_OVERVIEW
 from huifang_customer_care.script_files import SCRIPTS
 from huifang_customer_care.settings import Settings
 from huifang_customer_care.suggestions import REPLY
@@ -88,4 +88,4 @@ def huifang_limits() -> Sequence[Limit]:
 @hookimpl
 def huifang_reports() -> Sequence[Report]:
     """Return the overview."""
-    return (CARE_OVERVIEW,)
+    return (CARE_OVERVIEW, SELLER_OVERVIEW)

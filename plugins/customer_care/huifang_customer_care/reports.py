@@ -1,6 +1,18 @@
-"""The overview of care: contacts by kind, branch, channel and month, and what became of suggestions (CARE-1, CARE-3)."""
+"""The overview of care, and the figures of each salesperson (SP-3, CARE-1, CARE-3)."""
 
-from huifang_core.reports import CASE_COUNTS, FIVE_FACTS, TIMELINESS, CaseTable, ObligationTable, Report
+from huifang_core.reports import (
+    CASE_COUNTS,
+    FIVE_FACTS,
+    PORTFOLIO,
+    TIMELINESS,
+    CaseTable,
+    ContractTable,
+    ObligationTable,
+    Ratio,
+    Report,
+    Target,
+    counts,
+)
 from huifang_core.texts import text
 
 CARE_OVERVIEW = Report(
@@ -22,3 +34,45 @@ CARE_OVERVIEW = Report(
     ),
 )
 """Whether customers were greeted, reminded and answered."""
+
+SELLER_OVERVIEW = Report(
+    id="seller_overview",
+    title=text("销售人员客户回访情况", "Callbacks by salesperson"),
+    cites=("SP-1", "SP-3", "REG-2"),
+    tables=(
+        ObligationTable(
+            "callbacks",
+            text("分销售人员回访与目标", "Contacts against target by salesperson"),
+            ("seller",),
+            (
+                *counts("due", "completed", "successful"),
+                Target(
+                    "target_rate",
+                    text("目标达成率", "share of target"),
+                    "completed",
+                    "contacts_per_seller_and_month",
+                ),
+                Ratio("satisfied_rate", text("满意率", "share satisfied"), "successful", "completed"),
+            ),
+        ),
+        ObligationTable(
+            "by_month",
+            text("分销售人员、分项目、分月", "By salesperson, kind and month"),
+            ("seller", "kind", "month"),
+            counts("due", "completed", "successful"),
+        ),
+        ObligationTable(
+            "by_channel",
+            text("分销售人员、分方式", "By salesperson and channel"),
+            ("seller", "channel"),
+            counts("completed", "successful"),
+        ),
+        ContractTable(
+            "portfolio",
+            text("分销售人员保单、销售与续保", "Policies, sales and renewals by salesperson"),
+            ("seller",),
+            PORTFOLIO,
+        ),
+    ),
+)
+"""What became of the customers of each salesperson."""

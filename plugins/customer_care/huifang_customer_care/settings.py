@@ -34,6 +34,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "date. Empty: no greetings.",
         ),
     ] = ("01-01", "10-01")
+    contacts_per_seller_and_month: Annotated[
+        int,
+        described(
+            "每名销售人员每月回访目标",
+            "contacts per salesperson and month",
+            "每名销售人员的客户每月应完成的回访件数，用于报表中的目标达成率；0 表示不设目标。",
+            "How many contacts with the customers of each salesperson are aimed at in a month, as reports hold them against it; 0: no target.",
+            ge=0,
+            le=10_000,
+        ),
+    ] = 20
     ignore_make_up_days: Annotated[
         bool,
         described(

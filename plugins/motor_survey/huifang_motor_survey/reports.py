@@ -1,6 +1,15 @@
 """How timely losses are followed up, and what callbacks found about surveys, by place and month (MS-1, MS-2)."""
 
-from huifang_core.reports import CASE_COUNTS, FIVE_FACTS, TIMELINESS, CaseTable, ObligationTable, Report
+from huifang_core.reports import (
+    CASE_COUNTS,
+    FIVE_FACTS,
+    TIMELINESS,
+    CaseTable,
+    NoteCount,
+    NoteTable,
+    ObligationTable,
+    Report,
+)
 from huifang_core.texts import text
 
 SURVEY_TIMELINESS = Report(
@@ -26,6 +35,12 @@ SURVEY_TIMELINESS = Report(
             text("查勘服务问题分机构、分月", "Problems of surveys by branch and month"),
             ("unit", "month", "case_class"),
             CASE_COUNTS,
+        ),
+        NoteTable(
+            "surveyors",
+            text("查勘员被记录情况", "Notes on surveyors"),
+            ("unit", "person", "month"),
+            (NoteCount("notes", text("记录次数", "notes"), "notes"),),
         ),
     ),
 )

@@ -18,9 +18,21 @@ CASE_CLASSES: tuple[CaseClass, ...] = (
     case_class(
         "problem", text("缴费困难和问题", "difficulty or problem"), 2, "county", parameters=_PARAMETERS
     ),
-    case_class("suggestion", text("改进建议", "suggestion"), 2, "county", parameters=_PARAMETERS),
     case_class(
-        "improvement", text("回访分析与改进", "analysis and improvement"), 2, "city", parameters=_PARAMETERS
+        "suggestion",
+        text("改进建议", "suggestion"),
+        2,
+        "county",
+        parameters=_PARAMETERS,
+        kind="suggestion",
+    ),
+    case_class(
+        "improvement",
+        text("回访分析与改进", "analysis and improvement"),
+        2,
+        "city",
+        parameters=_PARAMETERS,
+        kind="improvement_plan",
     ),
     case_class(
         "contact_data",

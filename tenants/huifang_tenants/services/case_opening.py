@@ -1,12 +1,16 @@
-"""Opening a case by hand: what a contact did not bring to light, but somebody knows of."""
+"""Where a case goes and when it is due, by its class; and opening one by hand: what no contact brought to light, but somebody knows of."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
-from huifang_core.cases import CaseClass
+from huifang_core.case_deadlines import Counted, counted_in, deadline
+from huifang_core.case_routing import destination, solving_level
+from huifang_core.cases import OTHER, CaseClass, CaseKind
 from huifang_core.catalogue import Catalogue
-from huifang_core.windows import day_of, end_of_day
+from huifang_core.units import CASE_ROLES, Level, Unit
+from huifang_core.windows import day_of
 from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.scope import Scope
@@ -14,12 +18,67 @@ from huifang_tenants.services.case_people import check_here
 from huifang_tenants.services.cases import open_case
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.stores.organisation import load_units, units_with
 
-_ORDINARY = 2
+ORDINARY: Final = 2
+"""How severe a case of no known class is."""
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """The units that cases can go to, and in which of them somebody handles cases."""
+
+    units: dict[str, Unit]
+    staffed: frozenset[str]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a case goes, how severe it is, when it is due, what kind of case it is, and whether the customer is asked afterwards."""
+
+    unit: str
+    severity: int
+    due_by: datetime | None
+    counted_in: Counted
+    kind: CaseKind
+    second_callback: bool
+
+
+async def ground(scope: Scope) -> Ground:
+    """Return the units as they are."""
+    return Ground(await load_units(scope), await units_with(scope, CASE_ROLES, day_of(scope.now)))
+
+
+def place(
+    ground: Ground,
+    calendar: WorkingCalendar,
+    known: CaseClass | None,
+    origin: str,
+    now: datetime,
+    *,
+    severity: int | None = None,
+    level: Level | None = None,
+    due_by: datetime | None = None,
+) -> Place:
+    """Say where a case that belongs to `origin` goes and when it is due: as its class says, but for what is given (SD-2, CI-4).
+
+    One of no known class stays where it belongs, unless it is given a level.
+    """
+    severe = severity or (known.severity if known else ORDINARY)
+    wanted = level or (known.solved_at if known else None)
+    unit = origin
+    if wanted is not None:
+        unit = destination(origin, solving_level(wanted, severe), ground.staffed, ground.units)
+    kind: CaseKind = known.kind if known else "problem"
+    asked = known is not None and known.second_callback
+    if due_by is not None or known is None:
+        return Place(unit, severe, due_by, "given", kind, asked)
+    return Place(unit, severe, deadline(known, now, calendar), counted_in(known), kind, asked)
 
 
 class ByHand(msgspec.Struct, frozen=True, kw_only=True):
-    """A case to open. With `plugin`, `case_class` is one of its classes, which says how severe it is and when it is due.
+    """A case to open, about something of `unit`.
+
+    With `plugin`, `case_class` is one of its classes, which says how severe it is, which unit above solves it and until when; so a county
+    puts to its province what is the province's to do (CI-6). Without, it is `OTHER`.
 
     `subject` is shown in lists, so it holds no personal data.
     """
@@ -39,12 +98,12 @@ class ByHand(msgspec.Struct, frozen=True, kw_only=True):
 async def open_by_hand(
     scope: Scope, catalogue: Catalogue, calendar: WorkingCalendar, given: ByHand, actor: Actor
 ) -> UUID:
-    """Open a case and return its id. Refuses `not_found` for whatever it names that is not there, and people who have left."""
+    """Open a case and return its id.
+
+    Refuses `not_found` for whatever it names that is not there, `case.class_unknown`, and people who have left.
+    """
     await check_here(scope, actor)
-    known = _class_of(catalogue, given)
-    due_by = given.due_by
-    if due_by is None and known is not None:
-        due_by = end_of_day(calendar.after(day_of(scope.now), known.solve_within_working_days).day)
+    known = class_of(catalogue, given.plugin, given.case_class)
     await _check(scope, "unit", "SELECT 1 FROM unit WHERE code = $1", given.unit)
     await _check(scope, "customer", "SELECT 1 FROM customer WHERE id = $1", given.customer_id)
     await _check(scope, "obligation", "SELECT 1 FROM obligation WHERE id = $1", given.obligation_id)
@@ -56,31 +115,51 @@ async def open_by_hand(
         )
         if contract_id is None:
             raise Refused("not_found", kind="contract")
+    placed = place(
+        await ground(scope),
+        calendar,
+        known,
+        given.unit,
+        scope.now,
+        severity=given.severity,
+        due_by=given.due_by,
+    )
     return await open_case(
         scope,
         actor,
         case_class=given.case_class,
-        severity=given.severity or (known.severity if known else _ORDINARY),
-        unit=given.unit,
+        severity=placed.severity,
+        unit=placed.unit,
+        origin=given.unit,
         subject=given.subject,
         plugin=given.plugin,
         contract_id=contract_id,
         customer_id=given.customer_id,
         obligation_id=given.obligation_id,
         contact_id=given.contact_id,
-        due_by=due_by,
+        due_by=placed.due_by,
+        counted_in=placed.counted_in,
+        kind=placed.kind,
+        second_callback=placed.second_callback,
     )
 
 
-def _class_of(catalogue: Catalogue, given: ByHand) -> CaseClass | None:
-    if given.plugin is None:
-        return None
-    plugin = catalogue.plugins.get(given.plugin)
+def class_of(catalogue: Catalogue, plugin: str | None, case_class: str) -> CaseClass | None:
+    """Return a class of cases of a plugin; None for the one there is without a plugin.
+
+    Refuses `case.class_unknown`, and `not_found` for a plugin that is not there.
+    """
     if plugin is None:
+        if case_class != OTHER:
+            raise Refused("case.class_unknown", field="/case_class", known=[OTHER])
+        return None
+    entry = catalogue.plugins.get(plugin)
+    if entry is None:
         raise Refused("not_found", kind="plugin")
-    known = plugin.case_class(given.case_class)
+    known = entry.case_class(case_class)
     if known is None:
-        raise Refused("not_found", kind="case_class")
+        classes = [found.id for found in entry.case_classes]
+        raise Refused("case.class_unknown", field="/case_class", known=classes)
     return known
 
 

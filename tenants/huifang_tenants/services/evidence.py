@@ -31,9 +31,10 @@ from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts
 from huifang_tenants.stores.ledger import SYSTEM, Actor, record
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import settings_of
 
-DEFAULT_LIMIT: Final = 200 * 1024 * 1024
-"""Bytes a file may have where the tenant's setting `evidence_limit_bytes` says nothing."""
+LEFTOVERS: Final = "evidence.leftovers"
+"""The kind of the job that takes away what uploads left that never arrived."""
 
 LEFTOVER_AFTER: Final = timedelta(hours=24)
 """How long an upload may take, wall time; what is older never arrived."""
@@ -85,7 +86,7 @@ class Playback(msgspec.Struct, frozen=True):
 
 def limit_of(tenant: Tenant) -> int:
     """Return how many bytes a tenant's evidence file may have."""
-    return int(tenant.settings.get("evidence_limit_bytes", DEFAULT_LIMIT))
+    return settings_of(tenant).evidence_limit_bytes
 
 
 async def receive(

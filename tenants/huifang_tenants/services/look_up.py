@@ -124,7 +124,10 @@ async def look_up(
 async def look_up_for(
     services: Services, core: CoreSystem, tenant: Tenant, obligation_id: UUID, staff_no: str
 ) -> dict[UUID, Outcome]:
-    """Look up the contracts of what a member of staff has claimed together with this obligation. Not inside a scope."""
+    """Look up the contracts of what a member of staff has claimed together with this obligation, or is to do late (DEC-3).
+
+    Not inside a scope.
+    """
     if tenant.settings.get(SETTING) is None:
         return {}
 
@@ -134,6 +137,9 @@ async def look_up_for(
             return []
         wanted = await queue.standing_for(scope, obligation_id)
         leased = await queue.leased_with(scope, wanted, staff.id)
+        if not leased:
+            late = await queue.late(scope, wanted)
+            leased = [] if late is None else [late]
         return list(dict.fromkeys(row["contract_id"] for row in leased))
 
     ids = await in_scope(services.db, tenant, claimed)

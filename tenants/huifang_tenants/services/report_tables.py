@@ -23,6 +23,10 @@ class ReportInfo(msgspec.Struct, frozen=True):
     cites: tuple[str, ...]
 
 
+ColumnKind = Literal["dimension", "count", "ratio", "score", "rank"]
+"""What a column holds: codes, counts, shares, points out of 100, or places in an order."""
+
+
 class Column(msgspec.Struct, frozen=True):
     """A column of a table: its heading and what it means.
 
@@ -32,7 +36,7 @@ class Column(msgspec.Struct, frozen=True):
     id: str
     title: Text
     meaning: Text
-    kind: Literal["dimension", "count", "ratio"]
+    kind: ColumnKind
     adds_up: bool = False
 
 
@@ -44,7 +48,7 @@ class Code(msgspec.Struct, frozen=True):
 
 
 Value = int | Decimal | None
-"""A count, or a share between 0 and 1 with six decimals, None where the lower figure is 0."""
+"""A count or rank; a share with six decimals or a score with two, None where there is nothing to take it of."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -55,7 +59,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A table with a row for every combination in which anything was counted, sorted by code, and totals over all."""
+    """A table with a row for every combination in which anything was counted, and totals over all.
+
+    Rows are sorted by code, or by rank where there is a `formula`, which says how the score came about (CI-7).
+    """
 
     id: str
     title: Text
@@ -63,6 +70,7 @@ class Table(msgspec.Struct, frozen=True):
     measures: tuple[Column, ...]
     rows: tuple[Row, ...]
     totals: tuple[Value, ...]
+    formula: Text | None = None
 
 
 class ReportResult(msgspec.Struct, frozen=True):
@@ -118,7 +126,7 @@ def dimension_column(name: str, dimension: Dimension) -> Column:
     return Column(name, dimension.title, dimension.meaning, "dimension")
 
 
-def share(over: int, under: int) -> Decimal | None:
+def share(over: int, under: int | Decimal) -> Decimal | None:
     """A part of a whole, with six decimals; None where there is no whole."""
     return (Decimal(over) / under).quantize(_SIX_DECIMALS, ROUND_HALF_UP) if under else None
 

@@ -6,15 +6,36 @@ kernel's own report, `core`/`organisation_readiness`, is counted the same way.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 from huifang_core.catalogue import PluginEntry
-from huifang_core.reports import CaseCount, CaseTable, Count, ObligationTable, Ratio, Report
+from huifang_core.derive import settings_on
+from huifang_core.reports import (
+    AnyTable,
+    CaseCount,
+    CaseTable,
+    ContractCount,
+    ContractRatio,
+    ContractTable,
+    Count,
+    CustomerCount,
+    CustomerRatio,
+    CustomerTable,
+    NoteCount,
+    NoteTable,
+    ObligationTable,
+    Ratio,
+    Report,
+    Target,
+)
 from huifang_core.texts import text
 from huifang_core.windows import end_of_day, start_of_day
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.ranking import ranked
 from huifang_tenants.services.readiness_report import CORE, READINESS, readiness_table
 from huifang_tenants.services.report_tables import (
     Code,
@@ -29,10 +50,43 @@ from huifang_tenants.services.report_tables import (
     same,
     share,
 )
-from huifang_tenants.stores.reporting import case_facts, labels, obligation_facts
-from huifang_tenants.stores.reporting.counting import Dimension, Figure, Selection
+from huifang_tenants.stores.plugins import load_settings
+from huifang_tenants.stores.reporting import (
+    case_facts,
+    contract_facts,
+    customer_facts,
+    labels,
+    note_facts,
+    obligation_facts,
+)
+from huifang_tenants.stores.reporting.counting import Counted, Dimension, Figure, Selection
 
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+_RATIOS = (Ratio, CustomerRatio, ContractRatio)
+
+
+Measure = (
+    Count
+    | Ratio
+    | Target
+    | CaseCount
+    | CustomerCount
+    | CustomerRatio
+    | ContractCount
+    | ContractRatio
+    | NoteCount
+)
+
+
+class _Aims(msgspec.Struct, frozen=True):
+    """What targets are held against: the plugin's settings on the last day of the period, and the months it touches."""
+
+    settings: Mapping[str, Any]
+    months: int
+
+    def of(self, target: Target) -> Decimal:
+        """What is aimed at in the whole period."""
+        return Decimal(self.settings.get(target.setting) or 0) * self.months
 
 
 def available_reports(entries: Iterable[PluginEntry]) -> tuple[ReportInfo, ...]:
@@ -72,6 +126,9 @@ async def run_report(
         closes=end_of_day(period_last),
         unit=unit,
         now=now,
+        consents=tuple(item.id for item in plugin_entry.content_items if item.kind == "consent")
+        if plugin_entry
+        else (),
     )
     title, cites = READINESS.title, READINESS.cites
     tables: tuple[Table, ...]
@@ -83,7 +140,8 @@ async def run_report(
         report = _report(plugin_entry, report_id)
         title, cites = report.title, report.cites
         known = CodeLabels(names, {found.id: found.title for found in plugin_entry.case_classes})
-        tables = tuple([await _table(scope, table, selection, known) for table in report.tables])
+        aims = await _aims(scope, plugin_entry, period_first, period_last)
+        tables = tuple([await _table(scope, table, selection, known, aims) for table in report.tables])
     return ReportResult(
         plugin=plugin_entry.manifest.id if plugin_entry else CORE,
         plugin_version=plugin_entry.manifest.version if plugin_entry else None,
@@ -106,63 +164,106 @@ def _report(entry: PluginEntry, report_id: str) -> Report:
     return report
 
 
+async def _aims(scope: Scope, entry: PluginEntry, first: date, last: date) -> _Aims:
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    chosen = settings_on(await load_settings(scope), entry.manifest.id, last)
+    return _Aims(entry.settings_from(chosen.settings if chosen else {}), months)
+
+
 async def _table(
-    scope: Scope, table: ObligationTable | CaseTable, selection: Selection, known: CodeLabels
+    scope: Scope, table: AnyTable, selection: Selection, known: CodeLabels, aims: _Aims
 ) -> Table:
     figures = _figures(table)
-    dimensions: Mapping[str, Dimension]
-    meanings: Mapping[str, Figure]
-    match table:
-        case ObligationTable():
-            counted = await obligation_facts.count_obligations(scope, table.by, figures, selection)
-            dimensions, meanings = obligation_facts.DIMENSIONS, obligation_facts.FIGURES
-        case CaseTable():
-            counted = await case_facts.count_cases(scope, table.by, figures, selection)
-            dimensions, meanings = case_facts.DIMENSIONS, case_facts.FIGURES
+    counted, dimensions, meanings = await _counted(scope, table, figures, selection)
     if "kind" in table.by:
         place = table.by.index("kind")
         kinds = sorted({row.codes[place] or "" for row in counted.rows})
         known.learn("kind", await labels.kind_titles(scope, kinds, selection))
 
-    def values(counts: Sequence[int]) -> tuple[Value, ...]:
+    def values(counts: Sequence[int], rows: int) -> tuple[Value, ...]:
         of = dict(zip(figures, counts, strict=True))
-        return tuple(
-            share(of[measure.over], of[measure.under]) if isinstance(measure, Ratio) else of[measure.figure]
-            for measure in table.measures
-        )
+        return tuple(_value(measure, of, aims, rows) for measure in table.measures)
 
-    return Table(
+    made = Table(
         id=table.id,
         title=table.title,
         dimensions=tuple(dimension_column(name, dimensions[name]) for name in table.by),
-        measures=tuple(_measure(measure, meanings) for measure in table.measures),
+        measures=tuple(_measure(measure, meanings, aims) for measure in table.measures),
         rows=tuple(
             Row(
                 tuple(known.of(name, code) for name, code in zip(table.by, row.codes, strict=True)),
-                values(row.counts),
+                values(row.counts, 1),
             )
             for row in counted.rows
         ),
-        totals=values(counted.totals),
+        totals=values(counted.totals, len(counted.rows)),
     )
+    ranking = table.ranking if isinstance(table, ObligationTable) else None
+    return made if ranking is None else ranked(made, ranking)
 
 
-def _figures(table: ObligationTable | CaseTable) -> list[Any]:
+async def _counted(
+    scope: Scope, table: AnyTable, figures: list[Any], selection: Selection
+) -> tuple[Counted, Mapping[str, Dimension], Mapping[str, Figure]]:
+    match table:
+        case ObligationTable():
+            counted = await obligation_facts.count_obligations(scope, table.by, figures, selection)
+            return counted, obligation_facts.DIMENSIONS, obligation_facts.FIGURES
+        case CaseTable():
+            counted = await case_facts.count_cases(scope, table.by, figures, selection)
+            return counted, case_facts.DIMENSIONS, case_facts.FIGURES
+        case CustomerTable():
+            counted = await customer_facts.count_customers(scope, table.by, figures, selection)
+            return counted, customer_facts.DIMENSIONS, customer_facts.FIGURES
+        case ContractTable():
+            counted = await contract_facts.count_contracts(scope, table.by, figures, selection)
+            return counted, contract_facts.DIMENSIONS, contract_facts.FIGURES
+        case NoteTable():
+            counted = await note_facts.count_notes(scope, table.by, figures, selection)
+            return counted, note_facts.DIMENSIONS, note_facts.FIGURES
+
+
+def _figures(table: AnyTable) -> list[Any]:
     """Every figure the measures of a table need, once."""
     found: list[str] = []
     for measure in table.measures:
-        found += [measure.over, measure.under] if isinstance(measure, Ratio) else [measure.figure]
+        found += [measure.over, measure.under] if isinstance(measure, _RATIOS) else [measure.figure]
     return list(dict.fromkeys(found))
 
 
-def _measure(measure: Count | Ratio | CaseCount, meanings: Mapping[str, Figure]) -> Column:
+def _value(measure: Measure, of: Mapping[str, int], aims: _Aims, rows: int) -> Value:
     match measure:
-        case Ratio(over=over, under=under):
+        case (
+            Ratio(over=over, under=under)
+            | CustomerRatio(over=over, under=under)
+            | ContractRatio(over=over, under=under)
+        ):
+            return share(of[over], of[under])
+        case Target(figure=figure):
+            return share(of[figure], aims.of(measure) * rows)
+        case _:
+            return of[measure.figure]
+
+
+def _measure(measure: Measure, meanings: Mapping[str, Figure], aims: _Aims) -> Column:
+    match measure:
+        case (
+            Ratio(over=over, under=under)
+            | CustomerRatio(over=over, under=under)
+            | ContractRatio(over=over, under=under)
+        ):
             above, below = meanings[over].meaning, meanings[under].meaning
             meaning = text(
                 f"占比,分子:{above.zh_cn};分母:{below.zh_cn}",
                 f"a share; above: {above.en}; below: {below.en}",
             )
             return Column(measure.id, measure.title, meaning, "ratio")
-        case Count(figure=name) | CaseCount(figure=name):
-            return Column(measure.id, measure.title, meanings[name].meaning, "count", adds_up=True)
+        case Target(figure=figure):
+            counted, aimed = meanings[figure].meaning, aims.of(measure)
+            meaning = text(
+                f"目标达成率,每行目标{aimed}件({aims.months}个月);已计:{counted.zh_cn}",
+                f"a share of the target of {aimed} for each row ({aims.months} months); counted: {counted.en}",
+            )
+            return Column(measure.id, measure.title, meaning, "ratio")
+        case _:
+            return Column(measure.id, measure.title, meanings[measure.figure].meaning, "count", adds_up=True)

@@ -1,12 +1,13 @@
 """Schedules: on each day of business time a `schedule.reached` event for all it is due for, in order and never twice (HI-2, CARE-1).
 
-A schedule begins on the day its plugin is switched on. After downtime the days that were missed are made up for, the oldest first.
+A schedule begins on the day its plugin is switched on. After downtime the days that were missed are made up for, the oldest first. A
+contract that comes in after its day is told of it where the schedule says so.
 """
 
 from datetime import date
 from typing import Final
 
-from huifang_core.catalogue import Catalogue
+from huifang_core.catalogue import Catalogue, PluginEntry
 from huifang_core.derive import settings_on
 from huifang_core.events import ScheduleReached
 from huifang_core.schedules import Schedule
@@ -20,7 +21,7 @@ from huifang_tenants.services.intake.service import take_in
 from huifang_tenants.stores import schedules
 from huifang_tenants.stores.ledger import SYSTEM
 from huifang_tenants.stores.plugins import load_settings
-from huifang_tenants.stores.schedules import Progress
+from huifang_tenants.stores.schedules import Due, Progress
 from huifang_tenants.tenant import Tenant
 
 SCHEDULES: Final = "schedules.due"
@@ -59,16 +60,19 @@ async def reach_days(services: Services, tenant: Tenant) -> bool:
         progress = await in_scope(services.db, tenant, find, read_only=True)
         if progress is None:
             return False
-        await _look_at(services, tenant, declared[progress.plugin, progress.schedule], progress)
+        entry = catalogue.plugins[progress.plugin]
+        await _look_at(services, tenant, entry, declared[progress.plugin, progress.schedule], progress)
     return True
 
 
-async def _look_at(services: Services, tenant: Tenant, schedule: Schedule, progress: Progress) -> None:
+async def _look_at(
+    services: Services, tenant: Tenant, entry: PluginEntry, schedule: Schedule, progress: Progress
+) -> None:
     """Take in the events of the next contracts for which a schedule is due on its day."""
     on = progress.day
     # The days that are due have no other name than the day itself; see `occurrences`.
     name = f"{progress.plugin}/{schedule.id}"
-    prefix = f"schedule.reached/{name}/{on.isoformat()}/"
+    prefix = f"schedule.reached/{name}/"
 
     async def index(scope: Scope) -> int:
         return await schedules.index_birthdays(scope, _BIRTHDAYS)
@@ -77,15 +81,16 @@ async def _look_at(services: Services, tenant: Tenant, schedule: Schedule, progr
         while await in_scope(services.db, tenant, index):
             pass
 
-    async def find(scope: Scope) -> tuple[list[str], str | None]:
+    async def find(scope: Scope) -> tuple[list[Due], str | None]:
         version = settings_on(await load_settings(scope), progress.plugin, on)
-        settings = version.settings if version is not None else {}
+        settings = entry.settings_from(version.settings if version is not None else {})
         return await schedules.due_contracts(scope, schedule, on, prefix, progress.done_to, _BATCH, settings)
 
-    numbers, rest = await in_scope(services.db, tenant, find, read_only=True)
-    if numbers:
+    due, rest = await in_scope(services.db, tenant, find, read_only=True)
+    if due:
         events = tuple(
-            EventIn(line, _event(name, on, prefix + number, number)) for line, number in enumerate(numbers)
+            EventIn(line, _event(name, told.day, f"{prefix}{told.day}/{told.contract_no}", told.contract_no))
+            for line, told in enumerate(due)
         )
         await take_in(services, tenant, Batch(events=events), SYSTEM)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.conditions import FactValue
+from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
 from huifang_core.obligations import ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
@@ -17,9 +18,10 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.look_ups import Freshness
 from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
-from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, ScriptVersion
+from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
+_OF_SECTIONS: Final = "sections"
 _scripts: dict[str, Script] = {}
 
 _INSERT: Final = Kept(
@@ -75,6 +77,18 @@ _SAVE_SECTION: Final = Kept(
 )
 
 
+_SECTION_COLUMNS: Final = (
+    "id",
+    "contact_id",
+    "obligation_id",
+    "position",
+    "script_hash",
+    "state_enc",
+    "result",
+    "visitor_is_seller",
+)
+
+
 class StoredSection(msgspec.Struct, frozen=True):
     """One obligation within a contact, where its script stands, and the obligation as it stands now.
 
@@ -93,6 +107,7 @@ class StoredSection(msgspec.Struct, frozen=True):
     unit: str
     contract_id: UUID
     seller_no: str | None
+    visitor_is_seller: bool
     draft: ObligationDraft
     facts: dict[str, FactValue | None]
 
@@ -113,7 +128,6 @@ class StoredContact(msgspec.Struct, frozen=True):
     identity_passed: bool
     dialled_at: datetime | None
     started_at: datetime
-    visitor_is_seller: bool
     outcome: str | None
     completed: bool
     right_party: bool
@@ -126,12 +140,24 @@ class StoredContact(msgspec.Struct, frozen=True):
     identity_tries: int = 0
 
 
+class NewSection(msgspec.Struct, frozen=True):
+    """One obligation within a contact to be saved, with its script where it begins.
+
+    `visitor_is_seller` says of a visit that it is made by the seller of the contract this is about (DEC-7).
+    """
+
+    obligation_id: UUID
+    script_hash: str
+    state: SectionState
+    visitor_is_seller: bool = False
+
+
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
-    `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
-    says how fresh the contracts are whose facts these are. `answer_by`, `link_hash` and `reply_code` are those of a contact in
-    writing, which has no `staff_id`; its `number` may be an e-mail address.
+    `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
+    encrypted. `contracts` says how fresh the contracts are whose facts these are. `answer_by`, `link_hash` and `reply_code` are those of
+    a contact in writing, which has no `staff_id`; its `number` may be an e-mail address.
     """
 
     id: UUID
@@ -149,6 +175,7 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    section_personal: tuple[dict[str, FactValue | None], ...] = ()
     answer_by: datetime | None = None
     link_hash: bytes | None = None
     reply_code: str | None = None
@@ -171,7 +198,13 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         visitor_is_seller=contact.visitor_is_seller,
         dialled_at=contact.dialled_at,
         started_at=scope.now,
-        personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
+        personal_enc=cipher.encrypt_json(
+            {**contact.personal, _OF_SECTIONS: contact.section_personal}
+            if any(contact.section_personal)
+            else contact.personal,
+            "contact.personal",
+            contact.id,
+        ),
         snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
         answer_by=contact.answer_by,
         link_hash=contact.link_hash,
@@ -179,21 +212,24 @@ async def insert(scope: Scope, contact: NewContact) -> None:
     )
 
 
-async def insert_sections(
-    scope: Scope, contact_id: UUID, sections: Sequence[tuple[UUID, str, SectionState]]
-) -> None:
-    """Save a contact's sections in order, as (obligation id, script hash, state)."""
+async def insert_sections(scope: Scope, contact_id: UUID, sections: Sequence[NewSection]) -> None:
+    """Save a contact's sections in order."""
     rows = []
-    for position, (obligation_id, script_hash, state) in enumerate(sections):
+    for position, section in enumerate(sections):
         id = new_id()
-        sealed = scope.cipher.encrypt_json(state, "contact_section.state", id)
-        rows.append((id, contact_id, obligation_id, position, script_hash, sealed, state.result))
-    await copy(
-        scope,
-        "contact_section",
-        ["id", "contact_id", "obligation_id", "position", "script_hash", "state_enc", "result"],
-        rows,
-    )
+        rows.append(
+            (
+                id,
+                contact_id,
+                section.obligation_id,
+                position,
+                section.script_hash,
+                scope.cipher.encrypt_json(section.state, "contact_section.state", id),
+                section.state.result,
+                section.visitor_is_seller,
+            )
+        )
+    await copy(scope, "contact_section", _SECTION_COLUMNS, rows)
 
 
 async def keep_script(scope: Scope, plugin: str, script: Script, hash: str) -> None:
@@ -216,6 +252,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         return None
     sections = await _LOAD_SECTIONS.rows(scope, id=id)
     personal = scope.cipher.decrypt_json(row["personal_enc"], "contact.personal", id)
+    of_sections = personal.pop(_OF_SECTIONS, [{}] * len(sections))
     return StoredContact(
         id=id,
         customer_id=row["customer_id"],
@@ -227,20 +264,28 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         identity_passed=row["identity_passed"],
         dialled_at=row["dialled_at"],
         started_at=row["started_at"],
-        visitor_is_seller=row["visitor_is_seller"],
         outcome=row["outcome"],
         completed=row["completed"],
         right_party=row["right_party"],
         connected=row["connected"],
         attempted=row["attempted"],
         sections=tuple(
-            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal})
-            for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
+            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal, **own_personal})
+            for section, own, own_personal in zip(
+                sections, row["snapshot"]["sections"], of_sections, strict=True
+            )
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
         answer_by=row["answer_by"],
         session_hash=row["session_hash"],
         identity_tries=row["identity_tries"],
+    )
+
+
+async def has_evidence(scope: Scope, id: UUID, kind: EvidenceKind) -> bool:
+    """Tell whether evidence of this kind is stored for a contact."""
+    return await Evidence.exists().where(
+        Evidence.contact_id == id, Evidence.kind == kind, Evidence.status == "stored"
     )
 
 
@@ -314,6 +359,7 @@ def _section(scope: Scope, row: Any, facts: dict[str, Any]) -> StoredSection:
         unit=row["unit"],
         contract_id=row["contract_id"],
         seller_no=row["seller_no"],
+        visitor_is_seller=row["visitor_is_seller"],
         draft=msgspec.convert(row["draft"], ObligationDraft),
         facts=typed_facts(facts),
     )

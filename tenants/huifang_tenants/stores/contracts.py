@@ -204,6 +204,7 @@ async def hand_back(scope: Scope, person: UUID, parted: UUID, numbers: Iterable[
 
     The number of the contract's own source decides; where that source knows nobody by it, it must not be the person's as well.
     """
+    # SQL: rows changed by what stands under numbers that are no foreign keys.
     rows = await scope.connection.fetch(
         "UPDATE contract c SET policyholder_id = $2, revision = revision + 1"
         " WHERE policyholder_id = $1 AND policyholder_no = ANY($3)"

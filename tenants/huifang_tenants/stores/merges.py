@@ -43,10 +43,13 @@ async def lock(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Held]:
 async def merge(scope: Scope, merged: UUID, into: UUID) -> None:
     """Let one record stand for another of the same person, since both have one ID number.
 
-    The merged record stays as it was but for its blind index of the ID, so that a merge can be taken back.
+    The merged record stays as it was but for its blind index of the ID, so that a merge can be taken back. Whoever is working out what
+    rows of it say has to start over.
     """
     table = CustomerTable
-    await table.update({table.merged_into: into, table.identity_blind: None}).where(table.id == merged)
+    await table.update(
+        {table.merged_into: into, table.identity_blind: None, table.revision: table.revision + 1}
+    ).where(table.id == merged)
     await CustomerRef.update({CustomerRef.customer_id: into}).where(CustomerRef.customer_id == merged)
 
 

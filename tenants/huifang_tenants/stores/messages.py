@@ -53,9 +53,13 @@ _DUE: Final = f"""
             AND (r.valid_until IS NULL OR r.valid_until > $1)))
       AND {PLAYABLE.format(scripts="$3", items="$4")}
 """  # noqa: S608
+# One ordered look into the index per channel: over all of them at once, everything due would have to be sorted each time.
 _NEXT: Final = f"""
-SELECT o.customer_id, o.channel FROM obligation o WHERE o.channel = ANY('{{online,email,sms}}') AND {_DUE}
-ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
+SELECT found.customer_id, found.channel FROM unnest('{{online,email,sms}}'::text[]) AS wanted (channel) CROSS JOIN LATERAL (
+    SELECT o.customer_id, o.channel, o.priority, o.due_by, o.id FROM obligation o WHERE o.channel = wanted.channel AND {_DUE}
+    ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
+) found
+ORDER BY found.priority DESC, found.due_by, found.id
 """  # noqa: S608
 _TOGETHER: Final = f"""
 SELECT o.* FROM obligation o WHERE o.customer_id = $6 AND o.channel = $7 AND {_DUE}
@@ -221,12 +225,19 @@ async def open_for(scope: Scope, blind: bytes) -> list[OpenContact]:
     ]
 
 
-async def next_instant(scope: Scope) -> datetime | None:
-    """Return the next instant after now at which an answer is overdue or somebody can be written to."""
+async def next_answer_due(scope: Scope) -> datetime | None:
+    """Return the next instant after now at which the time for an answer is over."""
     found: datetime | None = await scope.connection.fetchval(
-        "SELECT least((SELECT min(answer_by) FROM contact WHERE status = 'in_progress' AND answer_by > $1),"
-        " (SELECT min(callable_from) FROM obligation WHERE status = 'open' AND callable_from > $1"
-        " AND lease_contact IS NULL AND channel IN ('online', 'email', 'sms')))",
+        "SELECT min(answer_by) FROM contact WHERE status = 'in_progress' AND answer_by > $1", scope.now
+    )
+    return found
+
+
+async def next_turn(scope: Scope) -> datetime | None:
+    """Return the next instant after now at which the turn of somebody comes to be written to."""
+    found: datetime | None = await scope.connection.fetchval(
+        "SELECT min(callable_from) FROM obligation WHERE status = 'open' AND callable_from > $1"
+        " AND lease_contact IS NULL AND channel IN ('online', 'email', 'sms')",
         scope.now,
     )
     return found
@@ -250,12 +261,13 @@ async def due_together(scope: Scope, playable: Playable, ways: Sequence[WrittenW
     )
 
 
-async def hold(scope: Scope, obligation_ids: Sequence[UUID], contact_id: UUID) -> None:
-    """Keep obligations for a contact in writing, which has no holder and so no lease: until it ends."""
+async def hold(scope: Scope, obligation_ids: Sequence[UUID], contact_id: UUID, until: datetime) -> None:
+    """Lease obligations to a contact in writing, which nobody holds."""
     await scope.connection.execute(
-        "UPDATE obligation SET lease_staff = NULL, lease_until = NULL, lease_contact = $2 WHERE id = ANY($1)",
+        "UPDATE obligation SET lease_staff = NULL, lease_until = $3, lease_contact = $2 WHERE id = ANY($1)",
         list(obligation_ids),
         contact_id,
+        until,
     )
 
 

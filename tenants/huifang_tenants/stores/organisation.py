@@ -92,6 +92,15 @@ async def load_units(scope: Scope) -> dict[str, Unit]:
     return {row["code"]: Unit(**dict(row)) for row in await _UNITS.rows(scope)}
 
 
+async def units_with(scope: Scope, roles: Collection[str], on: date) -> frozenset[str]:
+    """Return the codes of the units in which somebody who holds one of these roles works on day `on`."""
+    rows = await StaffTable.select(StaffTable.unit).where(
+        QueryString("{} && {}::text[]", StaffTable.roles, list(roles)),
+        (StaffTable.active_until.is_null()) | (StaffTable.active_until >= on),
+    )
+    return frozenset(row["unit"] for row in rows)
+
+
 async def unit_ids(scope: Scope, codes: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of units by code."""
     rows = await UnitTable.select(UnitTable.code, UnitTable.id).where(UnitTable.code == any_of(codes))

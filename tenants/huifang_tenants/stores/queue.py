@@ -19,7 +19,7 @@ from huifang_tenants.tables.obligations import Obligation
 
 _EXTEND: Final = Kept(
     Obligation.update({Obligation.lease_until: Slot("until")}).where(
-        Obligation.lease_contact == Slot("contact"), Obligation.status == "open"
+        Obligation.lease_contact == Slot("contact"), Obligation.lease_until < Slot("until")
     )
 )
 _FREE: Final[dict[Column | str, Any]] = {
@@ -27,7 +27,11 @@ _FREE: Final[dict[Column | str, Any]] = {
     Obligation.lease_until: None,
     Obligation.lease_contact: None,
 }
-_RELEASE: Final = Kept(Obligation.update(_FREE).where(Obligation.lease_contact == Slot("contact")))
+_RELEASE: Final = Kept(
+    Obligation.update(_FREE).where(
+        Obligation.lease_contact == Slot("contact"), Obligation.lease_until.is_not_null()
+    )
+)
 _PUT_BACK: Final = Kept(Obligation.update(_FREE).where(Obligation.id == any_of(Slot("ids"))))
 _GIVE_BACK: Final = Kept(
     Obligation.update({Obligation.lease_staff: None, Obligation.lease_until: None})
@@ -38,19 +42,42 @@ _GIVE_BACK: Final = Kept(
     )
     .returning(Obligation.id)
 )
+_LATE: Final = Kept(
+    Obligation.select(*Obligation.all_columns())
+    .where(
+        Obligation.id == Slot("id"),
+        Obligation.status.is_in(["unreachable", "expired"])
+        | (
+            (Obligation.status == "open")
+            & (Obligation.after_due == "stop")
+            & (Obligation.due_by <= Slot("now"))
+        ),
+        Obligation.lease_until.is_null() | (Obligation.lease_until <= Slot("wall_now")),
+    )
+    .lock_rows("UPDATE")
+)
 
 # SQL from here: ordered looks into an index by LATERAL, advisory locks, and changes of rows locked with SKIP LOCKED.
 
 # Whoever may still be on the line with somebody else is left alone: their leases hold, or something happened in a contact of
 # theirs of late, even where what it was about has been taken off the books meanwhile. The contact may have begun under a record
-# that was merged since; what is leased has followed to the one that stands.
-_ALONE: Final = f"""
-      AND NOT EXISTS (SELECT FROM obligation held WHERE held.customer_id = o.customer_id AND held.status = 'open'
-                      AND held.lease_until > $3 AND held.lease_staff <> $5)
-      AND NOT EXISTS (SELECT FROM {BELOW.format(id="o.customer_id")} record CROSS JOIN LATERAL
-                      (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> $5
-                       AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $7) LIMIT 1) speaking)
+# that was merged since; what is leased has followed to the one that stands. A letter that is out, or a visit planned for another day,
+# is leased for days and keeps nobody from the phone: a call's lease never runs for as long as an hour.
+_HELD: Final = """
+      EXISTS (SELECT FROM obligation held WHERE held.customer_id = {customer} AND held.status = 'open'
+              AND held.lease_until > {now} AND held.lease_until <= {now} + interval '1 hour' AND held.lease_staff <> {staff})
+"""
+_SPEAKING: Final = f"""
+      EXISTS (SELECT FROM {BELOW.format(id="{customer}")} record CROSS JOIN LATERAL
+              (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> {{staff}}
+               AND k.channel <> 'letter' AND k.visit IS NULL
+               AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > {{quiet_since}}) LIMIT 1) speaking)
 """  # noqa: S608
+_OF_CLAIM: Final = {"customer": "o.customer_id", "now": "$3", "staff": "$5", "quiet_since": "$7"}
+_ALONE: Final = f"AND NOT {_HELD.format(**_OF_CLAIM)} AND NOT {_SPEAKING.format(**_OF_CLAIM)}"
+_OF_PERSON: Final = {"customer": "$1", "now": "$2", "staff": "$3", "quiet_since": "$4"}
+_ENGAGED: Final = f"SELECT {_HELD.format(**_OF_PERSON)} OR {_SPEAKING.format(**_OF_PERSON)}"
+# What a case has to be solved for first waits for it (PF-4).
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
 _DUE: Final = """
       o.status = 'open' AND o.callable_from <= $2
@@ -58,6 +85,9 @@ _DUE: Final = """
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
+                      AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
+                      AND (o.draft ->> 'after_case')::boolean)
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
@@ -71,6 +101,15 @@ PLAYABLE: Final = """
 
 _PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
 _MAY: Final = f"{_DUE} AND {_PLAYABLE}"
+# Before PostgreSQL 17 several units are compared in the table, row by row, and a claim for units without work would read everybody
+# else's whole queue there. Whether there is any between the first and the last of them by the alphabet can be told from the
+# index alone. It is a question of its own, since a range would make the planner of the next one expect next to nothing, and sort.
+_ANY_NEAR: Final = """
+    (SELECT o.unit FROM obligation o WHERE o.status = 'open' AND o.channel = wanted.channel
+     AND o.unit >= (SELECT min(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
+     AND o.unit <= (SELECT max(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
+     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 1) IS NOT NULL
+"""
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
 # inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
@@ -81,12 +120,14 @@ FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN L
       AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
+WHERE {_ANY_NEAR}
 ORDER BY picked.priority DESC, picked.due_by, picked.id
 """  # noqa: S608
 _LOCK_FIRST: Final = """
 SELECT id FROM unnest($1::uuid[]) AS wanted (id)
 WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 """
+_LOCK_PERSON: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
 _BUNDLE: Final = f"""
 WITH free AS (
     SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_MAY} {_ALONE}
@@ -215,8 +256,25 @@ async def leased_with(scope: Scope, obligation_id: UUID, staff_id: UUID) -> list
     return list(await scope.connection.fetch(_LEASED_WITH, obligation_id, staff_id, scope.wall_now))
 
 
+async def late(scope: Scope, obligation_id: UUID) -> Any | None:
+    """Lock and return an obligation that is not given out any more and can still be completed (DEC-3), if nobody is at it."""
+    return await _LATE.row(scope, id=obligation_id, now=scope.now, wall_now=scope.wall_now)
+
+
+async def engaged(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
+    """Tell whether anybody else holds work about a person or is in contact with them; nobody claims any until the scope ends.
+
+    A contact in which nothing happened since `quiet_since`, wall time, is over.
+    """
+    await scope.connection.execute(_LOCK_PERSON, customer_id)
+    found: bool = await scope.connection.fetchval(
+        _ENGAGED, customer_id, scope.wall_now, staff_id, quiet_since
+    )
+    return found
+
+
 async def extend(scope: Scope, contact_id: UUID, lease_until: datetime) -> None:
-    """Let the lease of a contact's obligations run on."""
+    """Let the lease of a contact's obligations run on; one that already does so for longer is left alone."""
     await _EXTEND.run(scope, contact=contact_id, until=lease_until)
 
 

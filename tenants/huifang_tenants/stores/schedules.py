@@ -44,6 +44,13 @@ class Progress(msgspec.Struct, frozen=True):
         return self.done_until + timedelta(1)
 
 
+class Due(msgspec.Struct, frozen=True):
+    """A contract that is to be told of a day of a schedule: that which is looked at, or one before, where it came in late."""
+
+    contract_no: str
+    day: date
+
+
 class _Arguments(list[object]):
     """The arguments of a query, numbered as they come."""
 
@@ -106,10 +113,11 @@ async def due_contracts(
     after: str,
     limit: int,
     settings: Mapping[str, Any],
-) -> tuple[list[str], str | None]:
-    """Return the next contract numbers after `after` for which a schedule is due on a day, and where to go on, None at the end.
+) -> tuple[list[Due], str | None]:
+    """Return the next contracts after number `after` for which a schedule is due on a day, and where to go on, None at the end.
 
-    `settings` are the tenant's own of the plugin on that day. `prefix` is what the ids of its events on that day begin with: a person that has one already, by whichever contract, gets no other.
+    `settings` are the tenant's own of the plugin on that day. The ids of the schedule's events are `prefix`, the day, a slash and the
+    contract's number: a person that has one of that day already, by whichever contract, gets no other.
     """
     arguments = _Arguments()
     of_the_kind = f"d.status = ANY({arguments.place(list(schedule.statuses))})"
@@ -119,33 +127,41 @@ async def due_contracts(
         case "calendar":
             if not any(occurrences(schedule, None, on, on, settings)):
                 return [], None
-            source = "contract d"
+            source, day = "contract d", f"{arguments.place(on)}::date"
         case "customer.birth_date":
-            days = sorted(_days_of_birth(schedule, on))
-            tokens = arguments.place([scope.cipher.blind("birthday", day) for day in days])
+            births = sorted(_days_of_birth(schedule, on))
+            tokens = arguments.place([scope.cipher.blind("birthday", birth) for birth in births])
+            day = f"{arguments.place(on)}::date"
             source = (
                 f"customer p JOIN contract d ON d.policyholder_id = p.id AND p.birthday_blind = ANY({tokens})"
             )
         case anchor:
             column = _COLUMNS[anchor]
             earliest = (await Contract.select(Min(column).as_alias("day")))[0]["day"]
-            spans = anchor_spans(schedule, on, earliest) if earliest is not None else []
-            firsts = arguments.place([first for first, _ in spans])
-            lasts = arguments.place([last for _, last in spans])
+            days = [on - timedelta(n) for n in range(schedule.late_days + 1)]
+            spans = [
+                (told_of, first, last)
+                for told_of in days
+                for first, last in (anchor_spans(schedule, told_of, earliest) if earliest else ())
+            ]
+            places = ", ".join(f"{arguments.place([span[n] for span in spans])}::date[]" for n in range(3))
             source = (
-                f"unnest({firsts}::date[], {lasts}::date[]) AS s(first, last)"
+                f"unnest({places}) AS s(day, first, last)"
                 f" JOIN contract d ON d.{column._meta.name} BETWEEN s.first AND s.last"
             )
+            day = "s.day"
     # What is due is little, and looked up once; but on a day of the calendar it is everything, and gone through in order.
     once = "NOT MATERIALIZED" if schedule.anchor == "calendar" else "MATERIALIZED"
     condition = f"c.contract_no > {arguments.place(after)}"
     if schedule.per == "customer":
-        condition += f" AND {_first_of_the_person(arguments, prefix)}"
+        condition += f" AND {_first_of_the_person(arguments, f'{prefix}{on}/')}"
+    if schedule.late_days:
+        condition += f" AND {_not_told(arguments, prefix, on)}"
     # SQL: spans of days, and joins by numbers that are no foreign keys.
     rows = await scope.connection.fetch(
-        f"WITH due AS {once} (SELECT d.contract_no, d.policyholder_id FROM {source} WHERE {of_the_kind})"  # noqa: S608
-        f" SELECT c.contract_no, c.policyholder_id FROM due c WHERE {condition}"
-        f" ORDER BY 1 LIMIT {arguments.place(limit)}",
+        f"WITH due AS {once} (SELECT d.contract_no, d.policyholder_id, {day} AS day FROM {source}"  # noqa: S608
+        f" WHERE {of_the_kind}) SELECT DISTINCT ON (c.contract_no) c.contract_no, c.policyholder_id, c.day"
+        f" FROM due c WHERE {condition} ORDER BY c.contract_no, c.day DESC LIMIT {arguments.place(limit)}",
         *arguments,
     )
     end: str | None = rows[-1]["contract_no"] if len(rows) == limit else None
@@ -153,7 +169,7 @@ async def due_contracts(
         # The index tells no years: in that of the birth itself nothing is due.
         born = await _births(scope, {row["policyholder_id"] for row in rows})
         rows = [row for row in rows if any(occurrences(schedule, born.get(row["policyholder_id"]), on, on))]
-    return [row["contract_no"] for row in rows], end
+    return [Due(row["contract_no"], row["day"]) for row in rows], end
 
 
 def _columns(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
@@ -170,6 +186,15 @@ def _first_of_the_person(arguments: _Arguments, prefix: str) -> str:
         " AND NOT EXISTS (SELECT FROM contract t JOIN event e"
         f" ON e.source = {source} AND e.event_id = {told} || t.contract_no"
         " WHERE t.policyholder_id = c.policyholder_id AND t.contract_no <> c.contract_no))"
+    )
+
+
+def _not_told(arguments: _Arguments, prefix: str, on: date) -> str:
+    """The condition that a contract was not told yet of a day before the one that is looked at."""
+    source, told, day = arguments.place(OWN_SOURCE), arguments.place(prefix), arguments.place(on)
+    return (
+        f"(c.day = {day} OR NOT EXISTS (SELECT FROM event e WHERE e.source = {source}"
+        f" AND e.event_id = {told} || to_char(c.day, 'YYYY-MM-DD/') || c.contract_no))"
     )
 
 

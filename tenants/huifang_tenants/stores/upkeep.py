@@ -17,6 +17,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.draw_members import STANDING, WITH_STANDING
 from huifang_tenants.stores.events import CAN_GO_ON
+from huifang_tenants.stores.letters import UNANSWERED
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.tables.cases import CaseFile
@@ -37,9 +38,12 @@ class Due(msgspec.Struct, frozen=True):
     totals: bool
     parked: bool
     imports: bool
+    failed_rows: bool
     draws: bool
     schedules: bool
     unanswered: bool
+    solved: bool
+    letters: bool
 
 
 _NEXT_ALARM_DAY: Final = Kept(
@@ -70,9 +74,10 @@ _DUE: Final = (
     " (SELECT due_by FROM obligation WHERE status IN ('open', 'unreachable') AND overdue_marked_at IS NULL"
     " AND status = 'open' AND at_risk_marked_at IS NULL AND due_by > $1 AND due_by > due_from + interval '1 day'"
     " ORDER BY due_by LIMIT 1) <= $4 AS at_risk,"
-    " EXISTS (SELECT FROM case_file WHERE status IN ('open', 'assigned') AND overdue_marked_at IS NULL"
-    " AND NOT withdrawn AND due_by <= $1) OR EXISTS (SELECT FROM alarm WHERE kind = 'case_overdue'"
-    " AND cleared_at IS NULL) AS cases,"
+    " EXISTS (SELECT FROM case_file WHERE status IN ('open', 'assigned') AND NOT withdrawn AND paused_at IS NULL"
+    " AND (escalate_at <= $1 OR remind_at <= $1)) OR EXISTS (SELECT FROM case_file WHERE paused_until <= $1)"
+    " OR EXISTS (SELECT FROM work_order WHERE status = 'sent' AND overdue_marked_at IS NULL AND due_by <= $1)"
+    " OR EXISTS (SELECT FROM alarm WHERE kind = 'case_overdue' AND cleared_at IS NULL) AS cases,"
     " EXISTS (SELECT FROM obligation o WHERE o.status = 'waiting' AND o.alarm_on <= $3 AND NOT EXISTS"
     " (SELECT FROM alarm a WHERE a.kind = 'delivery_missing' AND a.subject = o.id::text AND a.cleared_at IS NULL))"
     " OR EXISTS (SELECT FROM alarm a WHERE a.kind = 'delivery_missing' AND a.cleared_at IS NULL AND NOT EXISTS"
@@ -84,13 +89,19 @@ _DUE: Final = (
     " EXISTS (SELECT FROM event e LEFT JOIN contract c ON c.contract_no = e.contract_no"
     f" WHERE {CAN_GO_ON}) AS parked,"
     " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports,"
+    " (SELECT failed_rows_until FROM import_run WHERE failed_rows_until IS NOT NULL ORDER BY failed_rows_until LIMIT 1) <= $2"
+    " AS failed_rows,"
     " EXISTS (SELECT FROM draw WHERE status IN ('committed', 'gathering', 'closed')"
     " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
     " (SELECT answer_by FROM contact WHERE status = 'in_progress' AND answer_by IS NOT NULL ORDER BY answer_by LIMIT 1)"
-    " <= $1 AS unanswered"
+    " <= $1 AS unanswered,"
+    " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
+    " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
+    " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved,"
+    f" EXISTS ({UNANSWERED}) AS letters"
 )
 
 
@@ -218,17 +229,6 @@ async def mark_born_late(scope: Scope, limit: int) -> list[Any]:
     )
 
 
-async def late_cases(scope: Scope, limit: int) -> list[Any]:
-    """Lock and return id, number, unit and deadline of cases past their deadline that were not escalated yet."""
-    return list(
-        await CaseFile.select(CaseFile.id, CaseFile.number, CaseFile.unit, CaseFile.due_by)
-        .where(*_case_overdue(scope.now), CaseFile.overdue_marked_at.is_null())
-        .order_by(CaseFile.due_by)
-        .limit(limit)
-        .lock_rows("UPDATE", skip_locked=True)
-    )
-
-
 async def late_case_groups(scope: Scope) -> list[Any]:
     """Return unit, count and earliest deadline of the cases that are overdue now."""
     return list(
@@ -336,12 +336,14 @@ async def without_script(scope: Scope, playable: Playable) -> list[Any]:
 
 
 async def next_deadline(scope: Scope) -> datetime | None:
-    """Return the next instant after now at which an obligation or a case falls due."""
+    """Return the next instant after now at which an obligation falls due, or a case is to be looked after."""
     found: datetime | None = await scope.connection.fetchval(
         "SELECT least((SELECT min(due_by) FROM obligation WHERE status IN ('open', 'unreachable')"
         " AND overdue_marked_at IS NULL AND due_by > $1),"
-        " (SELECT min(due_by) FROM case_file WHERE status IN ('open', 'assigned') AND NOT withdrawn"
-        " AND overdue_marked_at IS NULL AND due_by > $1))",
+        " (SELECT min(at) FROM case_file CROSS JOIN LATERAL (VALUES (escalate_at), (remind_at)) AS due (at)"
+        " WHERE status IN ('open', 'assigned') AND NOT withdrawn AND paused_at IS NULL AND at > $1),"
+        " (SELECT min(paused_until) FROM case_file WHERE paused_until > $1),"
+        " (SELECT min(due_by) FROM work_order WHERE status = 'sent' AND overdue_marked_at IS NULL AND due_by > $1))",
         scope.now,
     )
     return found
@@ -365,5 +367,6 @@ def _case_overdue(now: datetime) -> tuple[Combinable, ...]:
     return (
         CaseFile.status.is_in(["open", "assigned"]),
         CaseFile.withdrawn.eq(False),
+        CaseFile.paused_at.is_null(),
         CaseFile.due_by <= now,
     )

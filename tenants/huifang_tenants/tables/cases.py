@@ -55,6 +55,21 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     root_event_id = Text(null=True, default=None)
     input_hash = Text(null=True, default=None)
     trace = JSON(null=True, default=None)
+    origin = Text(default=None)
+    counted_in = Text(default=None)
+    paused_at = Timestamptz(null=True, default=None)
+    paused_until = Timestamptz(null=True, default=None)
+    remind_at = Timestamptz(null=True, default=None)
+    escalate_at = Timestamptz(null=True, default=None)
+    escalated_to = Text(null=True, default=None)
+    kind = Text(default="problem")
+    decision = Text(null=True, default=None)
+    effect = Text(null=True, default=None)
+    plan_id: ForeignKey["CaseFile"] = ForeignKey("self", null=True)
+    second_callback = Boolean(default=False)
+    callback_round = Integer(null=True, default=None)
+    callback_event_id = ForeignKey(Event, null=True)
+    callback_result = Text(null=True, default=None)
 
 
 class CaseEntry(Table, tablename="case_entry", db=ENGINE):
@@ -67,3 +82,23 @@ class CaseEntry(Table, tablename="case_entry", db=ENGINE):
     actor = Text(default=None)
     on_behalf_of = Text(null=True, default=None)
     at = Timestamptz(default=None)
+    details = JSON(null=True, default=None)
+
+
+class WorkOrder(Table, tablename="work_order", db=ENGINE):
+    """A part of a case that a responsible department does (工单)."""
+
+    id = UUID(primary_key=True, default=None)
+    case_id = ForeignKey(CaseFile, null=False)
+    number = SmallInt(default=None)
+    unit = Text(default=None)
+    department = Text(null=True, default=None)
+    status = Text(default=None)
+    due_by = Timestamptz(default=None)
+    sent_at = Timestamptz(default=None)
+    sent_by = Text(default=None)
+    answered_at = Timestamptz(null=True, default=None)
+    answered_by = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    returned = Integer(default=0)
+    overdue_marked_at = Timestamptz(null=True, default=None)

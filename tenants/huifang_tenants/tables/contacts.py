@@ -64,6 +64,8 @@ class Contact(Table, tablename="contact", db=ENGINE):
     session_hash = Bytea(null=True, default=None)
     identity_tries = SmallInt(default=0)
     reply_code = Text(null=True, default=None)
+    visit = JSON(null=True, default=None)
+    call = JSON(null=True, default=None)
 
 
 class ContactSection(Table, tablename="contact_section", db=ENGINE):
@@ -79,6 +81,7 @@ class ContactSection(Table, tablename="contact_section", db=ENGINE):
     completed = Boolean(default=False)
     affirmative = Boolean(default=False)
     successful = Boolean(default=False)
+    visitor_is_seller = Boolean(default=False)
 
 
 class Answer(Table, tablename="answer", db=ENGINE):

@@ -233,7 +233,7 @@ def work(api: Any) -> Callable[..., Awaitable[None]]:
         world = api.world
         tenant = await world.registry.by_id(of.tenant.id)
         await settle(world.services, tenant)
-        desk = Desk(world, handlers(tick=3600), job_seconds=60, on_end=lambda: None)
+        desk = Desk(world, handlers(tick=3600, evidence=world.evidence), job_seconds=60, on_end=lambda: None)
         if again:
             async with control(world.database) as opened:
                 await opened.connection.execute(

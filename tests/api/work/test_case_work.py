@@ -26,7 +26,7 @@ async def test_a_case_opened_by_hand_is_due_by_its_class(office: Any, case: dict
     answer = await office.call(
         "POST",
         "/cases",
-        {"staff_no": "H1", "case_class": "其他", "unit": "SD", "subject": "内部检查发现", "severity": 4},
+        {"staff_no": "H1", "case_class": "other", "unit": "SD", "subject": "内部检查发现", "severity": 4},
     )
     free = answer.json()
     assert answer.headers["location"] == f"/api/v1/cases/{free['id']}"
@@ -80,13 +80,37 @@ async def test_a_case_from_an_answer_is_worked_the_same_way(
     assert solved["status"] == "solved"
 
 
+async def test_sd_4_a_complaint_is_closed_after_the_customer_was_called(
+    office: Any, new_contract: Any
+) -> None:
+    await new_contract("Q9")
+    body = {
+        "staff_no": "H1",
+        "case_class": "complaint",
+        "unit": "JN",
+        "subject": "客户投诉",
+        "plugin": "shandong_life",
+        "contract_no": "Q9",
+    }
+    case = await office.post("/cases", body, status=201)
+    assert (case["second_callback"], case["callback_result"]) == (True, None)
+    await office.post(f"/cases/{case['id']}/solve", {"staff_no": "H1", "solution": "已补偿"})
+    assert await office.problem("POST", f"/cases/{case['id']}/close", {"staff_no": "H2"}) == (
+        409,
+        "case.callback_open",
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
         ({"staff_no": "nobody"}, (404, "staff.not_found")),
         ({"unit": "XX"}, (404, "not_found")),
         ({"plugin": "nothing"}, (404, "not_found")),
-        ({"plugin": "shandong_life", "case_class": "nothing"}, (404, "not_found")),
+        ({"plugin": "shandong_life", "case_class": "nothing"}, (400, "case.class_unknown")),
+        ({"plugin": "shandong_life", "case_class": "other"}, (400, "case.class_unknown")),
+        ({"case_class": "其他"}, (400, "case.class_unknown")),
+        ({"case_class": "explanation_item"}, (400, "case.class_unknown")),
         ({"contract_no": "nowhere"}, (404, "not_found")),
         ({"customer_id": str(uuid4())}, (404, "not_found")),
         ({"obligation_id": str(uuid4())}, (404, "not_found")),
@@ -102,6 +126,18 @@ async def test_a_case_from_an_answer_is_worked_the_same_way(
 async def test_what_a_case_can_not_be(office: Any, change: dict[str, Any], refusal: tuple[int, str]) -> None:
     body = {"staff_no": "H1", "case_class": "other", "unit": "JN", "subject": "测试", **change}
     assert await office.problem("POST", "/cases", body) == refusal
+
+
+async def test_an_unknown_class_is_refused_with_the_field_and_the_known_ones(office: Any) -> None:
+    body = {"staff_no": "H1", "case_class": "nothing", "unit": "JN", "subject": "测试"}
+    english = {"Accept-Language": "en"}
+    free = (await office.call("POST", "/cases", body, headers=english)).json()
+    assert free["context"] == {"field": "/case_class", "known": ["other"]}
+    of_plugin = await office.call("POST", "/cases", {**body, "plugin": "shandong_life"}, headers=english)
+    assert "explanation_item" in of_plugin.json()["context"]["known"]
+    assert "/case_class" in of_plugin.json()["detail"]
+    assert "explanation_item" in of_plugin.json()["detail"]
+    assert [c for c in (await office.get("/cases"))["items"] if c["case_class"] == "nothing"] == []
 
 
 async def test_unknown_people_and_cases(office: Any, other_office: Any, case: dict[str, Any]) -> None:

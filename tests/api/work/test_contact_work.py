@@ -352,3 +352,42 @@ async def test_twenty_at_once_never_get_the_same(office: Any, new_contract: Any)
     assert len(taken) == len(set(taken)) == 12
     for n in range(1, 21):
         await office.post("/queue/return", {"staff_no": f"C{n:02}"})
+
+
+async def test_dec_3_what_is_unreachable_is_completed_late_and_counted_so(
+    office: Any, new_contract: Any, play: Any
+) -> None:
+    """Its former state stays in the ledger; what is closed is refused by a code of its own."""
+    await new_contract("W10", delivered_on="2026-02-02")
+    (obligation,) = (await office.get("/obligations", params={"contract_no": "W10"}))["items"]
+    async with office.scope() as opened:
+        await opened.connection.execute(
+            "UPDATE obligation SET status = 'unreachable', status_reason = 'phone no_answer ×3' WHERE id = $1",
+            UUID(obligation["id"]),
+        )
+    before = await late_of(office)
+    body = {"obligation_id": obligation["id"], "staff_no": "C01", "channel": "phone"}
+    assert await office.problem("POST", "/contacts", {**body, "channel": "sms"}) == (
+        409,
+        "contact.channel_not_planned",
+    )
+    standing = await play(await office.post("/contacts", body, status=201))
+    assert (await office.get(f"/obligations/{obligation['id']}"))["status"] == "unreachable"
+    ended = await end(office, standing, "completed")
+    assert [(o["status"], o["overdue"]) for o in ended["obligations"]] == [("completed", False)]
+    found = await office.get(f"/obligations/{obligation['id']}")
+    assert found["completed_at"] > found["due_by"]
+    after = await late_of(office)
+    assert (after["done_late"], after["overdue"]) == (before["done_late"] + 1, before["overdue"] - 1)
+    ledger = await office.get("/ledger", params={"subject_id": obligation["id"]})
+    (completed,) = [row for row in ledger["items"] if row["action"] == "obligation.completed"]
+    assert completed["details"] == {"from": "unreachable", "reason": "phone no_answer ×3"}
+    assert await office.problem("POST", "/contacts", body) == (409, "obligation.closed")
+
+
+async def late_of(office: Any) -> dict[str, int]:
+    """What the report of February says of callbacks done late and still overdue."""
+    path = "/reports/shandong_life/callback_overview?from=2026-02-01&to=2026-02-28"
+    (table, *_) = (await office.get(path))["tables"]
+    figures = dict(zip((m["id"] for m in table["measures"]), table["totals"], strict=True))
+    return {name: figures[name] for name in ("done_late", "overdue")}

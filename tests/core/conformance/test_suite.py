@@ -217,6 +217,7 @@ def kept_no_time(event: Any, trace: Any) -> list[Any]:
         ({"parameters": PARAMETERS.replace("a law", "none")}, "warning parameters days: a default of your own"),
         ({"parameters": PARAMETERS + PARAMETERS.replace("days:", "unused:")}, "warning parameters unused: no rule"),
         ({"script": SCRIPT.replace("    covers: told\n", "")}, "error scripts good.talk"),
+        ({"script": SCRIPT.replace("    covers: told", "    covers: told\n    recommends: true")}, "error scripts good.talk, step told: Step told recommends"),
         ({"script": SCRIPT.replace("good.talk", "good.other")}, "warning scripts good.other: no rule was seen"),
     ],
 )  # fmt: skip

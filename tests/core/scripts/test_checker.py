@@ -90,6 +90,24 @@ class TestCleanScripts:
         assert check(again, [tell()], SPECS) == []
 
 
+class TestRecommendations:
+    """SP-4: products are recommended in sales and care, never in what a customer has to sit through."""
+
+    offer = script(
+        told=Say(text=T, next="offer"), offer=question(choice("yes"), next="done", recommends=True)
+    )
+
+    @pytest.mark.parametrize("categories", [(), ("care",), ("sales", "care")])
+    def test_a_script_for_courtesies_and_sales_may_recommend_sp_4(self, categories):
+        assert check(self.offer, [], SPECS, categories=categories) == []
+
+    @pytest.mark.parametrize("categories", [("mandatory",), ("survey",), ("care", "mandatory")])
+    def test_one_that_serves_anything_else_may_not_sp_4(self, categories):
+        [finding] = check(self.offer, [], SPECS, categories=categories)
+        assert (finding.code, finding.step) == ("recommends_unasked", "offer")
+        assert not publishable([finding])
+
+
 class TestCoverage:
     def test_the_shortest_path_that_misses_an_item_is_shown_with_the_facts_sd_5(self):
         short = script(

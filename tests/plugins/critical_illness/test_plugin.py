@@ -94,11 +94,21 @@ def test_contact_data_that_changed_is_corrected(walk) -> None:
 
 
 def test_the_report_analyses_areas_and_shows_what_branches_are_compared_by(plugin: Plugin) -> None:
-    """CI-3, CI-4, CI-7: by area, by class of case, and the two shares with what they are made of."""
+    """CI-3, CI-4, CI-5, CI-7: by area and class of case, who declined, whose data is complete, and how branches rank."""
     (report,) = plugin.reports
     tables = {table.id: table for table in report.tables}
     assert tables["by_area"].by == ("province", "city")
     assert tables["cases_by_branch"].by == ("unit", "case_class")
     rates = {m.id: (m.over, m.under) for m in tables["assessment"].measures if hasattr(m, "over")}
-    assert rates == {"satisfied_rate": ("successful", "completed"), "completed_rate": ("completed", "due")}
-    assert "÷" in tables["assessment"].title.zh_cn
+    assert rates == {
+        "completed_rate": ("completed", "due"),
+        "in_time_rate": ("done_in_time", "due"),
+        "satisfied_rate": ("successful", "completed"),
+    }
+    assert {term.measure for term in tables["assessment"].ranking.terms} == set(rates)
+    assert [m.id for m in tables["consent"].measures] == [
+        "consent_asked",
+        "consent_declined",
+        "declined_rate",
+    ]
+    assert "complete_rate" in {m.id for m in tables["completeness"].measures}

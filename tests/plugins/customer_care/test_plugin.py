@@ -6,7 +6,9 @@ import pytest
 from huifang_core.limits import Frequency
 from huifang_core.parameters import ParametersAt
 from huifang_core.registry import Plugin, Registry
+from huifang_core.reports import Target
 from huifang_core.schedules import occurrences
+from huifang_core.scripts import recommending_steps
 from huifang_core.trace import Trace
 
 FACTS = {
@@ -15,6 +17,7 @@ FACTS = {
     "contract.expires_on": date(2026, 10, 30),
     "feedback.received_on": date(2026, 9, 30),
     "feedback.kind": "suggestion",
+    "case.answer": "下月起实行。",
 }
 
 
@@ -93,3 +96,25 @@ def test_a_customer_is_told_what_becomes_of_a_suggestion(walk, way) -> None:
     """CARE-3."""
     assert walk("reply", decision=way).outcome.affirmative
     assert walk("reply", decision=way, satisfied="dissatisfied").cases == ["complaint"]
+
+
+def test_each_salesperson_is_held_against_a_target_a_tenant_sets(plugin: Plugin) -> None:
+    """SP-3: contacts against target, satisfaction, policies held, sales and renewals."""
+    sellers = next(report for report in plugin.reports if report.id == "seller_overview")
+    tables = {table.id: table for table in sellers.tables}
+    assert all(table.by[0] == "seller" for table in sellers.tables)
+    assert {"completed", "target_rate", "satisfied_rate"} <= {m.id for m in tables["callbacks"].measures}
+    assert {"held", "sold", "renewal_rate"} <= {m.id for m in tables["portfolio"].measures}
+    [target] = [m for m in tables["callbacks"].measures if isinstance(m, Target)]
+    assert getattr(plugin.settings_type(), target.setting) == 20
+
+
+def test_a_product_is_offered_where_it_was_not_asked_for_help_and_nowhere_else(walk, plugin: Plugin) -> None:
+    """SP-4: in a courtesy, after what it is about."""
+    played = walk("expiry_reminder", offer="interested")
+    assert played.steps.index("renewal") < played.steps.index("offer")
+    assert played.cases == ["renewal"]
+    assert "offer" not in walk("expiry_reminder", renewal="help").steps
+    assert {
+        script.id: recommending_steps(script) for script in plugin.scripts if recommending_steps(script)
+    } == {"customer_care.expiry_reminder": ("offer",)}

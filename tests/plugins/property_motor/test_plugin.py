@@ -183,7 +183,7 @@ def test_money_taken_over_a_claim_is_the_most_serious_work_order(plugin: Plugin)
     for case_class in plugin.case_classes:
         assert "转办工单" in case_class.title.zh_cn
         assert "PC-4" in case_class.cites
-        assert 1 <= case_class.solve_within_working_days <= 5
+        assert case_class.solve_within_working_days in range(1, 6)
 
 
 def test_the_analysis_goes_over_phone_visits_and_questionnaires(plugin: Plugin) -> None:

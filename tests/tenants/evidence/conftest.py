@@ -22,7 +22,7 @@ from huifang_tenants.scope import Scope, scope
 from huifang_tenants.services.contacts.concluding import Conclusion, conclude
 from huifang_tenants.stores import contacts
 from huifang_tenants.stores.bulk import copy
-from huifang_tenants.stores.contacts import NewContact
+from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.tenant import Tenant
 
@@ -125,7 +125,11 @@ class Office(msgspec.Struct, frozen=True):
                 ),
             )
             state = SectionState("test.script", 1, "end", identity_verified=True, result="completed")
-            await contacts.insert_sections(opened, id, [(found[0], "hash", state) for found in obligations])
+            await contacts.insert_sections(
+                opened,
+                id,
+                [NewSection(found[0], "hash", state, visitor_is_seller) for found in obligations],
+            )
             stored = await contacts.load(opened, id)
             assert stored is not None
             for section, yes in zip(stored.sections, affirmative, strict=True):
@@ -224,5 +228,5 @@ async def office(
     tenant = await create_tenant(
         admin_url, keys, "aa", "甲保险", settings={"evidence_limit_bytes": 3_000_000}
     )
-    async with Database(runtime_url(admin_url, keys), max_connections=4, acquire_timeout=5) as db:
+    async with Database(runtime_url(admin_url, keys), max_connections=4, acquire_timeout=60) as db:
         yield Office(db, tenant, EvidenceStore(folder.as_uri()), folder, admin_url, home / "keys.json")

@@ -12,6 +12,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.stores.bulk import copy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CONSENT = "survey.consent"
 CODES = ("HO", "SD", "SD-JN", "SD-JN-01", "SD-YT", "LN", "LN-SY")
 STATUSES = (
     "waiting",
@@ -38,6 +39,8 @@ class Contact(msgspec.Struct):
     facts: tuple[bool, bool, bool, bool]
     section_completed: bool
     section_successful: bool
+    agreed: tuple[bool, ...] = ()
+    """What was said to the item `CONSENT`, corrections last."""
 
 
 class Obligation(msgspec.Struct):
@@ -69,6 +72,7 @@ class Contract(msgspec.Struct):
     number: str
     product_class: str | None
     channel: str | None
+    seller: str | None = None
 
 
 class Case(msgspec.Struct):
@@ -110,10 +114,10 @@ class Books(msgspec.Struct):
         await copy(
             scope,
             "contract",
-            ["id", "contract_no", "source", "line", "product_class", "unit", "channel", "policyholder_no", "status",
-             "base", "created_at", "updated_at"],
+            ["id", "contract_no", "source", "line", "product_class", "unit", "channel", "seller_no", "policyholder_no",
+             "status", "base", "created_at", "updated_at"],
             [
-                (c.id, c.number, "core", "life", c.product_class, "HO", c.channel, "C1", "in_force", "{}", at, at)
+                (c.id, c.number, "core", "life", c.product_class, "HO", c.channel, c.seller, "C1", "in_force", "{}", at, at)
                 for c in contracts.values()
             ],
         )  # fmt: skip
@@ -202,13 +206,25 @@ class Books(msgspec.Struct):
                 for _, k in pairs
             ],
         )  # fmt: skip
+        sections = [(new_id(), at + timedelta(days=n), o, k) for n, (o, k) in enumerate(pairs)]
         await copy(
             scope,
             "contact_section",
             ["id", "contact_id", "obligation_id", "position", "script_hash", "state_enc", "completed", "successful"],
             [
-                (new_id(), k.id, o.id, 0, "h", b"x", k.section_completed, k.section_successful)
-                for o, k in pairs
+                (id, k.id, o.id, 0, "h", b"x", k.section_completed, k.section_successful)
+                for id, _, o, k in sections
+            ],
+        )  # fmt: skip
+        # The contacts of an obligation follow one another, and what corrects an answer comes after it.
+        await copy(
+            scope,
+            "answer",
+            ["id", "section_id", "sequence", "step", "item", "value_enc", "affirmative", "answered_at"],
+            [
+                (new_id(), id, n, "consent", CONSENT, b"x", said, said_at + timedelta(minutes=n))
+                for id, said_at, _, k in sections
+                for n, said in enumerate(k.agreed)
             ],
         )  # fmt: skip
 
@@ -223,6 +239,7 @@ def random_books(seed: int, *, opens: datetime, closes: datetime, now: datetime,
             f"P{n}",
             dice.choice([None, "traditional", "universal"]),
             dice.choice([None, "agent", "bank"]),
+            dice.choice([None, "S0101", "S0102"]),
         )
         for n in range(max(size // 4, 1))
     ]
@@ -298,4 +315,5 @@ def _contact(dice: random.Random) -> Contact:
         facts=(reached > 0, reached > 1, reached > 2, reached > 3),
         section_completed=completed,
         section_successful=completed and dice.random() < 0.5,
+        agreed=tuple(dice.random() < 0.5 for _ in range(dice.choice([0, 0, 1, 2]))),
     )

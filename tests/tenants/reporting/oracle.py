@@ -88,7 +88,7 @@ def _figures(o: Obligation, question: Question, earlier: list[Contact]) -> set[s
                 figures.add("unreachable")
     for contact in [*o.contacts, *earlier]:
         figures |= _facts(contact)
-    return figures
+    return figures | _consent([*earlier, *o.contacts])
 
 
 def _facts(contact: Contact) -> set[str]:
@@ -99,6 +99,13 @@ def _facts(contact: Contact) -> set[str]:
     if contact.section_completed:
         found |= set(names)
     return found | ({"successful"} if contact.section_successful else set())
+
+
+def _consent(contacts: list[Contact]) -> set[str]:
+    said = [agreed for contact in contacts if contact.status != "in_progress" for agreed in contact.agreed]
+    if not said:
+        return set()
+    return {"consent_asked"} if said[-1] else {"consent_asked", "consent_declined"}
 
 
 def _earlier_contacts(books: Books) -> dict[UUID, list[Contact]]:
@@ -123,6 +130,7 @@ def _dimensions(o: Obligation) -> dict[str, str | None]:
         "kind": o.kind,
         "product_class": o.contract.product_class,
         "sales_channel": o.contract.channel,
+        "seller": o.contract.seller,
         "month": f"{moment.astimezone(SHANGHAI):%Y-%m}",
     }
 

@@ -6,10 +6,16 @@ from typing import Any, get_args
 import pytest
 from huifang_core import reports
 from huifang_core.windows import end_of_day, start_of_day
-from huifang_tenants.stores.reporting import case_facts, obligation_facts
+from huifang_tenants.stores.reporting import (
+    case_facts,
+    contract_facts,
+    customer_facts,
+    note_facts,
+    obligation_facts,
+)
 from huifang_tenants.stores.reporting.counting import Counted, Selection
 
-from .books import random_books
+from .books import CONSENT, random_books
 from .conftest import NOW, House
 from .oracle import Question, case_figures_of, figures_of
 
@@ -23,6 +29,7 @@ BY: tuple[tuple[reports.Dimension, ...], ...] = (
     ("province", "city"),
     ("channel", "kind"),
     ("product_class", "sales_channel", "month"),
+    ("seller",),
 )
 CASE_BY: tuple[tuple[reports.CaseDimension, ...], ...] = (
     (),
@@ -37,7 +44,14 @@ def test_every_name_a_report_may_use_is_known_and_explained() -> None:
     assert set(obligation_facts.DIMENSIONS) == set(get_args(reports.Dimension))
     assert set(case_facts.FIGURES) == set(CASE_FIGURES)
     assert set(case_facts.DIMENSIONS) == set(get_args(reports.CaseDimension))
-    for known in (*obligation_facts.FIGURES.values(), *case_facts.FIGURES.values()):
+    assert set(customer_facts.FIGURES) == set(get_args(reports.CustomerFigure))
+    assert set(customer_facts.DIMENSIONS) == set(get_args(reports.CustomerDimension))
+    assert set(contract_facts.FIGURES) == set(get_args(reports.ContractFigure))
+    assert set(contract_facts.DIMENSIONS) == set(get_args(reports.ContractDimension))
+    assert set(note_facts.FIGURES) == set(get_args(reports.NoteFigure))
+    assert set(note_facts.DIMENSIONS) == set(get_args(reports.NoteDimension))
+    views = (obligation_facts, case_facts, customer_facts, contract_facts, note_facts)
+    for known in (figure for view in views for figure in view.FIGURES.values()):
         assert known.meaning.zh_cn
         assert known.meaning.en
 
@@ -49,7 +63,7 @@ async def test_figures_are_those_counted_by_hand(house: House, seed: int) -> Non
         await books.save(opened)
     for unit in (None, "SD", "SD-JN", "LN-SY"):
         question = Question(OPENS, CLOSES, unit, NOW)
-        selection = Selection("p", OPENS, CLOSES, unit, NOW)
+        selection = Selection("p", OPENS, CLOSES, unit, NOW, (CONSENT,))
         expected, expected_cases = figures_of(books, question), case_figures_of(books, question)
         async with house.scope(read_only=True) as opened:
             for by in BY:
@@ -64,7 +78,7 @@ async def test_figures_are_those_counted_by_hand(house: House, seed: int) -> Non
 
 
 async def test_nothing_gives_no_rows_and_totals_of_zero(house: House) -> None:
-    selection = Selection("p", OPENS, CLOSES, None, NOW)
+    selection = Selection("p", OPENS, CLOSES, None, NOW, (CONSENT,))
     async with house.scope(read_only=True) as opened:
         for by in BY:
             counted = await obligation_facts.count_obligations(opened, by, FIGURES, selection)
@@ -79,7 +93,7 @@ async def test_all_plugins_together_are_the_sum_of_each(house: House) -> None:
         totals = [
             (
                 await obligation_facts.count_obligations(
-                    opened, (), FIGURES, Selection(plugin, OPENS, CLOSES, None, NOW)
+                    opened, (), FIGURES, Selection(plugin, OPENS, CLOSES, None, NOW, (CONSENT,))
                 )
             ).totals
             for plugin in ("p", "other", None)

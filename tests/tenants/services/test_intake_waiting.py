@@ -65,6 +65,32 @@ async def test_dec_12_a_contract_waits_for_delivery_with_an_alarm(insurer):
     assert row["alarm_on"] is not None
 
 
+async def test_what_opens_is_all_that_its_rule_demands_now(insurer, send):
+    """An older release may have put other work on the books while it waited; priority and script are what the queue goes by."""
+    await insurer.issue("P1", delivered_on=None)
+    await insurer.fetch(
+        "UPDATE obligation SET priority = 1, script = 'older', kind = 'older', cites = '{}', channel = 'letter',"
+        " after_due = 'stop'"
+    )
+    await insurer.take(send.event("P1-delivered", ContractDelivered(DAY), "P1", DAY))
+    (row,) = await insurer.fetch("SELECT * FROM obligation")
+    assert row["status"] == "open"
+    draft = row["draft"]
+    columns = ("priority", "script", "kind", "channel")
+    wanted = (draft.get("priority", 50), draft["script"], draft["kind"], draft["ladder"][0]["channel"])
+    assert tuple(row[name] for name in columns) == wanted
+    assert row["after_due"] == "continue"
+    assert row["cites"]
+
+
+async def test_what_took_over_attempts_while_it_waited_goes_on_where_they_left_it(insurer, send):
+    await insurer.issue("P1", delivered_on=None)
+    await insurer.fetch("UPDATE obligation SET rung = 2, channel = 'letter', attempts = 4")
+    await insurer.take(send.event("P1-delivered", ContractDelivered(DAY), "P1", DAY))
+    (row,) = await insurer.fetch("SELECT status, rung, channel FROM obligation")
+    assert tuple(row) == ("open", 2, "letter")
+
+
 async def test_an_event_and_its_contract_that_commit_at_the_same_moment_are_brought_together(
     insurer, send, monkeypatch
 ):

@@ -1,6 +1,7 @@
 """Records merged by hand and parted again: one person while it lasts, exactly two before and after (DEC-10)."""
 
 import asyncio
+from contextvars import Context
 from datetime import UTC, date, datetime
 from itertools import permutations
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from huifang_core.events import ContractIssued
 from huifang_tenants.ids import new_id
 from huifang_tenants.services.errors import Refused
+from huifang_tenants.services.intake import service
 from huifang_tenants.services.merges import merge, unmerge
 from huifang_tenants.stores import customers as stored
 from huifang_tenants.stores.ledger import Actor
@@ -272,6 +274,51 @@ async def test_a_contract_whose_source_does_not_know_the_number_comes_back_too(i
     assert set((await to_call(insurer)).values()) == {two}
     await part(insurer, one)
     assert await to_call(insurer) == before
+
+
+async def test_a_row_does_not_lead_a_number_back_to_the_record_merged_while_it_was_read(
+    insurer, send, monkeypatch
+):
+    """The number is read before the merge and the person after it, who then seems unchanged."""
+    one, two = await person(insurer, send, "1"), await person(insurer, send, "2")
+    by_ids, merged = stored.by_ids, False
+
+    async def meanwhile(*arguments: Any) -> Any:
+        nonlocal merged
+        if not merged:
+            merged = True
+            await asyncio.create_task(join(insurer, one, two), context=Context())
+        return await by_ids(*arguments)
+
+    monkeypatch.setattr(stored, "by_ids", meanwhile)
+    await insurer.take(send.customer("K1", name="安娜", phones=("13700000001",)))
+    assert merged
+    assert await to_call(insurer) == {"P1": two, "P2": two}
+    assert (await seen(insurer, two))["numbers"] == ["K1", "K2"]
+
+
+async def test_a_row_does_not_lead_a_number_to_a_record_that_another_row_merged_meanwhile(
+    insurer, send, monkeypatch
+):
+    """K1 turns out to be K2's person, while K2 turns out to be K3's."""
+    await person(insurer, send, "1")
+    await person(insurer, send, "2", **PASSPORT)
+    three = await person(insurer, send, "3", **RESIDENT)
+    derive, overtaken = service._derive, False
+
+    async def meanwhile(*arguments: Any) -> Any:
+        nonlocal overtaken
+        answers = await derive(*arguments)
+        if not overtaken:
+            overtaken = True
+            await insurer.take(send.customer("K2", **RESIDENT))
+        return answers
+
+    monkeypatch.setattr(service, "_derive", meanwhile)
+    await insurer.take(send.customer("K1", **PASSPORT))
+    records = "SELECT merged_into FROM customer WHERE id = (SELECT customer_id FROM customer_ref WHERE customer_no = $1)"
+    assert [await insurer.value(records, f"K{n}") for n in (1, 2, 3)] == [None, None, None]
+    assert (await to_call(insurer))["P2"] == three
 
 
 async def test_merging_while_rows_of_both_come_in_ends_as_one_after_the_other_would(insurer, send):

@@ -156,6 +156,36 @@ async def test_what_repeats_comes_again_for_the_lines_and_statuses_it_is_meant_f
     ]
 
 
+async def test_sp_2_a_contract_that_comes_in_late_is_told_while_there_is_time(make, send):
+    """Thirty days before expiry, or up to twenty days late; on 10 March that means expiry from 20 March to 9 April."""
+    insurer = await make(date(2026, 3, 10))
+    expiries = {
+        "C1": date(2026, 3, 19),
+        "C2": date(2026, 3, 20),
+        "C3": date(2026, 4, 9),
+        "C4": date(2026, 4, 10),
+    }
+    cargo: dict[str, Any] = {"line": "cargo", "effective_on": None, "issued_on": None}
+    for number, day in expiries.items():
+        await insurer.take(send.customer(f"K{number}"), send.contract(number, expires_on=day, **cargo))
+    later = await jump(insurer, date(2026, 3, 10))
+
+    async def told() -> list[tuple[str, str]]:
+        return [(number, day) for name, number, day in await reached(later) if name == "cargo_expiry"]
+
+    first = [("C2", "2026-02-18"), ("C3", "2026-03-10")]
+    assert await told() == first
+    later = await jump(later, date(2026, 3, 11))
+    assert await told() == [*first, ("C4", "2026-03-11")]
+    await later.take(send.customer("KC5"), send.contract("C5", expires_on=date(2026, 4, 1), **cargo))
+    for _ in range(2):
+        later = await jump(later, date(2026, 3, 12))
+        assert await told() == [*first, ("C4", "2026-03-11"), ("C5", "2026-03-02")]
+        await later.value(
+            "UPDATE schedule_progress SET done_until = '2026-03-10', done_to = '' RETURNING true"
+        )
+
+
 async def test_care_1_a_birthday_is_found_without_its_year_or_name_and_once_for_a_person(make, send):
     insurer = await make(date(2026, 2, 20))
     leap = send.customer("KA", birth_date=date(2000, 2, 29))

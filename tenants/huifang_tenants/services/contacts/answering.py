@@ -80,6 +80,7 @@ async def answer(
     `step` must be the current one, so that a repeated or late request can't answer the wrong question.
     """
     contact = await _in_progress(scope, contact_id, lock=True)
+    await check_signature(scope, contact)
     section = active_section(contact)
     if section is None:
         raise Refused("contact.answer_refused", step=step, reason="the script has ended", allowed=())
@@ -135,6 +136,12 @@ async def correct(
     contact = await _follow_identity(scope, catalogue, calendar, contact, section, actor)
     await _log(scope, actor, "contact.corrected", contact, section, (changed.answer,), changed.effects)
     return await _standing(scope, contact)
+
+
+async def check_signature(scope: Scope, contact: StoredContact) -> None:
+    """Refuse `contact.signature_missing` where a letter's signed receipt has not come in: only it says who answers (LN-4c)."""
+    if contact.channel == "letter" and not await contacts.has_evidence(scope, contact.id, "signed_receipt"):
+        raise Refused("contact.signature_missing")
 
 
 def active_section(contact: StoredContact) -> StoredSection | None:
@@ -200,8 +207,7 @@ async def _save(
         script = await contacts.load_script(scope, upcoming.script_hash)
         fresh = begin(script, (), upcoming.facts, identity_verified=verified)
         sections[following], _ = await _judged(scope, catalogue, upcoming, fresh)
-    if contact.answer_by is None:
-        await queue.extend(scope, contact.id, scope.wall_now + LEASE)
+    await queue.extend(scope, contact.id, scope.wall_now + LEASE)
     return await _with_identity_passed(
         scope, msgspec.structs.replace(contact, sections=tuple(sections)), verified or contact.identity_passed
     )

@@ -15,7 +15,7 @@ from huifang_core.ladder import (
     without_address,
     without_number,
 )
-from huifang_core.obligations import ObligationDraft, Rung
+from huifang_core.obligations import LATE_COMPLETION, ObligationDraft, ObligationStatus, Rung
 from huifang_core.scripts import FiredEffect, PlanContact
 
 from huifang_tenants.scope import Scope
@@ -27,7 +27,7 @@ NO_NUMBER: Final = "obligation.no_number"
 """What the ledger says of an obligation that went to its next rung because there was no number to dial."""
 
 NO_ADDRESS: Final = "obligation.no_address"
-"""What it says of one that went on because the customer could not be written to, by the channel in its details."""
+"""What it says of one that did so because there was no address to write to or to visit."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -43,11 +43,15 @@ async def try_again(
 ) -> None:
     """Count an attempt that did not complete a section, and say when and how its obligation is tried next.
 
-    One that has been taken off the books meanwhile is left as it is.
+    One that is done late (DEC-3) stays what it is, with the attempt among its reasons; one that has been taken off the books meanwhile
+    is left alone.
     """
     id = await queue.standing_for(scope, section.obligation_id)
-    row = await _open(scope, id)
-    if row is None:
+    row = await _locked(scope, id)
+    if row is None or row["status"] not in LATE_COMPLETION:
+        return
+    if row["status"] != "open":
+        await _attempted_late(scope, id, row["status"])
         return
     draft = msgspec.convert(row["draft"], ObligationDraft)
     ladder, hours = draft.ladder, AROUND_THE_CLOCK if draft.around_the_clock else hours
@@ -67,10 +71,15 @@ async def try_again(
     await _save(scope, id, following, actor)
 
 
-async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) -> None:
-    """Move an obligation to the next rung because nobody can be dialled, with the reason on record; its lease ends."""
-    row = await _open(scope, obligation_id)
-    if row is None:
+async def go_on_without_number(
+    scope: Scope, obligation_id: UUID, actor: Actor, *, action: str = NO_NUMBER
+) -> None:
+    """Move an obligation to the next rung that is no call, because nobody can be dialled; its lease ends.
+
+    The reason goes on record; `action` is NO_ADDRESS where an address is what was missing.
+    """
+    row = await _locked(scope, obligation_id)
+    if row is None or row["status"] != "open":
         return
     ladder = msgspec.convert(row["draft"], ObligationDraft).ladder
     following = without_number(ladder, _position(row), scope.now)
@@ -78,12 +87,12 @@ async def go_on_without_number(scope: Scope, obligation_id: UUID, actor: Actor) 
     await record(
         scope,
         actor,
-        NO_NUMBER,
+        action,
         "obligation",
         obligation_id,
         channel,
-        reason="no_number",
-        details={"channel": channel},
+        reason=action.rpartition(".")[2],
+        details={"channel": channel, "instead_of": row["channel"]},
     )
     await _save(scope, obligation_id, following, actor)
     await queue.put_back(scope, [obligation_id])
@@ -93,14 +102,14 @@ async def go_on_without_address(
     scope: Scope, obligation_id: UUID, reason: str, hours: CallingHours, actor: Actor
 ) -> None:
     """Move an obligation to its next rung because the customer can't be written to, with the reason on record."""
-    row = await _open(scope, obligation_id)
-    if row is None:
+    row = await _locked(scope, obligation_id)
+    if row is None or row["status"] != "open":
         return
     draft = msgspec.convert(row["draft"], ObligationDraft)
     hours = AROUND_THE_CLOCK if draft.around_the_clock else hours
     following = without_address(draft.ladder, _position(row), scope.now, hours=hours)
     details = {
-        "from": row["channel"],
+        "instead_of": row["channel"],
         "channel": following.channel if isinstance(following, NextAttempt) else None,
     }
     await record(
@@ -109,13 +118,21 @@ async def go_on_without_address(
     await _save(scope, obligation_id, following, actor)
 
 
-async def _open(scope: Scope, id: UUID) -> Any:
-    """The obligation, locked, if it is open."""
-    row = await scope.connection.fetchrow(
-        "SELECT status, draft, channel, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
+async def _locked(scope: Scope, id: UUID) -> Any:
+    return await scope.connection.fetchrow(
+        "SELECT status, channel, draft, rung, rung_attempts, attempts, due_by FROM obligation WHERE id = $1 FOR UPDATE",
         id,
     )
-    return row if row is not None and row["status"] == "open" else None
+
+
+async def _attempted_late(scope: Scope, id: UUID, status: ObligationStatus) -> None:
+    await scope.connection.execute(
+        "UPDATE obligation SET attempts = attempts + 1, status_reason = coalesce($2, status_reason), updated_at = $3"
+        " WHERE id = $1",
+        id,
+        await _reasons(scope, id) if status == "unreachable" else None,
+        scope.now,
+    )
 
 
 def _position(row: Any) -> Position:
@@ -189,11 +206,10 @@ async def _reasons(scope: Scope, obligation_id: UUID) -> str:
         " tried AS (SELECT k.channel, coalesce(k.outcome, 'abandoned') AS result, k.id"
         " FROM contact_section s JOIN contact k ON k.id = s.contact_id"
         " WHERE s.obligation_id IN (SELECT id FROM chain) AND k.attempted"
-        " UNION ALL SELECT coalesce(l.details ->> 'from', 'phone'), l.reason, l.id FROM ledger l"
-        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action IN ($2, $3))"
+        " UNION ALL SELECT coalesce(l.details ->> 'instead_of', 'phone'), l.reason, l.id FROM ledger l"
+        " WHERE l.subject_id IN (SELECT id FROM chain) AND l.action = ANY($2))"
         " SELECT channel, result, count(*) AS n FROM tried GROUP BY 1, 2 ORDER BY min(id::text)",
         obligation_id,
-        NO_NUMBER,
-        NO_ADDRESS,
+        [NO_NUMBER, NO_ADDRESS],
     )
     return ", ".join(f"{row['channel']} {row['result']} ×{row['n']}" for row in rows)

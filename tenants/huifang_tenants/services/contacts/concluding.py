@@ -121,7 +121,7 @@ async def judge_success(scope: Scope, contact: StoredContact) -> None:
             all_affirmative=section.affirmative,
             channel=contact.channel,
             evidence=evidence,
-            visitor_is_seller=contact.visitor_is_seller and not section.draft.seller_may_visit,
+            visitor_is_seller=section.visitor_is_seller and not section.draft.seller_may_visit,
         )
         await scope.connection.execute(
             "UPDATE contact_section SET successful = $2 WHERE id = $1", section.id, successful
@@ -206,17 +206,18 @@ async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | No
 
 async def _complete(scope: Scope, contact: StoredContact, section: StoredSection, actor: Actor) -> None:
     id = await queue.standing_for(scope, section.obligation_id)
-    done = await scope.connection.execute(
-        "UPDATE obligation SET status = 'completed', status_reason = NULL, completed_at = $2, completed_contact = $3,"
-        " completed_channel = $4, closed_at = $2, updated_at = $2, attempts = attempts + 1"
-        " WHERE id = $1 AND status = ANY($5)",
+    before = await scope.connection.fetchrow(
+        "UPDATE obligation o SET status = 'completed', status_reason = NULL, completed_at = $2, completed_contact = $3,"
+        " completed_channel = $4, closed_at = $2, updated_at = $2, attempts = o.attempts + 1"
+        " FROM (SELECT id, status, status_reason FROM obligation WHERE id = $1 FOR UPDATE) was"
+        " WHERE o.id = was.id AND was.status = ANY($5) RETURNING was.status, was.status_reason",
         id,
         scope.now,
         contact.id,
         contact.channel,
         [*LATE_COMPLETION, "waiting"],
     )
-    if done != "UPDATE 1":
+    if before is None:
         return
     # What intake is working out from the books as they stood before is worked out anew.
     await scope.connection.execute(
@@ -229,6 +230,9 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
         "obligation",
         id,
         [str(contact.id), contact.channel, section.affirmative],
+        details={"from": before["status"], "reason": before["status_reason"]}
+        if before["status"] in ("unreachable", "expired")
+        else None,
     )
 
 

@@ -10,6 +10,7 @@ from huifang_core.scripts import (
     CorrectDatum,
     FiredEffect,
     HandOverToUnit,
+    JudgeCase,
     NoteOnPerson,
     NotifyPerson,
     NotifyRole,
@@ -19,12 +20,12 @@ from huifang_core.scripts import (
 from huifang_core.scripts.effects import Place
 from huifang_core.texts import Text
 from huifang_core.units import Level, unit_at_level, unit_in_charge
-from huifang_core.windows import day_of, end_of_day
 from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.cases import open_case, withdraw
+from huifang_tenants.services.case_opening import ground, place
+from huifang_tenants.services.cases import hear_customer, open_case, withdraw
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import load_units, staff_by_number
@@ -169,6 +170,9 @@ async def _do(
             return await _note(scope, contact, section, "customer", said)
         case PlanContact():
             return None
+        case JudgeCase(satisfied=satisfied):
+            number = section.draft.facts.get("case.number")
+            return await hear_customer(scope, int(number), satisfied, actor) if number else None
 
 
 async def _open_case(
@@ -183,15 +187,15 @@ async def _open_case(
 ) -> UUID:
     plugin = catalogue.plugins.get(section.plugin)
     known: CaseClass | None = plugin.case_class(effect.case_class) if plugin else None
-    due_by = None
-    if known is not None:
-        due_by = end_of_day(calendar.after(day_of(scope.now), known.solve_within_working_days).day)
+    origin = await _unit(scope, section, None, effect.place)
+    placed = place(await ground(scope), calendar, known, origin, scope.now, severity=effect.severity)
     return await open_case(
         scope,
         actor,
         case_class=effect.case_class,
-        severity=effect.severity or (known.severity if known else 2),
-        unit=await _unit(scope, section, known.solved_at if known else None, effect.place),
+        severity=placed.severity,
+        unit=placed.unit,
+        origin=origin,
         subject=effect.note.zh_cn,
         plugin=section.plugin,
         contract_id=section.contract_id,
@@ -199,7 +203,10 @@ async def _open_case(
         obligation_id=section.obligation_id,
         contact_id=contact.id,
         step=step,
-        due_by=due_by,
+        due_by=placed.due_by,
+        counted_in=placed.counted_in,
+        kind=placed.kind,
+        second_callback=placed.second_callback,
     )
 
 

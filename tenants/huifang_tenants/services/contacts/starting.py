@@ -12,8 +12,8 @@ from huifang_core.customers import Customer
 from huifang_core.derive import current_contract
 from huifang_core.events import effective
 from huifang_core.facts import contract_facts, customer_facts, typed_facts
-from huifang_core.obligations import ObligationDraft
-from huifang_core.scripts import SectionState, begin, script_hash
+from huifang_core.obligations import MAY_RECOMMEND, ContactChannel, ObligationDraft
+from huifang_core.scripts import begin, recommending_steps, script_hash
 from huifang_core.texts import Language
 from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
@@ -21,23 +21,27 @@ from huifang_core.windows import day_of
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
+from huifang_tenants.services.contacts.late import CLOSED, take_up
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
-from huifang_tenants.stores import contacts, contracts, customers, event_links, queue
-from huifang_tenants.stores.contacts import NewContact
+from huifang_tenants.stores import case_work, contacts, contracts, customers, event_links, queue
+from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
+
+_OfSections = tuple[dict[str, FactValue | None], ...]
 
 
 class Opening(msgspec.Struct, frozen=True):
     """What a contact starts with: the obligation claimed, who starts it, and how.
 
     `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
-    number on file, counted from 0; without it, the first one not found wrong before. `looked_up` is how asking the core system about
-    the contracts went just before, kept with the facts the contact uses (SD-4).
+    number on file, counted from 0; without it, the first one not found wrong before. `channel` is for what is done late, by any of its
+    ladder (DEC-3); what was claimed is done by the channel it was claimed for. `looked_up` is how asking the core system about the
+    contracts went just before, kept with the facts the contact uses (SD-4).
     """
 
     obligation_id: UUID
@@ -45,6 +49,7 @@ class Opening(msgspec.Struct, frozen=True):
     language: Language = "zh-CN"
     dialled: bool = True
     number_index: int | None = None
+    channel: ContactChannel | None = None
     client: str | None = None
     looked_up: dict[UUID, Outcome] = {}
 
@@ -52,6 +57,7 @@ class Opening(msgspec.Struct, frozen=True):
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
+    What the queue gives out no more, since it is unreachable or stopped when it was due, needs no lease: it is done late (DEC-3).
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
@@ -59,15 +65,20 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     # What was superseded since it was claimed left its lease to what replaced it.
     wanted = await queue.standing_for(scope, opening.obligation_id)
     leased = await queue.leased_with(scope, wanted, staff.id)
+    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
+    if late is not None:
+        leased = [late[0]]
     if not leased:
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
-    leased = await only_playable(scope, stage_now, leased)
+    leased = await without_sales(scope, stage_now, await only_playable(scope, stage_now, leased))
     customer_id: UUID = leased[0]["customer_id"]
     customer = await customers.read(scope, customer_id)
     if customer is None:
         raise Refused("not_found", kind="customer")
-    channel = leased[0]["channel"]
+    channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
+    if opening.channel not in (None, channel):
+        raise Refused("contact.channel_not_planned", channel=opening.channel, channels=channel)
     if opening.dialled:
         _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
     index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
@@ -75,14 +86,22 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
     current = await current_contracts(scope, contract_ids)
-    sellers = {contract.seller_no for contract in current.values()}
     personal = customer_facts(customer)
     shared: dict[str, FactValue | None] = {
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts = await begin_sections(scope, stage_now, leased, current, {**shared, **personal})
+    sections, section_facts, answers = await begin_sections(
+        scope,
+        stage_now,
+        leased,
+        current,
+        {**shared, **personal},
+        opening.staff_no if channel == "on_site" else None,
+    )
+    if late is not None and sections[0].visitor_is_seller:
+        _check_seller_may_visit(late[0], opening.staff_no)
     id = new_id()
     await contacts.insert(
         scope,
@@ -96,20 +115,22 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             number=customer.phones[index] if index is not None else None,
             number_index=index,
             below_province=channel == "phone" and not may_do_phone_work(staff.level),
-            visitor_is_seller=channel == "on_site" and opening.staff_no in sellers,
+            visitor_is_seller=any(section.visitor_is_seller for section in sections),
             dialled_at=scope.now if opening.dialled else None,
             facts=shared,
             section_facts=section_facts,
             personal=personal,
+            section_personal=answers,
             contracts=fresh,
         ),
     )
     await contacts.insert_sections(scope, id, sections)
     await scope.connection.execute(
-        "UPDATE obligation SET lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
+        "UPDATE obligation SET lease_staff = $4, lease_contact = $2, lease_until = $3 WHERE id = ANY($1)",
         [row["id"] for row in leased],
         id,
         scope.wall_now + LEASE,
+        staff.id,
     )
     await record(
         scope,
@@ -183,32 +204,68 @@ async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -
     return playable
 
 
+async def without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
+    """Return what one contact may hold: where others of it may not recommend a product, scripts that do are put back (SP-4)."""
+    drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
+    if all(draft.category in MAY_RECOMMEND for draft in drafts.values()):
+        return leased
+    selling = []
+    for row in leased:
+        draft = drafts[row["id"]]
+        script, _ = stage_now.part(row["plugin"], draft.script, draft.content)
+        if draft.category in MAY_RECOMMEND and recommending_steps(script):
+            selling.append(row["id"])
+    if selling:
+        await queue.put_back(scope, selling)
+    return [row for row in leased if row["id"] not in selling]
+
+
 async def begin_sections(
     scope: Scope,
     stage_now: Stage,
     leased: Sequence[Any],
     current: dict[UUID, Contract],
     shared: dict[str, FactValue | None],
-) -> tuple[list[tuple[UUID, str, SectionState]], tuple[dict[str, FactValue | None], ...]]:
-    """Begin the script of each obligation; return the sections, and the facts that are theirs alone."""
-    sections: list[tuple[UUID, str, SectionState]] = []
+    visitor: str | None,
+) -> tuple[list[NewSection], _OfSections, _OfSections]:
+    """Begin the script of each obligation; return the sections, the facts that are theirs alone, and those of them to be kept secret.
+
+    `visitor` is the staff number of whoever visits.
+    """
+    sections: list[NewSection] = []
     kept: list[dict[str, FactValue | None]] = []
+    secret: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
         script, items = stage_now.part(row["plugin"], draft.script, draft.content)
-        own = {**contract_facts(current[row["contract_id"]]), **typed_facts(draft.facts)}
-        state = begin(script, items, {**shared, **own})
+        contract = current[row["contract_id"]]
+        own = {**contract_facts(contract), **typed_facts(draft.facts)}
+        answer: dict[str, FactValue | None] = {}
+        if draft.after_case:
+            decision, solution = await case_work.came_of(
+                scope, row["contract_id"], row["plugin"], row["root_event_id"]
+            )
+            own["case.decision"], answer["case.answer"] = decision, solution
+        state = begin(script, items, {**shared, **own, **answer})
         hash = script_hash(script)
         await contacts.keep_script(scope, row["plugin"], script, hash)
-        sections.append((row["id"], hash, state))
+        by_seller = visitor is not None and visitor == contract.seller_no
+        sections.append(NewSection(row["id"], hash, state, by_seller))
         kept.append(own)
-    return sections, tuple(kept)
+        secret.append(answer)
+    return sections, tuple(kept), tuple(secret)
 
 
 def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:
     hours = calling_hours(scope.tenant.settings)
     if channel == "phone" and not around_the_clock and not hours.allow(scope.now):
         raise Refused("contact.quiet_hours", opens_at=hours.next(scope.now).isoformat())
+
+
+def _check_seller_may_visit(row: Any, staff_no: str) -> None:
+    """Refuse what the queue would not have given to the seller either (DEC-7)."""
+    if not msgspec.convert(row["draft"], ObligationDraft).seller_may_visit:
+        raise Refused("staff.not_permitted", staff_no=staff_no)
 
 
 async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int:
@@ -225,10 +282,14 @@ async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> 
     )
     if row is None:
         return Refused("not_found", kind="obligation")
-    if row["status"] != "open":
+    if row["status"] in CLOSED:
+        return Refused("obligation.closed", status=row["status"])
+    if row["status"] == "waiting":
         return Refused("state.conflict", current=row["status"], wanted="in_progress")
     if row["lease_staff"] == staff_id and row["lease_until"] <= scope.wall_now:
         return Refused("queue.lease_expired")
     if row["lease_contact"] is not None and row["lease_staff"] == staff_id:
         return Refused("state.conflict", current="in_progress", wanted="in_progress")
+    if row["status"] != "open":
+        return Refused("contact.customer_engaged")
     return Refused("queue.not_leased")

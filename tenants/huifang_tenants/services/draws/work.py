@@ -12,6 +12,7 @@ from huifang_tenants.services.draws.following import replace_ended, take_in_draw
 from huifang_tenants.stores import draws
 from huifang_tenants.stores.draws import StoredDraw
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import settings_of
 
 DRAWS: Final = "draws.due"
 """Kind of the job that makes the draws that are due, and replaces who came to nothing."""
@@ -27,7 +28,7 @@ def draws_ended_before(scope: Scope) -> date:
 
     That is today, or earlier where a tenant lets its core system catch up first (setting `draws_wait_days`).
     """
-    return day_of(scope.now) - timedelta(int(scope.tenant.settings.get("draws_wait_days", 0)))
+    return day_of(scope.now) - timedelta(settings_of(scope.tenant).draws_wait_days)
 
 
 async def next_draw_day(scope: Scope) -> date | None:

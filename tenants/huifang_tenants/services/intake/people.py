@@ -38,6 +38,7 @@ class People:
     def __init__(self, snapshot: Snapshot, cipher: FieldCipher) -> None:
         self._cipher = cipher
         self._on_file = snapshot.customers
+        self._refs_on_file = snapshot.refs
         self._refs: dict[str, dict[str, Ref]] = {
             number: {ref.source: ref for ref in refs} for number, refs in snapshot.refs.items()
         }
@@ -80,6 +81,15 @@ class People:
             return own
         people = {ref.customer_id for ref in refs.values()}
         return next(iter(refs.values())) if len(people) == 1 else None
+
+    def refs_as_read(self) -> list[Ref]:
+        """The numbers on file that the batch changes, as they were before it."""
+        return [
+            ref
+            for source, number in self.changed_refs
+            for ref in self._refs_on_file[number]
+            if ref.source == source
+        ]
 
     def standing_for(self, id: UUID) -> UUID:
         """The record that stands for this one after the merges of this batch."""

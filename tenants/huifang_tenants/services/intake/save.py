@@ -148,6 +148,8 @@ async def _save_customers(scope: Scope, people: People) -> None:
     changed = list(people.changed.values())
     if not await customers.lock(scope, changed):
         raise Outdated
+    if not await customers.still_lead(scope, people.refs_as_read()):
+        raise Outdated
     await customers.free_identities(scope, [id for id in people.freed if id not in people.new])
     await customers.insert(scope, list(people.new.values()))
     await customers.change(scope, changed)

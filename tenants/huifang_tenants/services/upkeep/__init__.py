@@ -6,15 +6,18 @@ from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.departed import fan_out
 from huifang_tenants.services.upkeep.due import (
     AT_RISK,
+    COUNTING,
     PARKED,
     STEPS,
+    CountingStep,
     Step,
     after_import,
     due_now,
     settle,
 )
+from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
-from huifang_tenants.services.upkeep.late_cases import escalate_cases
+from huifang_tenants.services.upkeep.late_cases import look_after_cases
 from huifang_tenants.services.upkeep.leases import end_leases
 from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parameters import watch_parameters
@@ -27,11 +30,13 @@ from huifang_tenants.services.upkeep.totals import count_totals
 
 __all__ = [
     "AT_RISK",
+    "COUNTING",
     "PARKED",
     "RECOUNT",
     "RETRY",
     "SCRIPTS",
     "STEPS",
+    "CountingStep",
     "Step",
     "advance_clock",
     "after_import",
@@ -43,9 +48,10 @@ __all__ = [
     "due_now",
     "end_leases",
     "end_silent_imports",
-    "escalate_cases",
+    "erase_failed_rows",
     "escalate_overdue",
     "fan_out",
+    "look_after_cases",
     "needs_recount",
     "recount",
     "refresh",

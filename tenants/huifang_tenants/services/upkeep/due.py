@@ -9,11 +9,14 @@ from huifang_core.workdays import WorkingCalendar
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_draws
+from huifang_tenants.services.papers.letters import give_up_waiting
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
+from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
+from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
-from huifang_tenants.services.upkeep.late_cases import escalate_cases
+from huifang_tenants.services.upkeep.late_cases import look_after_cases
 from huifang_tenants.services.upkeep.leases import end_leases
 from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parked import take_up_parked
@@ -39,16 +42,27 @@ STEPS: Final[Mapping[str, Step]] = {
     "upkeep.deliveries": watch_deliveries,
     BORN_LATE: announce_late_births,
     "upkeep.overdue": escalate_overdue,
-    "upkeep.cases": escalate_cases,
     "upkeep.imports": end_silent_imports,
+    "upkeep.letters": give_up_waiting,
+    "upkeep.failed_rows": erase_failed_rows,
 }
 """Upkeep that needs nothing but the tenant's tables, by kind of job; in the order in which one may cause the next."""
+
+CountingStep = Callable[[Scope, WorkingCalendar], Awaitable[bool]]
+"""The same, where working days are counted."""
+
+COUNTING: Final[Mapping[str, CountingStep]] = {
+    AT_RISK: announce_at_risk,
+    "upkeep.cases": look_after_cases,
+}
+"""Upkeep that counts working days, by kind of job."""
 
 _IN_SCOPES_OF_THEIR_OWN: Final[Mapping[str, Callable[[Services, Tenant], Awaitable[bool]]]] = {
     PARKED: take_up_parked,
     SCHEDULES: reach_days,
     DRAWS: work_on_draws,
     WRITE: write_due,
+    SECOND_CALLBACKS: ask_about_solved,
 }
 """Upkeep that takes things in, so that rules and plans run outside any scope, or opens contacts one by one."""
 
@@ -66,6 +80,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         PARKED: found.parked,
         SCHEDULES: found.schedules,
         DRAWS: found.draws,
+        SECOND_CALLBACKS: found.solved,
         "upkeep.leases": found.leases,
         UNANSWERED: found.unanswered,
         TOTALS: found.totals,
@@ -75,6 +90,8 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         "upkeep.overdue": found.overdue,
         "upkeep.cases": found.cases,
         "upkeep.imports": found.imports,
+        "upkeep.letters": found.letters,
+        "upkeep.failed_rows": found.failed_rows,
     }
     return tuple(kind for kind, is_due in answers.items() if is_due)
 
@@ -84,7 +101,8 @@ async def run_upkeep(services: Services, tenant: Tenant, kind: str) -> None:
     calendar = await services.calendar()
 
     async def once(scope: Scope) -> bool:
-        return await (announce_at_risk(scope, calendar) if kind == AT_RISK else STEPS[kind](scope))
+        counting = COUNTING.get(kind)
+        return await (STEPS[kind](scope) if counting is None else counting(scope, calendar))
 
     more = True
     while more:

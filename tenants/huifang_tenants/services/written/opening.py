@@ -7,7 +7,7 @@ to the next rung of the ladder with the reason on record (REG-3), and no attempt
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -29,7 +29,12 @@ from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import go_on_without_address
 from huifang_tenants.services.contacts.numbers import wrong_numbers
 from huifang_tenants.services.contacts.playable import Stage, stage
-from huifang_tenants.services.contacts.starting import begin_sections, current_contracts, only_playable
+from huifang_tenants.services.contacts.starting import (
+    begin_sections,
+    current_contracts,
+    only_playable,
+    without_sales,
+)
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
 from huifang_tenants.services.written import acting
@@ -44,6 +49,8 @@ Carrier = Literal["email", "sms"]
 _MOBILE: Final = "+861"
 _TOKEN_BYTES: Final = 24
 _MOST_ROUNDS: Final = 20
+_HELD_LONGER: Final = timedelta(days=30)
+"""How much longer than it waits for its answer a contact keeps what it is about, wall time: it is ended by business time, not by this."""
 _CODE_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _CODE_LENGTH: Final = 12
 
@@ -124,6 +131,17 @@ async def anything_due(scope: Scope, catalogue: Catalogue) -> bool:
     now = await stage(scope, catalogue)
     due = await messages.next_due(scope, now.playable(), ways.set_up)
     return bool(due) and calling_hours(scope.tenant.settings).allow(scope.now)
+
+
+async def next_in_writing(scope: Scope) -> datetime | None:
+    """Return the next instant at which an answer is overdue, or somebody's turn comes where anybody is written to at all."""
+    instants = [await messages.next_answer_due(scope)]
+    try:
+        if ways_of(scope.tenant).set_up:
+            instants.append(await messages.next_turn(scope))
+    except BrokenChannel:
+        pass
+    return min((instant for instant in instants if instant is not None), default=None)
 
 
 async def open_by_hand(
@@ -226,7 +244,7 @@ async def _start(
     actor: Actor,
 ) -> Opened:
     """Start the contact. Raises `CannotWrite` where its script can't be played in writing."""
-    rows = await only_playable(scope, now, rows)
+    rows = await without_sales(scope, now, await only_playable(scope, now, rows))
     customer = await customers.read(scope, rows[0]["customer_id"])
     if customer is None:
         raise Refused("not_found", kind="customer")
@@ -247,7 +265,9 @@ async def _start(
         _check_script(
             script, {**shared, **personal, **contract_facts(current[row["contract_id"]])}, by_link=by_link
         )
-    sections, section_facts = await begin_sections(scope, now, rows, current, {**shared, **personal})
+    sections, section_facts, secret = await begin_sections(
+        scope, now, rows, current, {**shared, **personal}, None
+    )
     token = secrets.token_urlsafe(_TOKEN_BYTES) if by_link else None
     id, code = new_id(), "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
     opened = Opened(
@@ -287,6 +307,7 @@ async def _start(
             facts=shared,
             section_facts=section_facts,
             personal=personal,
+            section_personal=secret,
             contracts=fresh,
             answer_by=opened.answer_by,
             link_hash=link_hash(token) if token is not None else None,
@@ -295,7 +316,7 @@ async def _start(
     )
     await contacts.insert_sections(scope, id, sections)
     ids = [row["id"] for row in rows]
-    await messages.hold(scope, ids, id)
+    await messages.hold(scope, ids, id, scope.wall_now + (opened.answer_by - scope.now) + _HELD_LONGER)
     await record(
         scope,
         actor,

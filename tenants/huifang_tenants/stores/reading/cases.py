@@ -10,6 +10,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading import work_orders
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.cases import CaseEntry, CaseFile
 
@@ -24,6 +25,11 @@ _COLUMNS: Final = together(
             CaseFile.root_event_id,
             CaseFile.input_hash,
             CaseFile.trace,
+            CaseFile.paused_at,
+            CaseFile.remind_at,
+            CaseFile.escalate_at,
+            CaseFile.callback_round,
+            CaseFile.callback_event_id,
         ]
     ),
     _CONTRACT_NO.as_alias("contract_no"),
@@ -50,6 +56,7 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: UUID | None = None
     obligation_id: UUID | None = None
     contact_id: UUID | None = None
+    plan_id: UUID | None = None
 
 
 async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
@@ -61,6 +68,7 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
     where.add(OF_PERSON, CaseFile.customer_id, wanted.customer_id)
     where.equals(CaseFile.obligation_id, wanted.obligation_id)
     where.equals(CaseFile.contact_id, wanted.contact_id)
+    where.equals(CaseFile.plan_id, wanted.plan_id)
     where.equals(_CONTRACT_NO, wanted.contract_no)
     where.equals(_ASSIGNEE_NO, wanted.assignee)
     where.below(CaseFile.unit, wanted.unit)
@@ -69,12 +77,17 @@ async def list_cases(scope: Scope, wanted: CaseFilter, page: Page) -> Slice:
 
 
 async def get_case(scope: Scope, case_id: UUID) -> Mapping[str, Any] | None:
-    """One case with its history; None when there is none."""
+    """One case with its history and its work orders; None when there is none."""
     row = await CaseFile.select(*_columns(scope), CaseFile.trace).where(CaseFile.id == case_id).first()
     if row is None:
         return None
     trace = [{"values": {}, **step} for step in row["trace"] or ()]
-    return {**row, "trace": trace, "entries": await _entries(case_id)}
+    return {
+        **row,
+        "trace": trace,
+        "entries": await _entries(case_id),
+        "work_orders": await work_orders.of_case(scope, case_id),
+    }
 
 
 async def reveal(scope: Scope, case_id: UUID) -> list[Mapping[str, Any]] | None:
@@ -102,11 +115,12 @@ def _columns(scope: Scope) -> Columns:
 
 
 def _overdue(scope: Scope) -> QueryString:
-    """The condition that a case is overdue now; one that was withdrawn never is."""
+    """The condition that a case is overdue now; one that was withdrawn never is, nor one whose time stands still."""
     return QueryString(
-        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {}",
+        "{} <= {} AND {} IN ('open', 'assigned') AND NOT {} AND {} IS NULL",
         CaseFile.due_by,
         scope.now,
         CaseFile.status,
         CaseFile.withdrawn,
+        CaseFile.paused_at,
     )

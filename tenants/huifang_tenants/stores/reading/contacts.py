@@ -19,6 +19,8 @@ from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evi
 
 _STAFF_NO: Final[Any] = Contact.staff_id.staff_no
 _SCRIPT: Final[Any] = ContactSection.script_hash
+_SOLD: Final[Any] = ContactSection.obligation_id
+_SELLER_NO: Final[Any] = _SOLD.contract_id.seller_no
 _SECTION: Final[Any] = Answer.section_id
 _COLUMNS: Final = together(
     *Contact.all_columns(
@@ -77,6 +79,7 @@ class ContactFilter(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     status: str | None = None
     obligation_id: UUID | None = None
+    seller_no: str | None = None
     started_from: datetime | None = None
     started_until: datetime | None = None
 
@@ -93,6 +96,9 @@ async def list_contacts(scope: Scope, wanted: ContactFilter, page: Page) -> Slic
         of = ContactSection.select(ContactSection.contact_id)
         served = of.where(ContactSection.obligation_id == wanted.obligation_id)
         where.conditions.append(Contact.id.is_in(served))
+    if wanted.seller_no is not None:
+        sold = ContactSection.select(ContactSection.contact_id).where(wanted.seller_no == _SELLER_NO)
+        where.conditions.append(Contact.id.is_in(sold))
     where.span(Contact.started_at, wanted.started_from, wanted.started_until)
     found = await page_by_key(Contact, _COLUMNS, where, page, key=Contact.started_at)
     return Slice([_masked(scope, row) for row in found.rows], found.last)

@@ -15,6 +15,7 @@ from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_ke
 from huifang_tenants.tables.obligations import Obligation
 
 _CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
+_SELLER_NO: Final[Any] = Obligation.contract_id.seller_no
 _HOLDER_NO: Final[Any] = Obligation.lease_staff.staff_no
 _EVENT: Final[Any] = Obligation.event_id
 _COLUMNS: Final = together(
@@ -105,6 +106,7 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     customer_id: UUID | None = None
     contract_no: str | None = None
+    seller_no: str | None = None
     event_id: UUID | None = None
     unit: str | None = None
     due_from: datetime | None = None
@@ -126,6 +128,7 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     where.add(OF_PERSON, Obligation.customer_id, wanted.customer_id)
     where.equals(Obligation.event_id, wanted.event_id)
     where.equals(_CONTRACT_NO, wanted.contract_no)
+    where.equals(_SELLER_NO, wanted.seller_no)
     where.below(Obligation.unit, wanted.unit)
     where.span(Obligation.due_by, wanted.due_from, wanted.due_until)
     where.flag(wanted.overdue, _overdue(scope))

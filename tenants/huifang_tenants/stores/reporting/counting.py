@@ -42,7 +42,7 @@ class Dimension(msgspec.Struct, frozen=True):
 class Selection(msgspec.Struct, frozen=True):
     """What is counted: instants after `opens` up to and with `closes` (see each view), for one plugin or all, as of `now`.
 
-    `unit` restricts to a unit and those below it.
+    `unit` restricts to a unit and those below it. `consents` are the ids of the plugin's items that ask whether the customer agrees.
     """
 
     plugin: str | None
@@ -50,6 +50,7 @@ class Selection(msgspec.Struct, frozen=True):
     closes: datetime
     unit: str | None
     now: datetime
+    consents: tuple[str, ...] = ()
 
 
 class CountedRow(msgspec.Struct, frozen=True):
@@ -73,10 +74,22 @@ async def count(
     figures: Sequence[Figure],
     selection: Selection,
     joins: str = "",
+    *,
+    of: str = "counted",
 ) -> Counted:
-    """Count `figures` over a view of this package by `dimensions`; nothing to count gives no rows and totals of 0."""
-    arguments = [selection.plugin, selection.opens, selection.closes, selection.unit, selection.now]
-    found = await scope.connection.fetch(_query(view, dimensions, figures, joins), *arguments)
+    """Count `figures` over a view of this package by `dimensions`; nothing to count gives no rows and totals of 0.
+
+    `of` names the part of `view` whose rows are counted.
+    """
+    arguments = [
+        selection.plugin,
+        selection.opens,
+        selection.closes,
+        selection.unit,
+        selection.now,
+        selection.consents,
+    ]
+    found = await scope.connection.fetch(_query(view, dimensions, figures, f"{of} p {joins}"), *arguments)
     width = len(dimensions)
     rows = [
         (record["is_total"], CountedRow(tuple(record[1 : 1 + width]), tuple(record[1 + width :])))
@@ -86,13 +99,14 @@ async def count(
     return Counted(tuple(row for is_total, row in rows if not is_total), totals)
 
 
-def _query(view: str, dimensions: Sequence[Dimension], figures: Sequence[Figure], joins: str) -> str:
+def _query(view: str, dimensions: Sequence[Dimension], figures: Sequence[Figure], rows: str) -> str:
     columns = [f"p.{dimension.column}" for dimension in dimensions]
     counts = [f"count(*) FILTER (WHERE {figure.condition})" for figure in figures]
     is_total = f"grouping({columns[0]}) = 1" if columns else "true"
     selected = ", ".join([f"{is_total} AS is_total", *columns, *counts])
-    # The parameter of `now` must stand in the query whether or not a figure looks at it.
-    query = f"{view} SELECT {selected} FROM counted p {joins} WHERE $5::timestamptz IS NOT NULL"  # noqa: S608
+    # Every parameter must stand in the query, whether or not the view or a figure looks at it.
+    given = "($1::text, $2::timestamptz, $3::timestamptz, $4::text, $5::timestamptz, $6::text[]) IS DISTINCT FROM NULL"
+    query = f"{view} SELECT {selected} FROM {rows} WHERE {given}"  # noqa: S608
     if not columns:
         return query
     something = " OR ".join([is_total, *(f"{counted} > 0" for counted in counts)])

@@ -40,6 +40,12 @@ CODES: Final[Mapping[str, Mapping[str, Text]]] = {
         "3": text("3 严重", "3 serious"),
         "4": text("4 最严重", "4 most serious"),
     },
+    "role": {
+        "seller": text("销售人员", "salesperson"),
+        "surveyor": text("查勘员", "surveyor"),
+        "assessor": text("定损员", "loss assessor"),
+        "officer": text("经办人员", "officer"),
+    },
     "level": {
         "head_office": text("总公司", "head office"),
         "province": text("省级", "province"),

@@ -12,7 +12,8 @@ A row of the view is an obligation that counts in the period:
 - One that waits for its window (DEC-12) is counted as `waiting` alone, in the period in which it was put on the books.
 
 Facts of contacts (REG-2) are taken from every contact that has ended, and from those made for an obligation this one
-replaces. A section completed in a bundled contact has its four facts, however the contact as a whole ended (DEC-5).
+replaces. A section completed in a bundled contact has its four facts, however the contact as a whole ended (DEC-5). Whether the
+customer agreed (CI-3) is what was answered last to each item that asks it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,12 +36,12 @@ _WAITING: Final = (
     " OR (o.status = 'waiting' AND o.due_by IS NULL AND o.created_at >= $2 AND o.created_at < $3)"
 )
 
-_COUNTED: Final = """
+COUNTED: Final = """
 counted AS MATERIALIZED (
     SELECT o.id, o.status, o.due_by, o.completed_at, o.completed_contact, o.unit, place.province, place.city, o.kind,
         CASE WHEN o.status = 'completed' THEN o.completed_channel ELSE o.channel END AS channel,
         o.status = 'completed' AND o.completed_contact IS NULL AS imported,
-        c.product_class, c.channel AS sales_channel,
+        c.product_class, c.channel AS sales_channel, c.seller_no AS seller, o.customer_id,
         to_char(coalesce(o.due_by - interval '1 microsecond', o.created_at) AT TIME ZONE 'Asia/Shanghai',
                 'YYYY-MM') AS month
     FROM obligation o JOIN contract c ON c.id = o.contract_id LEFT JOIN place ON place.code = o.unit
@@ -51,8 +52,9 @@ counted AS MATERIALIZED (
           (SELECT min(e.happened_at) FROM event e
            WHERE e.contract_no = c.contract_no AND o.status_reason = e.type || ':' || e.event_id), o.closed_at))
 )"""
+"""The obligations that count in the period; `{waiting}` is what else counts, or nothing."""
 
-_REACHED: Final = """
+_LINES: Final = """
 moved AS (
     SELECT o.id AS origin, o.replaced_by AS standing FROM obligation o
     WHERE o.status = 'superseded' AND o.replaced_by IS NOT NULL
@@ -61,17 +63,34 @@ moved AS (
     SELECT m.origin, o.replaced_by FROM moved m JOIN obligation o ON o.id = m.standing
     WHERE o.replaced_by IS NOT NULL
 ),
+line AS MATERIALIZED (
+    SELECT id, id AS origin FROM counted
+    UNION ALL SELECT m.standing, m.origin FROM moved m JOIN counted ON counted.id = m.standing
+)"""
+# Each obligation that counts, with itself and those it stands for: contacts made for any of them are its own.
+
+_REACHED: Final = """
 reached AS MATERIALIZED (
     SELECT line.id, bool_or(k.attempted OR s.completed) AS attempted, bool_or(k.connected OR s.completed) AS connected,
         bool_or(k.right_party OR s.completed) AS right_party, bool_or(k.completed OR s.completed) AS completed,
         bool_or(s.successful) AS successful
-    FROM (SELECT id, id AS origin FROM counted
-          UNION ALL SELECT m.standing, m.origin FROM moved m JOIN counted ON counted.id = m.standing) line
-    JOIN contact_section s ON s.obligation_id = line.origin JOIN contact k ON k.id = s.contact_id
+    FROM line JOIN contact_section s ON s.obligation_id = line.origin JOIN contact k ON k.id = s.contact_id
     WHERE k.status <> 'in_progress' GROUP BY line.id
 )"""
 
+_AGREED: Final = """
+agreed AS MATERIALIZED (
+    SELECT id, bool_and(affirmative) AS agreed FROM (
+        SELECT DISTINCT ON (line.id, a.item) line.id, a.affirmative
+        FROM line JOIN contact_section s ON s.obligation_id = line.origin JOIN contact k ON k.id = s.contact_id
+        JOIN answer a ON a.section_id = s.id
+        WHERE k.status <> 'in_progress' AND a.item = ANY($6::text[]) AND a.affirmative IS NOT NULL
+        ORDER BY line.id, a.item, a.answered_at DESC, a.sequence DESC
+    ) said GROUP BY id
+)"""
+
 _FACTS: Final = frozenset({"attempted", "connected", "right_party", "completed", "successful"})
+_CONSENTS: Final = frozenset({"consent_asked", "consent_declined"})
 
 FIGURES: Final[Mapping[str, Figure]] = {
     "due": Figure(
@@ -151,8 +170,20 @@ FIGURES: Final[Mapping[str, Figure]] = {
             "completed by phone by staff below province level: to be moved up (SD-2)",
         ),
     ),
+    "consent_asked": Figure(
+        "g.agreed IS NOT NULL",
+        text(
+            "已征求客户是否同意并有答复;导入的历史回访不计",
+            "the customer was asked whether to go on, and answered; never for imported callbacks",
+        ),
+    ),
+    "consent_declined": Figure(
+        "NOT g.agreed",
+        text("其中最后一次答复为不同意", "of these, the last answer was that the customer does not agree"),
+    ),
 }
-"""Every figure over obligations: `p` is the view, `f` the facts of its contacts, `done` the contact that completed it."""
+"""Every figure over obligations: `p` is the view, `f` the facts of its contacts, `g` the consent given in them, `done` the contact that
+completed it."""
 
 DIMENSIONS: Final[Mapping[str, Dimension]] = {
     "unit": Dimension(
@@ -185,6 +216,11 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = {
         text("销售渠道", "Sales channel"),
         text("合同现在的销售渠道", "that of the contract as it stands"),
     ),
+    "seller": Dimension(
+        "seller",
+        text("销售人员", "Salesperson"),
+        text("合同现在的销售人员工号", "staff number of the salesperson of the contract as it stands (SP-3)"),
+    ),
     "month": Dimension(
         "month",
         text("月份", "Month"),
@@ -204,11 +240,17 @@ async def count_obligations(
     selection: Selection,
 ) -> Counted:
     """Count obligations in the period of `selection`; contacts are read only where a figure needs them."""
-    parts = [PLACES, _COUNTED.replace("{waiting}", _WAITING if "waiting" in figures else "")]
+    parts = [PLACES, COUNTED.replace("{waiting}", _WAITING if "waiting" in figures else "")]
     joins = []
-    if not _FACTS.isdisjoint(figures):
+    reads = {name: not asked.isdisjoint(figures) for name, asked in (("f", _FACTS), ("g", _CONSENTS))}
+    if any(reads.values()):
+        parts.append(_LINES)
+    if reads["f"]:
         parts.append(_REACHED)
         joins.append("LEFT JOIN reached f ON f.id = p.id AND p.status <> 'waiting'")
+    if reads["g"]:
+        parts.append(_AGREED)
+        joins.append("LEFT JOIN agreed g ON g.id = p.id AND p.status <> 'waiting'")
     if "phone_below_province" in figures:
         joins.append("LEFT JOIN contact done ON done.id = p.completed_contact")
     return await count(

@@ -309,9 +309,7 @@ async def test_what_was_completed_in_an_abandoned_contact_stays_completed(office
     assert [(await office.obligation(id))["status"] for id in (new, grace)] == ["completed", "open"]
 
 
-@pytest.mark.parametrize(
-    ("channel", "needed"), [("phone", "recording"), ("on_site", "signed_scan"), ("letter", "signed_receipt")]
-)
+@pytest.mark.parametrize(("channel", "needed"), [("phone", "recording"), ("on_site", "signed_scan")])
 async def test_reg_3_success_needs_the_evidence_of_its_channel_once_it_is_stored(
     office: Any, channel: str, needed: str
 ) -> None:
@@ -358,6 +356,24 @@ async def test_reg_3_a_visit_by_the_seller_is_completed_but_no_success(office: A
     await office.prove(contact, "signed_scan")
     row = await office.obligation(id)
     assert (row["status"], row["successful"]) == ("completed", False)
+
+
+async def test_dec_7_of_several_contracts_visited_about_only_the_visitors_own_are_no_success(
+    office: Any,
+) -> None:
+    own, others = await office.issue("P1", "KX", seller_no="S"), await office.issue("P2", "KX", seller_no="S")
+    for id in (own, others):
+        await office.to_channel(id, "on_site", 1)
+    claimed = await office.claim("V1")
+    await office.insurer.take(office.send.contract("P1", policyholder="KX", seller_no="V1"))
+    contact = await office.start(claimed.obligation_ids[0], "V1")
+    await office.play(contact)
+    await office.conclude(contact)
+    await office.prove(contact, "signed_scan")
+    assert [(await office.obligation(id))["successful"] for id in (own, others)] == [False, True]
+    sections = await office.fetch("SELECT obligation_id, visitor_is_seller FROM contact_section")
+    assert {row["obligation_id"]: row["visitor_is_seller"] for row in sections} == {own: True, others: False}
+    assert (await office.contact(contact))["visitor_is_seller"]
 
 
 async def test_dec_7_a_visit_of_sales_own_succeeds_by_the_seller(office: Any) -> None:

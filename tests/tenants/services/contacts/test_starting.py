@@ -209,7 +209,7 @@ async def test_what_was_taken_off_the_books_since_it_was_claimed_is_not_started(
     id = await office.grace_ended("G1")
     await office.claim()
     await office.paid("G1")
-    assert await office.refusal(office.start(id)) == "state.conflict"
+    assert await office.refusal(office.start(id)) == "obligation.closed"
 
 
 async def test_dec_5_all_that_was_claimed_together_is_started_together_most_pressing_first(

@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
+from huifang_core.catalogue import Catalogue
 from huifang_core.events import ContractChanged, ContractLapsed
+from huifang_core.scripts import Say
 from huifang_core.windows import end_of_day
 
 HEALTH_COVER = {"line": "health", "effective_on": date(2025, 12, 10), "expires_on": date(2030, 12, 9)}
@@ -97,3 +100,40 @@ async def test_hi_2_a_lapse_takes_the_contacts_off_and_leaves_the_reason(shared:
     rows = await shared.fetch("SELECT status, status_reason FROM obligation WHERE plugin = 'health'")
     assert {tuple(row) for row in rows} == {("voided", "contract.lapsed:H1-lapsed")}
     assert len(rows) == 3
+
+
+async def test_sp_4_nothing_is_recommended_inside_a_mandatory_contact(shared: Any) -> None:
+    """SP-4: what is courtesy or sale and recommends a product is left for a contact of its own, and stays in the queue."""
+    new, follow_up = await due(shared)
+    await shared.fetch(
+        'UPDATE obligation SET draft = (draft::jsonb || \'{"category": "care"}\')::json WHERE id = $1',
+        follow_up,
+    )
+    office = msgspec.structs.replace(shared, catalogue=recommending(shared.catalogue, "health"))
+    assert set(await office.claim_ids()) == {new, follow_up}
+    contact = await office.start(new)
+    sections = await office.fetch("SELECT obligation_id FROM contact_section WHERE contact_id = $1", contact)
+    assert [row["obligation_id"] for row in sections] == [new]
+    freed = await office.row("SELECT status, lease_until FROM obligation WHERE id = $1", follow_up)
+    assert tuple(freed) == ("open", None)
+    await office.play(contact)
+    await office.conclude(contact)
+    alone = await office.begin()
+    sections = await office.fetch("SELECT obligation_id FROM contact_section WHERE contact_id = $1", alone)
+    assert [row["obligation_id"] for row in sections] == [follow_up]
+
+
+def recommending(catalogue: Catalogue, plugin: str) -> Catalogue:
+    """The catalogue with a release of the plugin whose scripts recommend something where they say anything."""
+    entry = catalogue.plugins[plugin]
+    scripts = tuple(
+        msgspec.structs.replace(
+            script,
+            steps={
+                id: msgspec.structs.replace(step, recommends=True) if isinstance(step, Say) else step
+                for id, step in script.steps.items()
+            },
+        )
+        for script in entry.scripts
+    )
+    return Catalogue({**catalogue.plugins, plugin: msgspec.structs.replace(entry, scripts=scripts)})
