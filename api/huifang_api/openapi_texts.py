@@ -41,6 +41,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Letters": "信函: callbacks by post, printed in batches and answered on paper.",
     "Visits": "上门回访: a visitor's round, the sheet for each door, and who really went.",
     "Draws": "抽样: samples that nobody can steer and anybody can repeat.",
+    "Limits": "限额: shares of channels and frequencies as they stand, what was let pass, and the forecast of work.",
     "Reports": "报表: figures over callbacks and cases.",
     "Imports": "导入批次: files taken in, and what was wrong with them.",
     "Oversight": "预警、通知与留痕: alarms, notices and the ledger.",

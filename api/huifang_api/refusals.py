@@ -451,15 +451,6 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
         text("可用的渠道:{channels}。", "These channels are: {channels}."),
     ),
-    "contact.customer_engaged": Entry(
-        409,
-        text("他人正在联系该客户", "Customer engaged"),
-        text(
-            "另一名人员正持有该客户的任务,或正在与其联系。",
-            "Somebody else holds work about this customer, or is in contact with them now.",
-        ),
-        text("待其结束后再试。", "Try again once that is over."),
-    ),
     "contact.items_missing": Entry(
         409,
         text("必问项目未完成", "Items missing"),
@@ -497,6 +488,62 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text(
             "届时再拨;强制性回访需要在此之前进行的,可调整可拨打时段。",
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
+        ),
+    ),
+    "contact.person_busy": Entry(
+        409,
+        text("被访人正由他人联系", "Somebody else speaks with this person"),
+        text(
+            "另一名人员正在联系或即将联系同一被访人。",
+            "Somebody else is calling the person to be called, or is about to.",
+        ),
+        text("稍后重试,或退回任务。", "Try again later, or give the work back."),
+    ),
+    "contact.calls_used_up": Entry(
+        409,
+        text("今日拨打次数已满", "Rung often enough today"),
+        text(
+            "今天已向此人拨打 {calls} 次,达到本机构的每日上限;{free_at} 起可再拨打。",
+            "This person was rung {calls} times today, as often as this tenant allows; calls may go on from {free_at}.",
+        ),
+        text(
+            "届时再拨;上限为机构设置 calls_a_day。",
+            "Dial then. How often people are rung a day is the tenant's setting `calls_a_day`.",
+        ),
+    ),
+    "contact.not_wanted": Entry(
+        409,
+        text("客户不愿被联系", "The person does not want it"),
+        text(
+            "此人有尚有效的免打扰登记,除强制性回访外不得联系;强制性回访是否进行由主管决定。",
+            "A wish of this person stands: nobody contacts them but for mandatory callbacks, and of these a supervisor decides.",
+        ),
+        text(
+            "退回任务;由主管决定或解除登记。",
+            "Give the work back; a supervisor decides, or lifts what is on record.",
+        ),
+    ),
+    "contact.too_often": Entry(
+        409,
+        text("联系过于频繁", "Contacted often enough"),
+        text(
+            "此人近期同类联系次数已达上限。",
+            "This person has had as many contacts of this category lately as the limit allows.",
+        ),
+        text(
+            "退回任务,期满后再联系。", "Give the work back; it is given out again when the time has passed."
+        ),
+    ),
+    "contact.share_used_up": Entry(
+        409,
+        text("渠道占比已达上限", "Share of channels used up"),
+        text(
+            "限额 {limit} 当前占比 {figure},上限 {at_most};继续会超限。",
+            "Limit {limit} stands at {figure} of at most {at_most}; this would pass it.",
+        ),
+        text(
+            "由有权人员写明理由后批准:POST /api/v1/limits/{limit}/approvals,或改用其他渠道。",
+            "Have it approved with a reason, `POST /api/v1/limits/{limit}/approvals`, or use another channel.",
         ),
     ),
     "contact.policyholder_changed": Entry(

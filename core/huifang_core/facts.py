@@ -18,7 +18,7 @@ from huifang_core.contracts import (
     shows_fee_items,
 )
 from huifang_core.customers import Customer, CustomerKind, Gender
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.texts import text
 
 
@@ -35,6 +35,15 @@ FACTS: Mapping[str, FactSpec] = {
     for spec in (
         _spec("insurer.name", "text", "公司名称", "name of the insurer", before_identity=True),
         _spec("caller.staff_no", "text", "回访员工号", "staff number of the caller", before_identity=True),
+        _spec(
+            "called.party",
+            "code",
+            "被访人身份",
+            "part of whoever is called",
+            get_args(CalledParty),
+            before_identity=True,
+        ),
+        _spec("called.name", "text", "被访人姓名", "name of whoever is called", before_identity=True),
         _spec("customer.name", "text", "客户姓名", "customer's name", before_identity=True),
         _spec("customer.kind", "code", "客户类型", "kind of customer", get_args(CustomerKind)),
         _spec("customer.gender", "code", "性别", "gender", get_args(Gender), before_identity=True),

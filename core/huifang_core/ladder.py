@@ -15,7 +15,7 @@ REFUSED_MINUTES = 24 * 60
 """Somebody who won't talk now is left alone for a day."""
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """Where an obligation stands on its ladder: the rung, and the attempts made on it and in all."""
 
     rung: int = 0
@@ -23,7 +23,7 @@ class Position(msgspec.Struct, frozen=True):
     attempts: int = 0
 
 
-class NextAttempt(msgspec.Struct, frozen=True):
+class NextAttempt(msgspec.Struct, frozen=True, gc=False):
     """The next attempt: by which channel, and not before when (an instant, within calling hours for a call)."""
 
     position: Position

@@ -48,6 +48,15 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
             description="Hours within which anybody is rung (外呼时段, REG-7); what is called around the clock has none (MS-1)."
         ),
     ] = CallingHours()
+    calls_a_day: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=20,
+            description="Calls dialled to one person a day at most, whatever for (每人每日拨打次数上限); what is called around the clock "
+            "neither counts nor waits (MS-1).",
+        ),
+    ] = 3
     evidence_limit_bytes: Annotated[
         int,
         Meta(

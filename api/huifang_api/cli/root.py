@@ -27,6 +27,10 @@ COMMANDS: Final = {
         "Try other settings on a tenant's real history, changing nothing.",
     ),
     "report": ("huifang_api.cli.reporting", "Print a report, or save it as CSV or XLSX."),
+    "forecast": (
+        "huifang_api.cli.forecasting",
+        "Show the attempts of the next days against the people there are.",
+    ),
     "sampling": ("huifang_api.cli.sampling", "Show draws, make one on demand, verify one offline."),
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),

@@ -21,6 +21,7 @@ from huifang_tenants.services.upkeep import (
     RECOUNT,
     RETRY,
     SCRIPTS,
+    SHARES,
     STEPS,
     CountingStep,
     Step,
@@ -31,9 +32,11 @@ from huifang_tenants.services.upkeep import (
     refresh,
     retry_parked,
     scripts_need_watching,
+    shares_need_watching,
     take_up_parked,
     watch_parameters,
     watch_scripts,
+    watch_shares,
 )
 from huifang_tenants.services.written.delivering import SEND, WRITE, write_due
 from huifang_tenants.services.written.opening import anything_due
@@ -47,7 +50,7 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, WRITE, *COUNTING, *STEPS), 1)
+URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, SHARES, WRITE, *COUNTING, *STEPS), 1)
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -136,6 +139,17 @@ async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
+async def shares(services: Services, tenant: Tenant, job: Job) -> None:
+    """Look how near shares of channels are to their limits; which are limited, the plugin host says."""
+    catalogue = await services.catalogue()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        await watch_shares(scope, catalogue)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 def ticking(seconds: float) -> Handler:
     """The handler that looks what is due in a tenant, enqueues it, and comes again in `seconds` to twice that."""
 
@@ -148,6 +162,8 @@ def ticking(seconds: float) -> Handler:
                 kinds = (*kinds, SCRIPTS)
             if await anything_due(scope, catalogue):
                 kinds = (*kinds, WRITE)
+            if await shares_need_watching(scope, catalogue):
+                kinds = (*kinds, SHARES)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
             pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
             jobs = [NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind) for kind in kinds]
@@ -194,6 +210,7 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         TICK: ticking(tick),
         DAILY: daily,
         SCRIPTS: scripts,
+        SHARES: shares,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),

@@ -38,10 +38,13 @@ from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import holder, in_tenant
 
 _TAGS: Final = ("Contacts",)
+_HELD: Final[tuple[ProblemCode, ...]] = (
+    "contact.calls_used_up", "contact.not_wanted", "contact.share_used_up", "contact.too_often",
+)  # fmt: skip
 _STARTING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted", "staff.outside_unit",
     "queue.not_leased", "queue.lease_expired", "state.conflict", "obligation.closed", "contact.no_such_number",
-    "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", "contact.customer_engaged",
+    "contact.person_busy", "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", *_HELD,
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -105,7 +108,7 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours")),
+    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours", *_HELD)),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,
@@ -116,8 +119,10 @@ async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Stand
     Once is enough; again changes nothing.
     """
 
+    catalogue = await world_of(request).services.catalogue()
+
     async def dial(scope: Scope) -> answering.Standing:
-        await starting.dial(scope, contact_id, await holder(request, scope, contact_id))
+        await starting.dial(scope, catalogue, contact_id, await holder(request, scope, contact_id))
         return await answering.standing(scope, contact_id)
 
     return standing_shown(await in_tenant(request, dial))

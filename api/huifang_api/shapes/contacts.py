@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.contacts import ContactStatus, EvidenceKind, Outcome
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.scripts.model import Result
 from huifang_core.texts import Language
 
@@ -28,6 +28,12 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     customer_id: CustomerId
+    called_party: Annotated[
+        CalledParty,
+        described(
+            "Part of whoever was called (被访人身份); `customer_id` is their record, or the policyholder's for somebody not on file."
+        ),
+    ]
     staff_id: Annotated[UUID | None, described("Id of whoever made it; null for contacts in writing.")]
     staff_no: Annotated[StaffNo | None, described("Staff number (工号); null for contacts in writing.")]
     client_id: Annotated[str | None, described("The client through which it was recorded.")]

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.conditions import FactValue
 from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
-from huifang_core.obligations import ContactChannel, ObligationDraft
+from huifang_core.obligations import CalledParty, ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
 from huifang_core.texts import Language
 
@@ -32,6 +32,7 @@ _INSERT: Final = Kept(
             staff_id=Slot("staff_id"),
             client_id=Slot("client_id"),
             channel=Slot("channel"),
+            called_party=Slot("called_party"),
             status="in_progress",
             language=Slot("language"),
             number_enc=Slot("number_enc"),
@@ -115,7 +116,8 @@ class StoredSection(msgspec.Struct, frozen=True):
 class StoredContact(msgspec.Struct, frozen=True):
     """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
 
-    `staff_id` is None and `answer_by` set where the customer was written to and nobody else takes part.
+    `customer_id` is the record of whoever is called, or the policyholder's where they have none. `staff_id` is None and `answer_by` set
+    where the customer was written to and nobody else takes part.
     """
 
     id: UUID
@@ -135,6 +137,7 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    called_party: CalledParty = "policyholder"
     answer_by: datetime | None = None
     session_hash: bytes | None = None
     identity_tries: int = 0
@@ -156,8 +159,9 @@ class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
     `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
-    encrypted. `contracts` says how fresh the contracts are whose facts these are. `answer_by`, `link_hash` and `reply_code` are those of
-    a contact in writing, which has no `staff_id`; its `number` may be an e-mail address.
+    encrypted. `contracts` says how fresh the contracts are whose facts these are. `customer_id` is the record of whoever is called, or the
+    policyholder's where they have none. `answer_by`, `link_hash` and `reply_code` are those of a contact in writing, which has no
+    `staff_id`; its `number` may be an e-mail address.
     """
 
     id: UUID
@@ -176,6 +180,7 @@ class NewContact(msgspec.Struct, frozen=True):
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
     section_personal: tuple[dict[str, FactValue | None], ...] = ()
+    called_party: CalledParty = "policyholder"
     answer_by: datetime | None = None
     link_hash: bytes | None = None
     reply_code: str | None = None
@@ -191,6 +196,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         staff_id=contact.staff_id,
         client_id=contact.client,
         channel=contact.channel,
+        called_party=contact.called_party,
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
@@ -276,6 +282,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
             )
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+        called_party=row["called_party"],
         answer_by=row["answer_by"],
         session_hash=row["session_hash"],
         identity_tries=row["identity_tries"],

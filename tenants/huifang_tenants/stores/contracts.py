@@ -140,6 +140,17 @@ async def following(scope: Scope, after: UUID | None, limit: int) -> list[tuple[
     return [(row["id"], row["contract_no"]) for row in rows]
 
 
+async def numbers_after(scope: Scope, number: str, limit: int) -> list[str]:
+    """Return the contract numbers that follow this one in their order."""
+    return await (
+        ContractTable.select(ContractTable.contract_no)
+        .where(ContractTable.contract_no > number)
+        .order_by(ContractTable.contract_no)
+        .limit(limit)
+        .output(as_list=True)
+    )
+
+
 async def insert(scope: Scope, rows: Sequence[ContractRow]) -> None:
     """Insert new contracts."""
     await copy(

@@ -14,6 +14,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import RECORDS
 from huifang_tenants.stores.queries import Kept, Slot, slots_for
 from huifang_tenants.stores.queue import PLAYABLE, Playable
+from huifang_tenants.stores.restraints import Restraints, document, nothing_holds_back
 from huifang_tenants.tables.contacts import Contact, Message
 from huifang_tenants.written_channels import WrittenWay
 
@@ -43,15 +44,16 @@ _BY_CODE: Final = Kept(Contact.select(Contact.id).where(Contact.reply_code == Sl
 
 # What nobody can be written to by any more, and no other channel follows, stays where it is and shows as due.
 _DUE: Final = f"""
-      o.status = 'open' AND o.callable_from <= $1 AND o.lease_contact IS NULL
-      AND (o.lease_until IS NULL OR o.lease_until <= $2)
-      AND (o.after_due = 'continue' OR o.due_by > $1)
+      o.status = 'open' AND o.callable_from <= $2 AND o.lease_contact IS NULL
+      AND (o.lease_until IS NULL OR o.lease_until <= $1)
+      AND (o.after_due = 'continue' OR o.due_by > $2)
       AND (o.channel = ANY($5) OR json_array_length(o.draft -> 'ladder') > o.rung + 1)
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-      AND (coalesce(o.draft ->> 'category', 'mandatory') = 'mandatory' OR NOT EXISTS
-           (SELECT FROM contact_restriction r WHERE r.customer_id = o.customer_id AND r.lifted_at IS NULL
-            AND (r.valid_until IS NULL OR r.valid_until > $1)))
+      AND NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
+                      AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
+                      AND (o.draft ->> 'after_case')::boolean)
       AND {PLAYABLE.format(scripts="$3", items="$4")}
+      AND {nothing_holds_back("$6")}
 """  # noqa: S608
 # One ordered look into the index per channel: over all of them at once, everything due would have to be sorted each time.
 _NEXT: Final = f"""
@@ -62,7 +64,7 @@ SELECT found.customer_id, found.channel FROM unnest('{{online,email,sms}}'::text
 ORDER BY found.priority DESC, found.due_by, found.id
 """  # noqa: S608
 _TOGETHER: Final = f"""
-SELECT o.* FROM obligation o WHERE o.customer_id = $6 AND o.channel = $7 AND {_DUE}
+SELECT o.* FROM obligation o WHERE o.customer_id = $7 AND o.channel = $8 AND {_DUE}
 ORDER BY o.priority DESC, o.due_by, o.id FOR UPDATE OF o SKIP LOCKED
 """  # noqa: S608
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
@@ -87,6 +89,14 @@ class StoredMessage(msgspec.Struct, frozen=True):
     status: MessageStatus
     content: Any
     at: datetime
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """What can be written now: what can be played, by which channels that are set up, and what is held back."""
+
+    playable: Playable
+    ways: tuple[WrittenWay, ...]
+    restraints: Restraints
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -243,9 +253,9 @@ async def next_turn(scope: Scope) -> datetime | None:
     return found
 
 
-async def next_due(scope: Scope, playable: Playable, ways: Sequence[WrittenWay]) -> list[Due]:
+async def next_due(scope: Scope, writer: Writer) -> list[Due]:
     """Return who is to be written to next, the most pressing first; empty when there is nobody."""
-    rows = await scope.connection.fetch(_NEXT, *_common(scope, playable, ways))
+    rows = await scope.connection.fetch(_NEXT, *_common(scope, writer))
     return [Due(*pair) for pair in dict.fromkeys((row["customer_id"], row["channel"]) for row in rows)]
 
 
@@ -254,10 +264,10 @@ async def lock_person(scope: Scope, customer_id: UUID) -> bool:
     return bool(await scope.connection.fetchval(_LOCK, customer_id))
 
 
-async def due_together(scope: Scope, playable: Playable, ways: Sequence[WrittenWay], due: Due) -> list[Any]:
+async def due_together(scope: Scope, writer: Writer, due: Due) -> list[Any]:
     """Lock and return the obligations that one contact with this person can serve by this channel (DEC-5)."""
     return list(
-        await scope.connection.fetch(_TOGETHER, *_common(scope, playable, ways), due.customer_id, due.channel)
+        await scope.connection.fetch(_TOGETHER, *_common(scope, writer), due.customer_id, due.channel)
     )
 
 
@@ -297,5 +307,13 @@ async def save_language(scope: Scope, contact_id: UUID, language: str) -> None:
     await Contact.update({Contact.language: language}).where(Contact.id == contact_id)
 
 
-def _common(scope: Scope, playable: Playable, ways: Sequence[WrittenWay]) -> tuple[Any, ...]:
-    return scope.now, scope.wall_now, playable.scripts, playable.items, list(ways)
+def _common(scope: Scope, writer: Writer) -> tuple[Any, ...]:
+    playable = writer.playable
+    return (
+        scope.wall_now,
+        scope.now,
+        playable.scripts,
+        playable.items,
+        list(writer.ways),
+        document(writer.restraints),
+    )

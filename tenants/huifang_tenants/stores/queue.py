@@ -6,15 +6,17 @@ Leases count in wall time, windows and call-backs in business time.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import msgspec
+from huifang_core.obligations import ContactChannel
 from piccolo.columns import Column
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import BELOW
 from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.stores.restraints import Cause, Restraints, counts, document, nothing_holds_back
 from huifang_tenants.tables.obligations import Obligation
 
 _EXTEND: Final = Kept(
@@ -77,6 +79,10 @@ _OF_CLAIM: Final = {"customer": "o.customer_id", "now": "$3", "staff": "$5", "qu
 _ALONE: Final = f"AND NOT {_HELD.format(**_OF_CLAIM)} AND NOT {_SPEAKING.format(**_OF_CLAIM)}"
 _OF_PERSON: Final = {"customer": "$1", "now": "$2", "staff": "$3", "quiet_since": "$4"}
 _ENGAGED: Final = f"SELECT {_HELD.format(**_OF_PERSON)} OR {_SPEAKING.format(**_OF_PERSON)}"
+_IS_ALONE: Final = (
+    "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
+    f" AND NOT {_HELD.format(**_OF_PERSON)} AND NOT {_SPEAKING.format(**_OF_PERSON)}"
+)
 # What a case has to be solved for first waits for it (PF-4).
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
 _DUE: Final = """
@@ -110,13 +116,15 @@ _ANY_NEAR: Final = """
      AND o.unit <= (SELECT max(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
      ORDER BY o.priority DESC, o.due_by, o.id LIMIT 1) IS NOT NULL
 """
+# One document, whatever holds work back: the number of its parameter is all that differs between the queries.
+_OPEN: Final = {n: f"{_MAY} AND {nothing_holds_back(n)}" for n in ("$11", "$12", "$13")}
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
 # inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
 SELECT picked.customer_id, picked.channel, picked.around_the_clock
 FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
     SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
-    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($10) {_ALONE}
+    WHERE o.channel = wanted.channel AND {_OPEN["$12"]} AND o.customer_id <> ALL($10) {_ALONE}
       AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
@@ -130,7 +138,7 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 _LOCK_PERSON: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
 _BUNDLE: Final = f"""
 WITH free AS (
-    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_MAY} {_ALONE}
+    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_OPEN["$13"]} {_ALONE}
       AND o.around_the_clock = $12
     FOR UPDATE OF o SKIP LOCKED
 )
@@ -139,7 +147,11 @@ RETURNING o.id, o.priority, o.due_by
 """  # noqa: S608
 _HELD_BACK: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $10) AS due_before
-FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE} AND NOT o.around_the_clock
+FROM obligation o WHERE o.channel = $1 AND {_OPEN["$11"]} {_ALONE} AND NOT o.around_the_clock
+"""  # noqa: S608
+_RESTRAINED: Final = f"""
+SELECT o.plugin, {counts("$10")} FROM obligation o
+WHERE o.channel = ANY($1) AND {_MAY} AND NOT ({nothing_holds_back("$10")}) {_ALONE} GROUP BY o.plugin ORDER BY o.plugin
 """  # noqa: S608
 _WITHOUT_SCRIPT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
@@ -169,7 +181,7 @@ class Playable(msgspec.Struct, frozen=True):
 class Worker(msgspec.Struct, frozen=True):
     """Who claims: `unit` is the top of the subtree worked in, and a contact silent since `quiet_since` is over (wall time).
 
-    What can't be played is passed over, wherever it stands in the queue.
+    What can't be played, and what is held back, is passed over, wherever it stands in the queue.
     """
 
     id: UUID
@@ -177,23 +189,44 @@ class Worker(msgspec.Struct, frozen=True):
     unit: str
     quiet_since: datetime
     playable: Playable
+    restraints: Restraints
+
+
+class Leased(msgspec.Struct, frozen=True):
+    """What was leased of one customer, the most pressing first."""
+
+    ids: list[UUID]
+    customer_id: UUID
+    channel: ContactChannel
+    around_the_clock: bool
 
 
 async def claim(
-    scope: Scope, worker: Worker, channels: Sequence[str], lease_until: datetime, *, calling: bool
-) -> tuple[list[UUID], str] | None:
+    scope: Scope,
+    worker: Worker,
+    channels: Sequence[str],
+    lease_until: datetime,
+    *,
+    calling: bool,
+    passed_over: Sequence[UUID] = (),
+) -> Leased | None:
     """Lease the most pressing obligation and whatever else the same person can be asked in the same contact (DEC-5).
 
     Highest priority first, then the earliest deadline; the ids come in that order, with the channel. A visit is never given to
     the seller, but where sales' own visits are meant (DEC-7). Outside calling hours (`calling` false) only what is called around
-    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Returns None
-    when there is nothing to do.
+    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Nothing of the
+    customers `passed_over` is given out. Returns None when there is nothing to do.
     """
-    passed_over: list[UUID] = []
+    passed_over = list(passed_over)
     closed = _closed(channels, calling=calling)
     while True:
         picked = await scope.connection.fetch(
-            _PICK, list(channels), *_common(scope, worker), passed_over, closed
+            _PICK,
+            list(channels),
+            *_common(scope, worker),
+            passed_over,
+            closed,
+            document(worker.restraints),
         )
         if not picked:
             return None
@@ -206,18 +239,42 @@ async def claim(
             continue
         channel, around_the_clock = people[customer_id]["channel"], people[customer_id]["around_the_clock"]
         leased = await scope.connection.fetch(
-            _BUNDLE, channel, *_common(scope, worker), customer_id, lease_until, around_the_clock
+            _BUNDLE,
+            channel,
+            *_common(scope, worker),
+            customer_id,
+            lease_until,
+            around_the_clock,
+            document(worker.restraints),
         )
         if leased:
             leased.sort(key=lambda row: (-row["priority"], row["due_by"], row["id"]))
-            return [row["id"] for row in leased], channel
+            return Leased([row["id"] for row in leased], customer_id, channel, around_the_clock)
         passed_over.append(customer_id)
+
+
+async def take_alone(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
+    """Keep others from claiming for a person until the scope ends; tell whether nobody else is about to speak with them."""
+    found: bool = await scope.connection.fetchval(
+        _IS_ALONE, customer_id, scope.wall_now, staff_id, quiet_since
+    )
+    return found
 
 
 async def held_back(scope: Scope, worker: Worker, channel: str, until: datetime) -> tuple[int, int]:
     """Count what could be claimed by a channel that is shut, and how much of it falls due by `until`."""
-    row = await scope.connection.fetchrow(_HELD_BACK, channel, *_common(scope, worker), until)
+    row = await scope.connection.fetchrow(
+        _HELD_BACK, channel, *_common(scope, worker), until, document(worker.restraints)
+    )
     return row["waiting"], row["due_before"]
+
+
+async def restrained(scope: Scope, worker: Worker, channels: Sequence[str]) -> dict[str, dict[Cause, int]]:
+    """Count, by plugin and cause, what could be claimed but for something that holds it back; one may have several causes."""
+    rows = await scope.connection.fetch(
+        _RESTRAINED, list(channels), *_common(scope, worker), document(worker.restraints)
+    )
+    return {row["plugin"]: {cause: row[cause] for cause in get_args(Cause)} for row in rows}
 
 
 async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:

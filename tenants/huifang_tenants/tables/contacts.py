@@ -39,6 +39,7 @@ class Contact(Table, tablename="contact", db=ENGINE):
     staff_id = ForeignKey(Staff, null=True, default=None)
     client_id = Text(null=True, default=None)
     channel = Text(default=None)
+    called_party = Text(default="policyholder")
     status = Text(default=None)
     language = Text(default="zh-CN")
     number_enc = Bytea(null=True, default=None)

@@ -54,6 +54,11 @@ class ContactRestriction(Table, tablename="contact_restriction", db=ENGINE):
     recorded_by = Text(default=None)
     created_at = Timestamptz(default=None)
     lifted_at = Timestamptz(null=True, default=None)
+    reason = Text(null=True, default=None)
+    decision = Text(null=True, default=None)
+    decision_reason = Text(null=True, default=None)
+    decided_by = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
 
 
 class PersonNote(Table, tablename="person_note", db=ENGINE):

@@ -15,6 +15,7 @@ DEFAULTS = {
     "draws_wait_days": 0,
     "letterhead": {"department": "", "address": "", "postcode": "", "phone": ""},
     "letter_reply_days": 30,
+    "calls_a_day": 3,
 }
 
 

@@ -16,14 +16,14 @@ from huifang_core.contacts import Outcome, facts_of, is_successful
 from huifang_core.obligations import LATE_COMPLETION
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.called import numbers_left
 from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import Attempt, try_again
-from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import contacts, contracts, customers, queue
+from huifang_tenants.stores import contacts, contracts, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.stores.people import records_of, standing_record
+from huifang_tenants.stores.people import records_of
 
 _CALL_BACK_WITHIN: Final = timedelta(days=366)
 
@@ -65,7 +65,7 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
         facts.completed,
         scope.cipher.encrypt(note, "contact.note", contact_id) if note else None,
     )
-    attempt = Attempt(conclusion.outcome, conclusion.call_back_at, await _numbers_left(scope, contact))
+    attempt = Attempt(conclusion.outcome, conclusion.call_back_at)
     await _follow_up(scope, contact, attempt, actor)
     await queue.release(scope, contact_id)
     await record(
@@ -200,6 +200,8 @@ async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | No
         if section.completed:
             await _complete(scope, contact, section, actor)
         elif attempt is not None:
+            left = attempt.outcome == "wrong_number" and await _numbers_left(scope, contact, section)
+            attempt = msgspec.structs.replace(attempt, numbers_left=left)
             await try_again(scope, section, attempt, calling_hours(scope.tenant.settings), actor)
     await judge_success(scope, contact)
 
@@ -236,10 +238,8 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
     )
 
 
-async def _numbers_left(scope: Scope, contact: StoredContact) -> bool:
-    if contact.channel != "phone":
-        return False
-    # Merged while they spoke, the person is rung by the numbers of the record that stands.
-    person = await standing_record(scope, contact.customer_id)
-    customer = await customers.read(scope, person)
-    return customer is not None and await number_to_dial(scope, person, customer.phones) is not None
+async def _numbers_left(scope: Scope, contact: StoredContact, section: StoredSection) -> bool:
+    # Merged while they spoke, the person is rung by the numbers of the record that stands, which the obligation has followed to.
+    return contact.channel == "phone" and await numbers_left(
+        scope, await queue.standing_for(scope, section.obligation_id)
+    )

@@ -5,13 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from huifang_core.called import Called, called_facts
 from huifang_core.catalogue import Catalogue
 from huifang_core.conditions import FactValue
 from huifang_core.contracts import Contract
-from huifang_core.customers import Customer
-from huifang_core.derive import current_contract
-from huifang_core.events import effective
-from huifang_core.facts import contract_facts, customer_facts, typed_facts
+from huifang_core.facts import contract_facts, typed_facts
 from huifang_core.obligations import MAY_RECOMMEND, ContactChannel, ObligationDraft
 from huifang_core.scripts import begin, recommending_steps, script_hash
 from huifang_core.texts import Language
@@ -20,17 +18,20 @@ from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts import restraints, shares
+from huifang_tenants.services.contacts.as_it_stands import as_they_stand
+from huifang_tenants.services.contacts.called import Target, first_to_reach, may_be_called
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
 from huifang_tenants.services.contacts.late import CLOSED, take_up
-from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
-from huifang_tenants.stores import case_work, contacts, contracts, customers, event_links, queue
+from huifang_tenants.stores import case_work, contacts, queue
 from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
+from huifang_tenants.stores.organisation import StoredStaff
 
 _OfSections = tuple[dict[str, FactValue | None], ...]
 
@@ -57,6 +58,10 @@ class Opening(msgspec.Struct, frozen=True):
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
     """Start a contact for an obligation leased to this member of staff, with all leased together with it (DEC-5).
 
+    Whoever its rule names first is contacted, of those who can be; what others are to be asked goes back to the queue. Identity is
+    verified by the data of whoever is called. Refuses `contact.person_busy` while somebody else speaks with them, and what a limit, a wish or
+    the calls of the day have come to hold back since it was claimed.
+
     What the queue gives out no more, since it is unreachable or stopped when it was due, needs no lease: it is done late (DEC-3).
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
@@ -72,22 +77,24 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         raise await _why_not_leased(scope, wanted, staff.id)
     stage_now = await stage(scope, catalogue)
     leased = await without_sales(scope, stage_now, await only_playable(scope, stage_now, leased))
-    customer_id: UUID = leased[0]["customer_id"]
-    customer = await customers.read(scope, customer_id)
-    if customer is None:
-        raise Refused("not_found", kind="customer")
     channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
     if opening.channel not in (None, channel):
         raise Refused("contact.channel_not_planned", channel=opening.channel, channels=channel)
     if opening.dialled:
         _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
-    index = await _number(scope, customer_id, customer, opening.number_index) if channel == "phone" else None
+    leased, target = await _of_one_person(scope, leased, wanted, channel, opening.number_index)
+    called, index = target.called, target.number
+    await _check_free(scope, called, leased, staff)
+    ids = [row["id"] for row in leased]
+    await shares.check(scope, catalogue, channel, ids)
+    await restraints.check(scope, catalogue, ids, called.record, dialled=opening.dialled)
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
     current = await current_contracts(scope, contract_ids)
-    personal = customer_facts(customer)
+    personal = called_facts(called)
     shared: dict[str, FactValue | None] = {
+        "called.party": called.party,
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
@@ -107,12 +114,13 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         scope,
         NewContact(
             id=id,
-            customer_id=customer_id,
+            customer_id=called.record,
+            called_party=called.party,
             staff_id=staff.id,
             client=opening.client,
             channel=channel,
             language=opening.language,
-            number=customer.phones[index] if index is not None else None,
+            number=called.phones[index] if index is not None else None,
             number_index=index,
             below_province=channel == "phone" and not may_do_phone_work(staff.level),
             visitor_is_seller=any(section.visitor_is_seller for section in sections),
@@ -139,24 +147,40 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "contact",
         id,
         [str(row["id"]) for row in leased],
-        details={"channel": channel, "obligations": [str(row["id"]) for row in leased]},
+        details={
+            "channel": channel,
+            "obligations": [str(row["id"]) for row in leased],
+            "called": called.party,
+        },
     )
     return id
 
 
-async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Actor) -> None:
     """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
 
-    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6).
+    Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6), and what a limit, a wish or the calls
+    of the day have come to hold back since it was prepared.
     """
     prepared = await scope.connection.fetchrow(
-        "SELECT k.channel, (SELECT bool_and(o.around_the_clock) FROM contact_section s JOIN obligation o"
-        " ON o.id = s.obligation_id WHERE s.contact_id = k.id) AS around_the_clock"
-        " FROM contact k WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL",
+        "SELECT k.channel, k.customer_id, bool_and(o.around_the_clock) AS around_the_clock, array_agg(o.id) AS ids FROM contact k"
+        " JOIN contact_section s ON s.contact_id = k.id JOIN obligation o ON o.id = s.obligation_id"
+        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL GROUP BY k.id",
         contact_id,
     )
     if prepared is not None:
-        _check_hours(scope, prepared["channel"], around_the_clock=prepared["around_the_clock"])
+        channel, ids = prepared["channel"], prepared["ids"]
+        _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
+        await shares.check(scope, catalogue, channel, ids)
+        await restraints.check(scope, catalogue, ids, prepared["customer_id"], dialled=True)
+    await record_attempt(scope, contact_id, actor)
+
+
+async def record_attempt(scope: Scope, contact_id: UUID, actor: Actor) -> None:
+    """Record that a contact prepared before is made now, by a letter that was posted or a visit that took place; again changes nothing.
+
+    What has happened is put down as it is: nothing holds it back any more. Refuses `not_found` and `contact.not_in_progress`.
+    """
     done = await scope.connection.execute(
         "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
         contact_id,
@@ -175,16 +199,8 @@ async def dial(scope: Scope, contact_id: UUID, actor: Actor) -> None:
 async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Contract]:
     """Return contracts as they stand, with the events since applied."""
     rows = await scope.connection.fetch("SELECT contract_no FROM contract WHERE id = ANY($1)", list(ids))
-    stored = await contracts.by_numbers(scope, (row["contract_no"] for row in rows))
-    happened = await event_links.histories(scope, stored)
-    return {
-        contract.id: current_contract(
-            contract.base,
-            tuple(e for e, _ in effective(tuple(one.event for one in happened[number]), number)),
-            contract.as_of,
-        )
-        for number, contract in stored.items()
-    }
+    standing = await as_they_stand(scope, (row["contract_no"] for row in rows))
+    return {one.stored.id: one.contract for one in standing.values()}
 
 
 async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
@@ -268,12 +284,42 @@ def _check_seller_may_visit(row: Any, staff_no: str) -> None:
         raise Refused("staff.not_permitted", staff_no=staff_no)
 
 
-async def _number(scope: Scope, customer_id: UUID, customer: Customer, wanted: int | None) -> int:
-    if wanted is None:
-        wanted = await number_to_dial(scope, customer_id, customer.phones)
-    if wanted is None or not 0 <= wanted < len(customer.phones):
-        raise Refused("contact.no_such_number", number_index=wanted or 0, count=len(customer.phones))
-    return wanted
+async def _of_one_person(
+    scope: Scope, leased: Sequence[Any], wanted: UUID, channel: ContactChannel, number_index: int | None
+) -> tuple[list[Any], Target]:
+    """Return what the person called about `wanted` is to be asked, and who that is; the rest is put back."""
+    lead = next((row["id"] for row in leased if row["id"] == wanted), leased[0]["id"])
+    people = await may_be_called(scope, [row["id"] for row in leased])
+    targets = {id: await first_to_reach(scope, one, channel) for id, one in people.items()}
+    target = targets.get(lead)
+    if channel == "phone" and number_index is not None:
+        # Whoever names a number may dial one that was found wrong before.
+        called = target.called if target is not None else next(iter(people.get(lead, ())), None)
+        count = len(called.phones) if called is not None else 0
+        if called is None or not 0 <= number_index < count:
+            raise Refused("contact.no_such_number", number_index=number_index, count=count)
+        target = Target(called, number_index)
+    if target is None:
+        count = sum(len(called.phones) for called in people.get(lead, ()))
+        raise Refused("contact.no_such_number", number_index=0, count=count)
+    together = [
+        row
+        for row in leased
+        if row["id"] == lead
+        or ((other := targets.get(row["id"])) is not None and other.is_same_person(target))
+    ]
+    left = [row["id"] for row in leased if row not in together]
+    if left:
+        await queue.put_back(scope, left)
+    return together, target
+
+
+async def _check_free(scope: Scope, called: Called, leased: Sequence[Any], staff: StoredStaff) -> None:
+    """Refuse to contact another person than the policyholder, whom the lease keeps free, while somebody else does."""
+    if called.record == leased[0]["customer_id"]:
+        return
+    if not await queue.take_alone(scope, called.record, staff.id, scope.wall_now - LEASE):
+        raise Refused("contact.person_busy")
 
 
 async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> Refused:
@@ -291,5 +337,5 @@ async def _why_not_leased(scope: Scope, obligation_id: UUID, staff_id: UUID) -> 
     if row["lease_contact"] is not None and row["lease_staff"] == staff_id:
         return Refused("state.conflict", current="in_progress", wanted="in_progress")
     if row["status"] != "open":
-        return Refused("contact.customer_engaged")
+        return Refused("contact.person_busy")
     return Refused("queue.not_leased")

@@ -14,7 +14,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import claim_next
 from huifang_tenants.services.contacts.climbing import NO_ADDRESS, go_on_without_number
 from huifang_tenants.services.contacts.concluding import Conclusion, conclude
-from huifang_tenants.services.contacts.starting import Opening, dial, start
+from huifang_tenants.services.contacts.starting import Opening, record_attempt, start
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.papers.forms import sections_of
 from huifang_tenants.stores import contacts, letters, queue
@@ -99,7 +99,7 @@ async def post(
     letter = await _open(scope, contact_id)
     if not day_of(letter.prepared_at) <= posted_on <= day_of(scope.now):
         raise Refused("letter.day_invalid", day=posted_on.isoformat())
-    await dial(scope, contact_id, actor)
+    await record_attempt(scope, contact_id, actor)
     reply_by = end_of_day(posted_on + timedelta(days=reply_days(scope.tenant)))
     number = posting_no if posting_no is not None else letter.posting_no
     await letters.set_posted(scope, contact_id, posted_on, number, reply_by)

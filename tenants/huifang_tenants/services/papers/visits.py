@@ -14,7 +14,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import claim_next
 from huifang_tenants.services.contacts.climbing import NO_ADDRESS, go_on_without_number
 from huifang_tenants.services.contacts.people import channels_of, known_staff, worker
-from huifang_tenants.services.contacts.starting import Opening, dial, start
+from huifang_tenants.services.contacts.starting import Opening, record_attempt, start
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.papers.forms import PaperForm, form_of
 from huifang_tenants.stores import letters, queue, visits
@@ -117,7 +117,7 @@ async def make(
         with_seller=bool(sellers & set(companions)),
     )
     await visits.save(scope, contact_id, made)
-    await dial(scope, contact_id, actor)
+    await record_attempt(scope, contact_id, actor)
     details = {"visitor": went, "companions": list(made.companions), "with_seller": made.with_seller}
     await record(
         scope, actor, "visit.made", "contact", contact_id, [made_at.isoformat(), details], details=details

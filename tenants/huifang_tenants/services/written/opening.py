@@ -12,10 +12,10 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
+from huifang_core.called import Called, called_facts
 from huifang_core.catalogue import Catalogue
 from huifang_core.conditions import Facts, FactValue, definitely_false
-from huifang_core.customers import Customer
-from huifang_core.facts import contract_facts, customer_facts
+from huifang_core.facts import contract_facts
 from huifang_core.ladder import Position, answer_by
 from huifang_core.obligations import WRITTEN, ObligationDraft
 from huifang_core.scripts import Act, End, Identify, Script
@@ -25,10 +25,13 @@ from huifang_core.texts import Language, Text
 from huifang_tenants.ids import new_id
 from huifang_tenants.normalise import normalise_phone
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts import restraints, shares
+from huifang_tenants.services.contacts.called import may_be_called
 from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import go_on_without_address
 from huifang_tenants.services.contacts.numbers import wrong_numbers
 from huifang_tenants.services.contacts.playable import Stage, stage
+from huifang_tenants.services.contacts.restraints import restraints_now
 from huifang_tenants.services.contacts.starting import (
     begin_sections,
     current_contracts,
@@ -39,9 +42,10 @@ from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
 from huifang_tenants.services.written import acting
 from huifang_tenants.services.written.identity import can_be_proven
-from huifang_tenants.stores import contacts, customers, messages
+from huifang_tenants.stores import contacts, messages
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.messages import Writer
 from huifang_tenants.written_channels import BrokenChannel, Ways, WrittenWay, ways_of
 
 Carrier = Literal["email", "sms"]
@@ -67,6 +71,15 @@ class CannotWrite(Exception):
     ) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Addressee(msgspec.Struct, frozen=True):
+    """Who is written to by a channel; `carrier` and `address` are None where whoever asked for the link brings it."""
+
+    called: Called
+    channel: WrittenWay
+    carrier: Carrier | None = None
+    address: str | None = None
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -109,10 +122,16 @@ async def open_next(scope: Scope, catalogue: Catalogue) -> Opened | None:
         if not passed_on:
             break
         passed_on = False
-        for due in await messages.next_due(scope, now.playable(), ways.set_up):
+        held, _ = await shares.shut(scope, catalogue, await restraints_now(scope, catalogue))
+        writer = Writer(now.playable(), ways.set_up, held)
+        for due in await messages.next_due(scope, writer):
             if not await messages.lock_person(scope, due.customer_id):
                 continue
-            rows = await messages.due_together(scope, now.playable(), ways.set_up, due)
+            rows = await messages.due_together(scope, writer, due)
+            allowed = await shares.give_out(
+                scope, catalogue, due.channel, [row["id"] for row in rows], acting(due.channel)
+            )
+            rows = [row for row in rows if row["id"] in allowed]
             if not rows or not _may_write(scope, rows):
                 continue
             opened = await _open(scope, now, ways, rows)
@@ -128,9 +147,11 @@ async def anything_due(scope: Scope, catalogue: Catalogue) -> bool:
         ways = ways_of(scope.tenant)
     except BrokenChannel:
         return False
+    if not calling_hours(scope.tenant.settings).allow(scope.now):
+        return False
     now = await stage(scope, catalogue)
-    due = await messages.next_due(scope, now.playable(), ways.set_up)
-    return bool(due) and calling_hours(scope.tenant.settings).allow(scope.now)
+    writer = Writer(now.playable(), ways.set_up, await restraints_now(scope, catalogue))
+    return bool(await messages.next_due(scope, writer))
 
 
 async def next_in_writing(scope: Scope) -> datetime | None:
@@ -167,8 +188,13 @@ async def open_by_hand(
         raise Refused(
             "state.conflict", current="in_progress" if held else row["status"], wanted="in_progress"
         )
+    await shares.check(scope, catalogue, "online", [obligation_id])
+    await restraints.check(scope, catalogue, [obligation_id], row["customer_id"], dialled=False)
+    people = (await may_be_called(scope, [obligation_id])).get(obligation_id, ())
+    if not people:
+        raise Refused("not_found", kind="customer")
     try:
-        return await _start(scope, now, ways, [row], "online", None, language, actor)
+        return await _start(scope, now, ways, [row], Addressee(people[0], "online"), language, actor)
     except CannotWrite as cause:
         raise Refused("written.impossible", reason=cause.reason) from cause
 
@@ -191,45 +217,46 @@ def _may_write(scope: Scope, rows: Sequence[Any]) -> bool:
 
 
 async def _open(scope: Scope, now: Stage, ways: Ways, rows: Sequence[Any]) -> Opened | None:
+    """Write to the first who may be called about these and can be; what others are to be asked waits for its own turn."""
     channel: WrittenWay = rows[0]["channel"]
+    people = await may_be_called(scope, [row["id"] for row in rows])
     try:
         if channel not in ways.set_up:
             raise CannotWrite("not_set_up")
-        customer = await customers.read(scope, rows[0]["customer_id"])
-        found = (
-            None
-            if customer is None
-            else await _address(scope, ways, rows[0]["customer_id"], customer, channel)
-        )
-        if found is None:
+        reached = {
+            row["id"]: await _addressee(scope, ways, people.get(row["id"], ()), channel) for row in rows
+        }
+        first = reached[rows[0]["id"]]
+        if first is None:
             raise CannotWrite("no_address")
-        return await _start(scope, now, ways, rows, channel, found, "zh-CN", acting(channel))
+        together = [row for row in rows if reached[row["id"]] == first]
+        return await _start(scope, now, ways, together, first, "zh-CN", acting(channel))
     except CannotWrite as cause:
         reason = cause.reason
     hours = calling_hours(scope.tenant.settings)
     for row in rows:
-        await go_on_without_address(scope, row["id"], reason, hours, acting(channel))
+        if people.get(row["id"], ()) == people.get(rows[0]["id"], ()):
+            await go_on_without_address(scope, row["id"], reason, hours, acting(channel))
     return None
 
 
-async def _address(
-    scope: Scope, ways: Ways, customer_id: UUID, customer: Customer, channel: WrittenWay
-) -> tuple[Carrier, str] | None:
-    """Return by what and where a customer is written to: on file, and not found wrong before (ASK)."""
+async def _addressee(
+    scope: Scope, ways: Ways, people: Sequence[Called], channel: WrittenWay
+) -> Addressee | None:
+    """Return the first of these people who can be written to, and where: on file, and not found wrong before (ASK)."""
     carriers: tuple[Carrier, ...] = ("sms", "email") if channel == "online" else (channel,)
-    for carrier in carriers:
-        if (ways.sms if carrier == "sms" else ways.email) is None:
-            continue
-        on_file = customer.phones if carrier == "sms" else customer.emails
-        wrong = await wrong_numbers(scope, customer_id, on_file) if on_file else set()
-        gone = await messages.undeliverable(scope, customer_id) if on_file else set()
-        for place, value in enumerate(on_file):
-            if (
-                place not in wrong
-                and value not in gone
-                and (carrier == "email" or normalise_phone(value).startswith(_MOBILE))
-            ):
-                return carrier, value
+    for called in people:
+        gone = await messages.undeliverable(scope, called.record)
+        for carrier in carriers:
+            if (ways.sms if carrier == "sms" else ways.email) is None:
+                continue
+            emails = called.customer.emails if called.customer is not None else ()
+            on_file = called.phones if carrier == "sms" else emails
+            wrong = await wrong_numbers(scope, called.record, on_file) if on_file else set()
+            for place, value in enumerate(on_file):
+                is_right_kind = carrier == "email" or normalise_phone(value).startswith(_MOBILE)
+                if place not in wrong and value not in gone and is_right_kind:
+                    return Addressee(called, channel, carrier, value)
     return None
 
 
@@ -238,26 +265,23 @@ async def _start(
     now: Stage,
     ways: Ways,
     rows: Sequence[Any],
-    channel: WrittenWay,
-    found: tuple[Carrier, str] | None,
+    to: Addressee,
     language: Language,
     actor: Actor,
 ) -> Opened:
     """Start the contact. Raises `CannotWrite` where its script can't be played in writing."""
     rows = await without_sales(scope, now, await only_playable(scope, now, rows))
-    customer = await customers.read(scope, rows[0]["customer_id"])
-    if customer is None:
-        raise Refused("not_found", kind="customer")
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in rows))
     fresh = await freshness(scope, contract_ids, {})
     current = await current_contracts(scope, contract_ids)
     by_link = ways.online is not None
-    personal = customer_facts(customer)
+    personal = called_facts(to.called)
     shared: dict[str, FactValue | None] = {
+        "called.party": to.called.party,
         "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
         "caller.staff_no": None,
         # Whatever brings the link, the script is played online.
-        "contact.channel": "online" if by_link else channel,
+        "contact.channel": "online" if by_link else to.channel,
     }
     drafts = [msgspec.convert(row["draft"], ObligationDraft) for row in rows]
     for row, draft in zip(rows, drafts, strict=True):
@@ -285,25 +309,26 @@ async def _start(
             )
             for row, draft in zip(rows, drafts, strict=True)
         ),
-        carrier=found[0] if found is not None else None,
-        sent_to=found[1] if found is not None else None,
+        carrier=to.carrier,
+        sent_to=to.address,
         mandatory=any(draft.category == "mandatory" for draft in drafts),
     )
     await contacts.insert(
         scope,
         NewContact(
             id=id,
-            customer_id=rows[0]["customer_id"],
+            customer_id=to.called.record,
+            called_party=to.called.party,
             staff_id=None,
             client=None,
-            channel=channel,
+            channel=to.channel,
             language=language,
             number=opened.sent_to,
             number_index=None,
             below_province=False,
             visitor_is_seller=False,
             # What goes out from here is an attempt when it has; what a client brings is one from now on.
-            dialled_at=None if found is not None else scope.now,
+            dialled_at=None if to.carrier is not None else scope.now,
             facts=shared,
             section_facts=section_facts,
             personal=personal,
@@ -325,8 +350,9 @@ async def _start(
         id,
         [str(one) for one in ids],
         details={
-            "channel": channel,
+            "channel": to.channel,
             "obligations": [str(one) for one in ids],
+            "called": to.called.party,
             "answer_by": opened.answer_by.isoformat(),
         },
     )

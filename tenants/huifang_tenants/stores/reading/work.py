@@ -35,7 +35,11 @@ _CLAIMED: Final = Kept(
 )
 _RESTRICTIONS: Final = Kept(
     ContactRestriction.select(
-        ContactRestriction.kind, ContactRestriction.valid_until, ContactRestriction.created_at
+        ContactRestriction.id,
+        ContactRestriction.kind,
+        ContactRestriction.valid_until,
+        ContactRestriction.created_at,
+        ContactRestriction.decision,
     )
     .where(
         QueryString(OF_PERSON, ContactRestriction.customer_id, Slot("customer")),

@@ -111,12 +111,12 @@ async def test_nobody_rings_somebody_whom_others_have_in_hand(office: Any) -> No
     late = await closed(office, "P1", holder="K1")
     await office.issue("P2", "K1")
     (claimed,) = await office.claim_ids("C1")
-    assert await office.refusal(office.start(late, "C2")) == "contact.customer_engaged"
+    assert await office.refusal(office.start(late, "C2")) == "contact.person_busy"
     contact = await office.start(claimed, "C1")
-    assert await office.refusal(office.start(late, "C2")) == "contact.customer_engaged"
+    assert await office.refusal(office.start(late, "C2")) == "contact.person_busy"
     await office.conclude(contact, "busy")
     contact = await office.start(late, "C2")
-    assert await office.refusal(office.start(late, "C3")) == "contact.customer_engaged"
+    assert await office.refusal(office.start(late, "C3")) == "contact.person_busy"
     assert await office.refusal(office.start(late, "C2")) == "state.conflict"
     await office.conclude(contact, "busy")
 
@@ -125,7 +125,7 @@ async def test_of_two_who_start_at_once_one_does(office: Any) -> None:
     id = await closed(office)
     results = await asyncio.gather(*(office.start(id, f"C{n}") for n in range(1, 6)), return_exceptions=True)
     refused = [one for one in results if isinstance(one, Refused)]
-    assert [one.code for one in refused] == ["contact.customer_engaged"] * 4
+    assert [one.code for one in refused] == ["contact.person_busy"] * 4
     assert len(await office.fetch("SELECT FROM contact")) == 1
 
 
