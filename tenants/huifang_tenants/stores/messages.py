@@ -16,6 +16,9 @@ from huifang_tenants.stores.queries import Kept, Slot, slots_for
 from huifang_tenants.stores.queue import PLAYABLE, Playable
 from huifang_tenants.stores.restraints import Restraints, document, nothing_holds_back
 from huifang_tenants.tables.contacts import Contact, Message
+from huifang_tenants.tables.contracts import Contract
+from huifang_tenants.tables.customers import ContactRestriction
+from huifang_tenants.tables.obligations import Obligation
 from huifang_tenants.written_channels import WrittenWay
 
 MessageKind = Literal["page", "answer", "sent", "received"]
@@ -38,6 +41,9 @@ _OF_CONTACT: Final = Kept(
     .order_by(Message.id)
 )
 _BY_LINK: Final = Kept(Contact.select(Contact.id).where(Contact.link_hash == Slot("hash")))
+_OBLIGATION: Final = Kept(
+    Obligation.select(*Obligation.all_columns()).where(Obligation.id == Slot("id")).lock_rows("UPDATE")
+)
 _BY_CODE: Final = Kept(Contact.select(Contact.id).where(Contact.reply_code == Slot("code")))
 
 # SQL from here: conditions on a document of JSON, advisory locks, rows locked with SKIP LOCKED.
@@ -290,6 +296,46 @@ async def unanswered(scope: Scope, limit: int) -> list[UUID]:
         limit,
     )
     return [row["id"] for row in rows]
+
+
+async def note_attempt(scope: Scope, contact_id: UUID) -> None:
+    """Note that a contact has been tried now, if it was not before."""
+    await Contact.update({Contact.dialled_at: scope.now}).where(
+        Contact.id == contact_id, Contact.dialled_at.is_null()
+    )
+
+
+async def lock_obligation(scope: Scope, id: UUID) -> Any | None:
+    """Lock and return an obligation; None when there is none."""
+    return await _OBLIGATION.row(scope, id=id)
+
+
+async def contract_no_of(scope: Scope, contract_id: UUID) -> str:
+    """Return the number of a contract."""
+    row = await Contract.select(Contract.contract_no).where(Contract.id == contract_id).first()
+    return str(row["contract_no"]) if row is not None else ""
+
+
+async def add_wish(scope: Scope, customer_id: UUID, recorded_by: str) -> bool:
+    """Keep that a customer wants no contacts, until somebody lifts it; False where that is on record already."""
+    standing = await ContactRestriction.exists().where(
+        ContactRestriction.customer_id == customer_id,
+        ContactRestriction.kind == "own_wish",
+        ContactRestriction.lifted_at.is_null(),
+        ContactRestriction.valid_until.is_null(),
+    )
+    if standing:
+        return False
+    await ContactRestriction.insert(
+        ContactRestriction(
+            id=new_id(),
+            customer_id=customer_id,
+            kind="own_wish",
+            recorded_by=recorded_by,
+            created_at=scope.now,
+        )
+    )
+    return True
 
 
 async def save_session(scope: Scope, contact_id: UUID, session_hash: bytes) -> None:

@@ -136,9 +136,8 @@ async def sent(scope: Scope, message_id: UUID, reference: str | None) -> None:
     if found is None or found.status != "waiting":
         return
     await messages.settle(scope, message_id, "sent", reference=reference)
-    await scope.connection.execute(
-        "UPDATE contact SET dialled_at = coalesce(dialled_at, $2) WHERE id = $1", found.contact_id, scope.now
-    )
+    if found.contact_id is not None:
+        await messages.note_attempt(scope, found.contact_id)
     actor = acting(found.channel)
     await record(scope, actor, "message.sent", "contact", found.contact_id, found.content["text"])
 

@@ -176,7 +176,7 @@ async def open_by_hand(
     ways, now = ways_of(scope.tenant), await stage(scope, catalogue)
     if ways.online is None:
         raise Refused("written.channel_not_set", channel="online")
-    row = await scope.connection.fetchrow("SELECT * FROM obligation WHERE id = $1 FOR UPDATE", obligation_id)
+    row = await messages.lock_obligation(scope, obligation_id)
     if row is None:
         raise Refused("not_found", kind="obligation")
     if row["channel"] not in WRITTEN:

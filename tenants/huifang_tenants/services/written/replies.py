@@ -18,7 +18,6 @@ from huifang_core.scripts import Prompt
 from huifang_core.texts import Text, text
 from huifang_core.workdays import WorkingCalendar
 
-from huifang_tenants.ids import new_id
 from huifang_tenants.intake import OWN_SOURCE, IncomingEvent, content_hash
 from huifang_tenants.normalise import normalise_phone
 from huifang_tenants.outbox import enqueue
@@ -101,9 +100,7 @@ async def hand_on(services: Services, tenant: Tenant, message_id: UUID) -> None:
         contact = await contacts.load(scope, found.contact_id) if found and found.contact_id else None
         if found is None or contact is None or not contact.sections:
             return None
-        contract_no: str = await scope.connection.fetchval(
-            "SELECT contract_no FROM contract WHERE id = $1", contact.sections[0].contract_id
-        )
+        contract_no = await messages.contract_no_of(scope, contact.sections[0].contract_id)
         payload = FeedbackReceived(
             kind="suggestion", received_at=found.at, text=found.content["text"][:2000], channel=found.channel
         )
@@ -209,17 +206,8 @@ def _value(prompt: Prompt, said: str) -> str:
 
 async def _stop(scope: Scope, contact: StoredContact, reply: Reply) -> None:
     """Keep the customer's wish not to be written to; it holds back what is not mandatory (DEC-6, REG-7)."""
-    id, actor = new_id(), acting(reply.channel)
-    added = await scope.connection.fetchval(
-        "INSERT INTO contact_restriction (id, customer_id, kind, recorded_by, created_at)"
-        " SELECT $1, $2, 'own_wish', $3, $4 WHERE NOT EXISTS (SELECT FROM contact_restriction WHERE customer_id = $2"
-        " AND kind = 'own_wish' AND lifted_at IS NULL AND valid_until IS NULL) RETURNING true",
-        id,
-        contact.customer_id,
-        actor.name,
-        scope.now,
-    )
-    if added:
+    actor = acting(reply.channel)
+    if await messages.add_wish(scope, contact.customer_id, actor.name):
         await record(scope, actor, "restriction.added", "customer", contact.customer_id, "own_wish")
     mandatory = any(section.draft.category == "mandatory" for section in contact.sections)
     if contact.status == "in_progress" and not mandatory:
