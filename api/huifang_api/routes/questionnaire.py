@@ -169,7 +169,8 @@ async def _page(
     scope: Scope, request: _Request, tenant: Tenant, settings: OnlineSettings, view: View, visitor: Visitor
 ) -> Page:
     page = page_of(tenant, settings, view, _language(request, view), _action(visitor))
-    await keep_page(scope, view, page.html)
+    if not request.scope.get("head_only"):
+        await keep_page(scope, view, page.html)
     return page
 
 

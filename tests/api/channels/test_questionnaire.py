@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from huifang_core.catalogue import Catalogue
 
@@ -329,3 +330,32 @@ async def test_what_can_not_be_opened_says_why(
     assert refused == (409, "written.not_in_writing")
     reader = await office.with_scopes("contacts:read")
     assert await reader.problem("POST", "/questionnaires", body) == (403, "auth.scope_missing")
+
+
+async def test_the_logo_stands_at_the_tenants_host_under_a_name_of_its_own(
+    questionnaire: Any, browser: Any
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n and so on"
+    logo = {"media_type": "image/png", "content": base64.b64encode(picture).decode()}
+    link, _, _ = await questionnaire("Q19", logo=logo)
+    async with browser() as phone:
+        page = await phone.open(link)
+        named = re.search(r'<img src="(/q/logo/[0-9a-f]{16})" alt="">', page.text)
+        assert named is not None
+        shown = await phone.open(named[1])
+        assert (shown.content, shown.headers["content-type"]) == (picture, "image/png")
+        assert "public" in shown.headers["cache-control"]
+        assert (await phone.open("/q/logo/0000000000000000")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["online", "email", "sms"])
+async def test_where_messages_go_is_not_for_the_tenant_itself_to_say(office: Any, name: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with office.scope() as opened:
+            await opened.connection.fetchval("SELECT control.change_settings($1)", {name: {}})
+
+
+async def test_two_tenants_can_not_have_one_host(office: Any, other_office: Any, set_up: Any) -> None:
+    await set_up(office, "online", ONLINE)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await set_up(other_office, "online", ONLINE)

@@ -159,7 +159,9 @@ async def next_in_writing(scope: Scope) -> datetime | None:
     instants = [await messages.next_answer_due(scope)]
     try:
         if ways_of(scope.tenant).set_up:
-            instants.append(await messages.next_turn(scope))
+            hours, turn = calling_hours(scope.tenant.settings), await messages.next_turn(scope)
+            instants.append(None if turn is None else hours.next(turn))
+            instants.append(None if hours.allow(scope.now) else hours.next(scope.now))
     except BrokenChannel:
         pass
     return min((instant for instant in instants if instant is not None), default=None)

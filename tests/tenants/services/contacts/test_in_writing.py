@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from huifang_tenants.services.upkeep import settle
 from huifang_tenants.services.written.delivering import outgoing, sent, write_next
-from huifang_tenants.services.written.opening import anything_due
+from huifang_tenants.services.written.opening import anything_due, next_in_writing
 from huifang_tenants.services.written.unanswered import close_unanswered
 from huifang_tenants.stores import messages
 
@@ -216,3 +216,17 @@ async def test_two_writers_write_to_nobody_twice(writing: Any) -> None:
 
     assert sum(await asyncio.gather(all_of_them(), all_of_them(), all_of_them())) == 6
     assert len(await writing.fetch("SELECT id FROM contact")) == 6
+
+
+async def test_a_test_clock_stops_where_somebody_is_to_be_written_to_or_an_answer_is_overdue(
+    writing: Any,
+) -> None:
+    id = await due_online(writing, "W16")
+    night = await writing.at(NIGHT)
+    opens = await night.do(next_in_writing)
+    assert opens == datetime(2026, 3, 11, 1, 0, tzinfo=UTC)
+    morning = await night.at(opens)
+    assert await write(morning)
+    (contact,) = await morning.fetch("SELECT answer_by FROM contact")
+    assert await morning.do(next_in_writing) == contact["answer_by"]
+    assert (await morning.obligation(id))["status"] == "open"
