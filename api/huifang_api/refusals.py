@@ -199,6 +199,41 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
     ),
+    "written.channel_not_set": Entry(
+        409,
+        text("渠道未设置", "Channel not set up"),
+        text("本租户没有设置渠道 {channel}。", "The channel {channel} is not set up for this tenant."),
+        text("请运营方用 huifang channel 设置。", "Have the operator set it up with `huifang channel`."),
+    ),
+    "written.customer_answers": Entry(
+        409,
+        text("由客户自行作答", "The customer answers"),
+        text(
+            "这是书面回访,由客户自己作答,不能代答。",
+            "This contact is in writing: the customer answers it, and nobody else can.",
+        ),
+        text("等客户作答,或到期后以其他方式回访。", "Wait for the customer, or for the next channel's turn."),
+    ),
+    "written.impossible": Entry(
+        409,
+        text("不能书面回访", "Not possible in writing"),
+        text(
+            "该回访不能以书面方式进行({reason})。identity_unknown:没有登记可供客户填写核对的证件信息;script_spoken:话术只供口头使用。",
+            "This callback can't be made in writing ({reason}). identity_unknown: nothing is on file by which the customer could "
+            "prove who they are; script_spoken: the script is meant to be spoken only.",
+        ),
+        text(
+            "补录证件信息,或改用电话、上门。", "Complete the ID document on file, or call or visit instead."
+        ),
+    ),
+    "written.not_in_writing": Entry(
+        409,
+        text("尚未轮到书面回访", "Not in writing"),
+        text(
+            "该回访任务当前应以 {channel} 进行。", "This obligation is to be met by {channel} at this time."
+        ),
+        text("按当前渠道回访。", "Use that channel."),
+    ),
     "obligation.closed": Entry(
         409,
         text("任务已了结", "Obligation closed"),

@@ -13,6 +13,8 @@ from huifang_core.trace import TraceStep
 from huifang_core.windows import Window, day_of
 
 ContactChannel = Literal["phone", "on_site", "letter", "sms", "email", "online"]
+WRITTEN: frozenset[ContactChannel] = frozenset({"sms", "email", "online"})
+"""Channels by which a customer is written to and answers in writing, without a member of staff (PF-2, REG-6)."""
 
 ObligationStatus = Literal[
     "waiting", "open", "completed", "unreachable", "expired", "voided", "superseded", "cancelled", "historic"

@@ -9,6 +9,7 @@ from huifang_api.routes import (
     case_steering,
     case_work,
     cases,
+    channel_hooks,
     contact_work,
     contacts,
     contract_look_up,
@@ -35,6 +36,7 @@ from huifang_api.routes import (
     obligations,
     papers,
     plugin_settings,
+    questionnaire,
     queue,
     raising,
     record_intake,
@@ -48,10 +50,11 @@ from huifang_api.routes import (
     visits,
     wishes,
     work_orders,
+    written_contacts,
 )
 
-ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
-"""Outside the API: health, authorization, the reference."""
+ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES, *questionnaire.ROUTES)
+"""Outside the API: health, authorization, the reference, the questionnaires of tenants' customers."""
 
 API_ROUTES: Final = (
     *customers.ROUTES,
@@ -71,6 +74,8 @@ API_ROUTES: Final = (
     *raising.ROUTES,
     *inbound_calls.ROUTES,
     *calls.ROUTES,
+    *written_contacts.ROUTES,
+    *channel_hooks.ROUTES,
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,

@@ -84,6 +84,10 @@ RefusalCode = Literal[
     "visit.not_made",
     "visit.time_invalid",
     "work_order.due_invalid",
+    "written.channel_not_set",
+    "written.customer_answers",
+    "written.impossible",
+    "written.not_in_writing",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 

@@ -85,7 +85,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     else:
         wanted, leased, late = await _claimed(scope, opening, staff)
     stage_now = await stage(scope, catalogue)
-    leased = await _without_sales(scope, stage_now, await _only_playable(scope, stage_now, leased))
+    leased = await without_sales(scope, stage_now, await only_playable(scope, stage_now, leased))
     channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
     if opening.inbound is not None:
         channel = "phone"
@@ -119,7 +119,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts, answers = await _sections(
+    sections, section_facts, answers = await begin_sections(
         scope,
         stage_now,
         leased,
@@ -224,7 +224,7 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
     return {one.stored.id: one.contract for one in standing.values()}
 
 
-async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
+async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
     """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     playable = [
@@ -241,7 +241,7 @@ async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) 
     return playable
 
 
-async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
+async def without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
     """Return what one contact may hold: where others of it may not recommend a product, scripts that do are put back (SP-4)."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     if all(draft.category in MAY_RECOMMEND for draft in drafts.values()):
@@ -257,7 +257,7 @@ async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> l
     return [row for row in leased if row["id"] not in selling]
 
 
-async def _sections(
+async def begin_sections(
     scope: Scope,
     stage_now: Stage,
     leased: Sequence[Any],
