@@ -191,7 +191,7 @@ async def open_by_hand(
             "state.conflict", current="in_progress" if held else row["status"], wanted="in_progress"
         )
     await shares.check(scope, catalogue, "online", [obligation_id])
-    await restraints.check(scope, catalogue, [obligation_id], row["customer_id"], dialled=False)
+    await restraints.check(scope, catalogue, [obligation_id], row["customer_id"], "online", dialled=False)
     people = (await may_be_called(scope, [obligation_id])).get(obligation_id, ())
     if not people:
         raise Refused("not_found", kind="customer")
