@@ -6,9 +6,10 @@ checked here, so that nobody outside has to trust it.
 
 import gc
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
@@ -28,10 +29,12 @@ from huifang_core.derive import (
 )
 from huifang_core.explain import explain
 from huifang_core.obligations import ObligationDraft
+from huifang_core.outcomes import ContactOutcome, Reacted, react
 from huifang_core.parameters import ParameterSet
 from huifang_core.plans import Membership, Plan
 from huifang_core.population import Candidate, amount_wanted, population
 from huifang_core.registry import Broken, Plugin, Registry, installed, load_registry
+from huifang_core.releases import registry_with
 from huifang_core.rules import Rule
 from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
@@ -73,6 +76,22 @@ class PopulationTask(msgspec.Struct, frozen=True, array_like=True):
     limit: float
 
 
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """An outcome for a plugin, with the tenant's own settings and parameters of it."""
+
+    plugin: str
+    outcome: ContactOutcome
+    settings: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+class OutcomeTask(msgspec.Struct, frozen=True, array_like=True):
+    """What a host is asked: what do plugins want done about these outcomes? `limit` is how many seconds one may take."""
+
+    told: tuple[Told, ...]
+    limit: float
+
+
 class Candidates(msgspec.Struct, frozen=True, array_like=True, tag="candidates"):
     """The events of one subject that a plan looked at."""
 
@@ -110,19 +129,24 @@ class Overtime(Exception):
 encoder: Final = msgspec.msgpack.Encoder()
 _task_decoder = msgspec.msgpack.Decoder(Task)
 _population_decoder = msgspec.msgpack.Decoder(PopulationTask)
+_outcome_decoder = msgspec.msgpack.Decoder(OutcomeTask)
 _draft_decoder = msgspec.json.Decoder(ObligationDraft)
 _case_decoder = msgspec.json.Decoder(CaseDraft)
 _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
+_release: str | None = None
 _allow_list: Path | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
 
 
-def host_start(allow_list: Path | None = None) -> None:
-    """Load the plugins, before anything is asked; with an allow-list, those it takes."""
-    global _allow_list
-    _allow_list = allow_list
+def host_start(release: str | None = None, allow_list: Path | None = None) -> None:
+    """Load the plugins, before anything is asked.
+
+    `release` is the path of one to load in the place of the installed one; with an allow-list, those that it takes are loaded.
+    """
+    global _release, _allow_list
+    _release, _allow_list = release, allow_list
     _loaded()
 
 
@@ -185,6 +209,42 @@ def host_amount(plugin: str, plan: str, settings: bytes, first: date) -> bytes:
     return encoder.encode(amount_wanted(loaded, _plan(loaded, plan), versions, first))
 
 
+def host_react(payload: bytes) -> bytes:
+    """Return a `Reacted` or a `HostFailure` for each outcome of an `OutcomeTask`."""
+    task = _outcome_decoder.decode(payload)
+    answers: list[Reacted | HostFailure] = []
+    with _interrupted_after(task.limit):
+        for told in task.told:
+            plugin = _loaded().plugins.get(told.plugin)
+            hook = plugin.reacts() if plugin is not None else None
+            try:
+                _restart(task.limit)
+                answers.append(
+                    Reacted()
+                    if plugin is None or hook is None
+                    else _sound_reaction(plugin, react(hook, told.outcome, told.settings, told.parameters))
+                )
+            except BaseException as error:
+                # As with rules: it ends the work on this outcome, and no more.
+                answers.append(HostFailure(f"{type(error).__name__}: {error}"[:500]))
+    return encoder.encode(answers)
+
+
+def _sound_reaction(plugin: Plugin, reacted: Reacted) -> Reacted:
+    """The reaction, if it can be put on the books; ValueError or what msgspec raises where it can't."""
+    written = _json.encode(reacted)
+    sound = msgspec.json.decode(written, type=Reacted)
+    if b"\\u0000" in written:
+        raise ValueError("its answer holds a character that can't be stored")
+    classes = {known.id for known in plugin.case_classes}
+    for case in sound.cases:
+        if case.case_class not in classes:
+            raise ValueError(f"its case is of class {case.case_class}, which the plugin does not have")
+        if case.due_by is not None and case.due_by.tzinfo is None:
+            raise ValueError("its case is due at an instant without a zone")
+    return sound
+
+
 def host_check_settings(plugin: str, settings: bytes) -> bytes:
     """Return what is wrong with a plugin's settings, None where it takes them; raises KeyError for an unknown plugin."""
     try:
@@ -197,20 +257,29 @@ def host_check_settings(plugin: str, settings: bytes) -> bytes:
 def _loaded() -> Registry:
     global _registry
     if _registry is None:
-        _registry = load_registry() if _allow_list is None else _allowed(_allow_list)
+        _registry = _chosen()
         # What is loaded stays, and what a task makes is gone after it: hardly ever worth looking through.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
     return _registry
 
 
-def _allowed(allow_list: Path) -> Registry:
+def _chosen() -> Registry:
+    points, refused = _allowed()
+    if _release is None:
+        return load_registry(points, refused)
+    return registry_with(Path(_release), points, refused)
+
+
+def _allowed() -> tuple[Sequence[EntryPoint], Sequence[Broken]]:
     points = installed()
+    if _allow_list is None:
+        return points, ()
     try:
-        return load_registry(*sift(points, read_allow_list(allow_list)))
+        return sift(points, read_allow_list(_allow_list))
     except AllowListError as error:
         # Without the list nobody can say what may be imported, so nothing is.
-        return load_registry((), [Broken(point.name, str(error)) for point in points])
+        return (), [Broken(point.name, str(error)) for point in points]
 
 
 def _calendar(announced: dict[int, tuple[AnnouncedDay, ...]]) -> WorkingCalendar:

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.scripts import Prompt as ScriptPrompt
 from huifang_core.scripts.model import DateAnswer, NumberAnswer, OpenAnswer, TextAnswer
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts import answering, concluding, starting
+from huifang_tenants.services.contacts import answering, concluding, raising, starting
 from huifang_tenants.services.look_up import look_up_for
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import contacts as reading
@@ -21,6 +21,7 @@ from huifang_api.access import needs, own_work, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
+from huifang_api.routes.calls import place_call, telephone_of
 from huifang_api.shapes.contact_work import (
     AbandonContact,
     AnswerForm,
@@ -112,17 +113,32 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 @post(
     "/contacts/{contact_id:uuid}/dial",
     opt=needs(
-        "contacts:write", raises=(*_OVER, "contact.quiet_hours", "contact.stopped", *_HELD), vendors=True
+        "contacts:write",
+        raises=(
+            *_OVER,
+            "contact.quiet_hours",
+            "contact.stopped",
+            *_HELD,
+            "call.over",
+            "telephone.unavailable",
+        ),
+        vendors=True,
     ),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,
 )
 async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
-    """Record that the number is dialled now, or the visit made: from here on it is an attempt.
+    """Dial the number by the telephone system where the tenant has one; else record that it is dialled now, or the visit made.
 
-    Once is enough; again changes nothing.
+    By the telephone system the caller's own telephone rings first, and it is an attempt once the customer's does; `GET …/call` says how
+    far it is. Otherwise it is an attempt from here on. Once is enough; again changes nothing.
     """
+    telephone = await telephone_of(request)
+    if telephone is not None and await _is_call(request, contact_id):
+        await place_call(request, telephone, contact_id)
+        async with tenant_scope(request, read_only=True) as scope:
+            return standing_shown(await answering.standing(scope, contact_id))
 
     catalogue = await world_of(request).services.catalogue()
 
@@ -198,12 +214,19 @@ async def conclude_contact(
     """Record how a contact ended; answers what that makes of each obligation and when it may be tried again.
 
     Refuses an outcome that contradicts what was recorded, such as `completed` while items are missing (SD-5). What is about a
-    contract that changed hands during the call does not count: its callback stands for the new policyholder.
+    contract that changed hands during the call does not count: its callback stands for the new policyholder. With `deceased` and
+    `unable` the person is not called any more, and a case is opened to find out what is true; with `relative_answered` nothing was
+    told but that there will be another call, at `call_back_at` if a time was named.
     """
+    calendar = await world_of(request).services.calendar()
     conclusion = concluding.Conclusion(data.outcome, data.call_back_at, data.note)
 
     async def conclude(scope: Scope) -> ContactOutcome:
-        await concluding.conclude(scope, contact_id, conclusion, await holder(request, scope, contact_id))
+        actor = await holder(request, scope, contact_id)
+        if raising.is_ending(conclusion.outcome):
+            await raising.conclude_for_good(scope, calendar, contact_id, conclusion, actor)
+        else:
+            await concluding.conclude(scope, contact_id, conclusion, actor)
         return await _ended(scope, contact_id)
 
     return await in_tenant(request, conclude)
@@ -227,6 +250,12 @@ async def abandon_contact(
         return await _ended(scope, contact_id)
 
     return await in_tenant(request, abandon)
+
+
+async def _is_call(request: ApiRequest, contact_id: UUID) -> bool:
+    async with tenant_scope(request, read_only=True) as scope:
+        row = await reading.get_contact(scope, contact_id)
+    return row is not None and row["channel"] == "phone"
 
 
 async def _ended(scope: Scope, contact_id: UUID) -> ContactOutcome:

@@ -41,6 +41,7 @@ class Due(msgspec.Struct, frozen=True):
     failed_rows: bool
     draws: bool
     schedules: bool
+    unanswered: bool
     appointments: bool
     solved: bool
     letters: bool
@@ -74,7 +75,7 @@ _SCRIPTS_ASKED_FOR: Final = (
 )
 _DUE: Final = (
     "SELECT (SELECT lease_until FROM obligation WHERE lease_until IS NOT NULL ORDER BY lease_until LIMIT 1) <= $2"  # noqa: S608
-    " OR (SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.id NOT IN"
+    " OR (SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.answer_by IS NULL AND k.id NOT IN"
     " (SELECT o.lease_contact FROM obligation o WHERE o.lease_until > $2 AND o.lease_contact IS NOT NULL)"
     " ORDER BY k.id LIMIT 1) IS NOT NULL AS leases,"
     " (SELECT due_by FROM obligation WHERE status IN ('open', 'unreachable') AND overdue_marked_at IS NULL"
@@ -105,6 +106,8 @@ _DUE: Final = (
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    " (SELECT answer_by FROM contact WHERE status = 'in_progress' AND answer_by IS NOT NULL ORDER BY answer_by LIMIT 1)"
+    " <= $1 AS unanswered,"
     " (SELECT appointment_watch_at FROM obligation WHERE appointment_watch_at IS NOT NULL AND status = 'open'"
     " ORDER BY appointment_watch_at LIMIT 1) <= $1 AS appointments,"
     " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
@@ -132,10 +135,10 @@ async def contacts_run_out(scope: Scope, quiet_since: datetime, limit: int) -> l
     """Lock and return contacts in progress whose lease has run out.
 
     Where no obligation is leased to one any more, as after a retraction, nothing must have happened in it since
-    `quiet_since`, wall time.
+    `quiet_since`, wall time. What was written to a customer has no lease and waits for its answer.
     """
     rows = await scope.connection.fetch(
-        "SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.id NOT IN"
+        "SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.answer_by IS NULL AND k.id NOT IN"
         " (SELECT o.lease_contact FROM obligation o WHERE o.lease_until > $1 AND o.lease_contact IS NOT NULL)"
         " AND (k.id IN (SELECT o.lease_contact FROM obligation o WHERE o.lease_until <= $1)"
         " OR NOT EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $2))"
