@@ -280,6 +280,9 @@ async def _sections(
                 scope, row["contract_id"], row["plugin"], row["root_event_id"]
             )
             own["case.decision"], answer["case.answer"] = decision, solution
+        elif "case.number" in draft.facts:
+            number = int(draft.facts["case.number"])
+            own["case.decision"], answer["case.answer"] = await case_work.came_of_number(scope, number)
         state = begin(script, items, {**shared, **own, **answer})
         hash = script_hash(script)
         await contacts.keep_script(scope, row["plugin"], script, hash)
