@@ -90,21 +90,23 @@ _UNSOLVED: Final = """
                   AND (o.draft ->> 'after_case')::boolean)
 """
 # Who has died or can't answer is not called, where nobody else may be (DEC-2: it is overdue all the same).
+_CONTACTABLE: Final = """
+      NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
+                  AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
+                  AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
+"""
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
-_DUE: Final = f"""
+_DUE_BY_ITSELF: Final = """
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
-                      AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
-                      AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
-      AND {_UNSOLVED}
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
-"""  # noqa: S608
+"""
+_DUE: Final = f"{_DUE_BY_ITSELF} AND {_CONTACTABLE} AND {_UNSOLVED}"
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
@@ -163,6 +165,10 @@ WHERE o.channel = ANY($1) AND {_MAY} AND NOT ({nothing_holds_back("$10")}) {_ALO
 _WITHOUT_SCRIPT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
+"""  # noqa: S608
+_STANDING_STILL: Final = f"""
+SELECT count(*) FILTER (WHERE NOT ({_UNSOLVED})) AS waiting_for_case, count(*) FILTER (WHERE NOT ({_CONTACTABLE})) AS not_contactable
+FROM obligation o WHERE o.channel = ANY($1) AND {_DUE_BY_ITSELF} AND NOT ({_CONTACTABLE} AND {_UNSOLVED}) AND {_PLAYABLE} {_ALONE}
 """  # noqa: S608
 # For whoever rings up: at whatever channel it stands, and late or not (DEC-3). Windows to come stay to come.
 _OPEN_WITH: Final = f"""
@@ -298,6 +304,12 @@ async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) 
     """Count what could be claimed but that it can't be played, and how much of it is overdue."""
     row = await scope.connection.fetchrow(_WITHOUT_SCRIPT, list(channels), *_common(scope, worker))
     return row["waiting"], row["overdue"]
+
+
+async def standing_still(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what could be claimed but that its case is not solved yet, and but that the person is not called any more."""
+    row = await scope.connection.fetchrow(_STANDING_STILL, list(channels), *_common(scope, worker))
+    return row["waiting_for_case"], row["not_contactable"]
 
 
 def _closed(channels: Sequence[str], *, calling: bool) -> list[bool]:

@@ -61,7 +61,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
     there, and `overdue_without_script` how much of that is overdue. `not_wanted` is what people don't want (DEC-6), `too_often` what they
     were contacted for often enough (CARE-2), and `calls_used_up` what waits until `free_at`, as they were rung often enough today.
-    `shares` are those of channels into which nothing more fits (LN-5).
+    `shares` are those of channels into which nothing more fits (LN-5). `waiting_for_case` is what there is nothing to tell about yet,
+    as its case is not solved (PF-4), `not_contactable` what is owed to people who have died or can't answer any more.
     """
 
     opens_at: datetime | None = None
@@ -74,6 +75,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     calls_used_up: int = 0
     free_at: datetime | None = None
     shares: tuple[HeldByShare, ...] = ()
+    waiting_for_case: int = 0
+    not_contactable: int = 0
 
 
 async def claim_next(
@@ -141,10 +144,13 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     restraints, full = await shares.shut(scope, catalogue, claimer.restraints)
     claimer = msgspec.structs.replace(claimer, restraints=restraints)
     held = await queue.restrained(scope, claimer, channels)
+    waiting_for_case, not_contactable = await queue.standing_still(scope, claimer, channels)
     calls_used_up = sum(causes["calls_used_up"] for causes in held.values())
     found = HeldBack(
         without_script=without_script,
         overdue_without_script=overdue,
+        waiting_for_case=waiting_for_case,
+        not_contactable=not_contactable,
         not_wanted=sum(causes["wish"] for causes in held.values()),
         too_often=sum(causes["too_often"] for causes in held.values()),
         calls_used_up=calls_used_up,

@@ -46,6 +46,8 @@ async def test_pf_4_a_suggestion_is_decided_and_the_payer_told_within_two_workin
     assert (case["kind"], case["due_by"]) == ("suggestion", by)
     assert (await payers.obligation(reply))["due_by"] == by
     assert await payers.claim() is None, "there is nothing to tell yet"
+    held = await payers.held_back()
+    assert (held.waiting_for_case, held.not_contactable) == (1, 0)
     await payers.do(lambda scope: improvements.decide(scope, case["id"], "adopted", "成本不高", HANDLER))
     await solve(payers, case["id"])
     contact = await payers.begin()
