@@ -199,6 +199,41 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
     ),
+    "written.channel_not_set": Entry(
+        409,
+        text("渠道未设置", "Channel not set up"),
+        text("本租户没有设置渠道 {channel}。", "The channel {channel} is not set up for this tenant."),
+        text("请运营方用 huifang channel 设置。", "Have the operator set it up with `huifang channel`."),
+    ),
+    "written.customer_answers": Entry(
+        409,
+        text("由客户自行作答", "The customer answers"),
+        text(
+            "这是书面回访,由客户自己作答,不能代答。",
+            "This contact is in writing: the customer answers it, and nobody else can.",
+        ),
+        text("等客户作答,或到期后以其他方式回访。", "Wait for the customer, or for the next channel's turn."),
+    ),
+    "written.impossible": Entry(
+        409,
+        text("不能书面回访", "Not possible in writing"),
+        text(
+            "该回访不能以书面方式进行({reason})。identity_unknown:没有登记可供客户填写核对的证件信息;script_spoken:话术只供口头使用。",
+            "This callback can't be made in writing ({reason}). identity_unknown: nothing is on file by which the customer could "
+            "prove who they are; script_spoken: the script is meant to be spoken only.",
+        ),
+        text(
+            "补录证件信息,或改用电话、上门。", "Complete the ID document on file, or call or visit instead."
+        ),
+    ),
+    "written.not_in_writing": Entry(
+        409,
+        text("尚未轮到书面回访", "Not in writing"),
+        text(
+            "该回访任务当前应以 {channel} 进行。", "This obligation is to be met by {channel} at this time."
+        ),
+        text("按当前渠道回访。", "Use that channel."),
+    ),
     "obligation.closed": Entry(
         409,
         text("任务已了结", "Obligation closed"),
@@ -577,6 +612,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
+    "call.over": Entry(
+        409,
+        text("通话已结束", "Call over"),
+        text(
+            "本次回访的号码已经拨过,或已有回答记录。",
+            "This contact's number was rung before, or answers are on record.",
+        ),
+        text(
+            "记录本次回访结果;再次拨打另起一次回访。",
+            "Record the outcome of this contact; another call is another contact.",
+        ),
+    ),
     "contact.signature_missing": Entry(
         409,
         text("缺少客户签名", "Signature missing"),
@@ -585,8 +632,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
         ),
         text(
-            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
-            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+            "先上传签收回执:POST /contacts/ID/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/ID/evidence?kind=signed_receipt`.",
         ),
     ),
     "visit.by_seller": Entry(
@@ -618,8 +665,8 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("尚未登记上门", "Visit not made"),
         text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
         text(
-            "先登记上门时间与人员:POST /visits/…/made。",
-            "Record first when and by whom: `POST /visits/…/made`.",
+            "先登记上门时间与人员:POST /visits/ID/made。",
+            "Record first when and by whom: `POST /visits/ID/made`.",
         ),
     ),
     "letter.day_invalid": Entry(
@@ -710,6 +757,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "The file of {evidence} is missing or not what was stored; this is on record.",
         ),
         text("从备份恢复原件并查明原因。", "Restore it from a backup and find out why."),
+    ),
+    "telephone.unavailable": Entry(
+        503,
+        text("电话系统不可用", "Telephone system unavailable"),
+        text("电话系统没有接受呼叫({failure})。", "The telephone system did not take the call ({failure})."),
+        text(
+            "稍后重试,或手工拨打并照常记录;由管理员核对电话系统的设置。",
+            "Try again later, or dial by hand and record it as usual; an administrator checks the settings of the telephone system.",
+        ),
     ),
     "evidence.store_unavailable": Entry(
         503,

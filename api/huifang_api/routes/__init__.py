@@ -5,9 +5,11 @@ from typing import Final
 from huifang_api.routes import (
     alarms,
     callback_setup,
+    calls,
     case_steering,
     case_work,
     cases,
+    channel_hooks,
     contact_work,
     contacts,
     contract_look_up,
@@ -34,6 +36,7 @@ from huifang_api.routes import (
     obligations,
     papers,
     plugin_settings,
+    questionnaire,
     queue,
     raising,
     record_intake,
@@ -47,10 +50,11 @@ from huifang_api.routes import (
     visits,
     wishes,
     work_orders,
+    written_contacts,
 )
 
-ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
-"""Outside the API: health, authorization, the reference."""
+ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES, *questionnaire.ROUTES)
+"""Outside the API: health, authorization, the reference, the questionnaires of tenants' customers."""
 
 API_ROUTES: Final = (
     *customers.ROUTES,
@@ -69,6 +73,9 @@ API_ROUTES: Final = (
     *contact_work.ROUTES,
     *raising.ROUTES,
     *inbound_calls.ROUTES,
+    *calls.ROUTES,
+    *written_contacts.ROUTES,
+    *channel_hooks.ROUTES,
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,

@@ -21,6 +21,7 @@ from huifang_api.access import needs, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
+from huifang_api.routes.calls import place_call, telephone_of
 from huifang_api.shapes.contact_work import (
     AbandonContact,
     AnswerForm,
@@ -108,16 +109,25 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours", *_HELD)),
+    opt=needs(
+        "contacts:write",
+        raises=(*_OVER, "contact.quiet_hours", *_HELD, "call.over", "telephone.unavailable"),
+    ),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,
 )
 async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
-    """Record that the number is dialled now, or the visit made: from here on it is an attempt.
+    """Dial the number by the telephone system where the tenant has one; else record that it is dialled now, or the visit made.
 
-    Once is enough; again changes nothing.
+    By the telephone system the caller's own telephone rings first, and it is an attempt once the customer's does; `GET …/call` says how
+    far it is. Otherwise it is an attempt from here on. Once is enough; again changes nothing.
     """
+    telephone = await telephone_of(request)
+    if telephone is not None and await _is_call(request, contact_id):
+        await place_call(request, telephone, contact_id)
+        async with tenant_scope(request, read_only=True) as scope:
+            return standing_shown(await answering.standing(scope, contact_id))
 
     catalogue = await world_of(request).services.catalogue()
 
@@ -229,6 +239,12 @@ async def abandon_contact(
         return await _ended(scope, contact_id)
 
     return await in_tenant(request, abandon)
+
+
+async def _is_call(request: ApiRequest, contact_id: UUID) -> bool:
+    async with tenant_scope(request, read_only=True) as scope:
+        row = await reading.get_contact(scope, contact_id)
+    return row is not None and row["channel"] == "phone"
 
 
 async def _ended(scope: Scope, contact_id: UUID) -> ContactOutcome:

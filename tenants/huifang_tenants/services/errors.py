@@ -3,6 +3,7 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "call.over",
     "case.assignee_not_active",
     "case.assignee_not_permitted",
     "case.assignee_outside_unit",
@@ -76,12 +77,17 @@ RefusalCode = Literal[
     "staff.outside_unit",
     "staff.untrained",
     "state.conflict",
+    "telephone.unavailable",
     "validation.failed",
     "visit.by_seller",
     "visit.day_invalid",
     "visit.not_made",
     "visit.time_invalid",
     "work_order.due_invalid",
+    "written.channel_not_set",
+    "written.customer_answers",
+    "written.impossible",
+    "written.not_in_writing",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 

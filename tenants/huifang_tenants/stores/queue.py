@@ -84,13 +84,13 @@ _IS_ALONE: Final = (
     f" AND NOT {_HELD.format(**_OF_PERSON)} AND NOT {_SPEAKING.format(**_OF_PERSON)}"
 )
 # What a case has to be solved for first waits for it (PF-4).
-_UNSOLVED: Final = """
+UNSOLVED: Final = """
       NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
                   AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
                   AND (o.draft ->> 'after_case')::boolean)
 """
 # Who has died or can't answer is not called, where nobody else may be (DEC-2: it is overdue all the same).
-_CONTACTABLE: Final = """
+CONTACTABLE: Final = """
       NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
                   AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
                   AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
@@ -106,7 +106,7 @@ _DUE_BY_ITSELF: Final = """
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
 """
-_DUE: Final = f"{_DUE_BY_ITSELF} AND {_CONTACTABLE} AND {_UNSOLVED}"
+_DUE: Final = f"{_DUE_BY_ITSELF} AND {CONTACTABLE} AND {UNSOLVED}"
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
@@ -167,8 +167,8 @@ SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
 """  # noqa: S608
 _STANDING_STILL: Final = f"""
-SELECT count(*) FILTER (WHERE NOT ({_UNSOLVED})) AS waiting_for_case, count(*) FILTER (WHERE NOT ({_CONTACTABLE})) AS not_contactable
-FROM obligation o WHERE o.channel = ANY($1) AND {_DUE_BY_ITSELF} AND NOT ({_CONTACTABLE} AND {_UNSOLVED}) AND {_PLAYABLE} {_ALONE}
+SELECT count(*) FILTER (WHERE NOT ({UNSOLVED})) AS waiting_for_case, count(*) FILTER (WHERE NOT ({CONTACTABLE})) AS not_contactable
+FROM obligation o WHERE o.channel = ANY($1) AND {_DUE_BY_ITSELF} AND NOT ({CONTACTABLE} AND {UNSOLVED}) AND {_PLAYABLE} {_ALONE}
 """  # noqa: S608
 # For whoever rings up: at whatever channel it stands, and late or not (DEC-3). Windows to come stay to come.
 _OPEN_WITH: Final = f"""
@@ -177,7 +177,7 @@ WHERE o.customer_id = $1 AND o.status IN ('open', 'unreachable', 'expired') AND 
   AND (o.lease_until IS NULL OR o.lease_until <= $3 OR (o.lease_staff = $5 AND o.lease_contact IS NULL))
   AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
   AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-  AND {_UNSOLVED} AND {PLAYABLE.format(scripts="$6", items="$7")}
+  AND {UNSOLVED} AND {PLAYABLE.format(scripts="$6", items="$7")}
 ORDER BY o.priority DESC, o.due_by, o.id
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
@@ -277,7 +277,10 @@ async def claim(
 
 
 async def take_alone(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
-    """Keep others from claiming for a person until the scope ends; tell whether nobody else is about to speak with them."""
+    """Tell whether nobody else is about to speak with a person, and keep others from claiming for them until the scope ends.
+
+    It does not wait for whoever claims for them just now, as `engaged` would: whoever asks holds another person already.
+    """
     found: bool = await scope.connection.fetchval(
         _IS_ALONE, customer_id, scope.wall_now, staff_id, quiet_since
     )

@@ -15,6 +15,7 @@ import msgspec
 from huifang_core.contacts import Ending, Outcome, facts_of, is_successful
 from huifang_core.obligations import LATE_COMPLETION, CalledParty
 
+from huifang_tenants.outbox import OUTCOME, enqueue
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.called import numbers_left
 from huifang_tenants.services.contacts.claiming import calling_hours
@@ -75,6 +76,8 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
     attempt = Attempt(conclusion.outcome, conclusion.call_back_at)
     await _follow_up(scope, contact, attempt, actor)
     await queue.release(scope, contact_id)
+    if any(section.draft.tells_outcome for section in whole.sections):
+        await enqueue(scope, OUTCOME, {"contact": str(contact_id)})
     await record(
         scope,
         actor,

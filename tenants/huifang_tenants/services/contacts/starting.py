@@ -85,7 +85,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     else:
         wanted, leased, late = await _claimed(scope, opening, staff)
     stage_now = await stage(scope, catalogue)
-    leased = await _without_sales(scope, stage_now, await _only_playable(scope, stage_now, leased))
+    leased = await without_sales(scope, stage_now, await only_playable(scope, stage_now, leased))
     channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
     if opening.inbound is not None:
         channel = "phone"
@@ -99,8 +99,11 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         leased, target = await _of_one_person(scope, leased, wanted, channel, opening.number_index)
         await _check_free(scope, target.called, leased, staff)
         ids = [row["id"] for row in leased]
-        await shares.check(scope, catalogue, channel, ids)
-        await restraints.check(scope, catalogue, ids, target.called.record, dialled=opening.dialled)
+        if late is None:
+            await shares.check(scope, catalogue, channel, ids)
+        else:
+            await shares.give_out_late(scope, catalogue, channel, ids, actor)
+        await restraints.check(scope, catalogue, ids, target.called.record, channel, dialled=opening.dialled)
     called, index = target.called, target.number
     number = called.phones[index] if index is not None else None
     if opening.inbound is not None and number is None:
@@ -116,7 +119,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts, answers = await _sections(
+    sections, section_facts, answers = await begin_sections(
         scope,
         stage_now,
         leased,
@@ -183,14 +186,14 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
     prepared = await scope.connection.fetchrow(
         "SELECT k.channel, k.customer_id, bool_and(o.around_the_clock) AS around_the_clock, array_agg(o.id) AS ids FROM contact k"
         " JOIN contact_section s ON s.contact_id = k.id JOIN obligation o ON o.id = s.obligation_id"
-        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL GROUP BY k.id",
+        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL AND NOT k.inbound GROUP BY k.id",
         contact_id,
     )
     if prepared is not None:
         channel, ids = prepared["channel"], prepared["ids"]
         _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
         await shares.check(scope, catalogue, channel, ids)
-        await restraints.check(scope, catalogue, ids, prepared["customer_id"], dialled=True)
+        await restraints.check(scope, catalogue, ids, prepared["customer_id"], channel, dialled=True)
     await record_attempt(scope, contact_id, actor)
 
 
@@ -200,7 +203,7 @@ async def record_attempt(scope: Scope, contact_id: UUID, actor: Actor) -> None:
     What has happened is put down as it is: nothing holds it back any more. Refuses `not_found` and `contact.not_in_progress`.
     """
     done = await scope.connection.execute(
-        "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
+        "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL AND NOT inbound",
         contact_id,
         scope.now,
     )
@@ -221,7 +224,7 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
     return {one.stored.id: one.contract for one in standing.values()}
 
 
-async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
+async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
     """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     playable = [
@@ -238,7 +241,7 @@ async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) 
     return playable
 
 
-async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
+async def without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
     """Return what one contact may hold: where others of it may not recommend a product, scripts that do are put back (SP-4)."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     if all(draft.category in MAY_RECOMMEND for draft in drafts.values()):
@@ -254,7 +257,7 @@ async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> l
     return [row for row in leased if row["id"] not in selling]
 
 
-async def _sections(
+async def begin_sections(
     scope: Scope,
     stage_now: Stage,
     leased: Sequence[Any],
@@ -376,7 +379,7 @@ async def _check_free(scope: Scope, called: Called, leased: Sequence[Any], staff
     """Refuse to contact another person than the policyholder, whom the lease keeps free, while somebody else does."""
     if called.record == leased[0]["customer_id"]:
         return
-    if not await queue.take_alone(scope, called.record, staff.id, scope.wall_now - LEASE):
+    if await queue.engaged(scope, called.record, staff.id, scope.wall_now - LEASE):
         raise Refused("contact.person_busy")
 
 
