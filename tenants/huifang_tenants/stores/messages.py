@@ -58,7 +58,7 @@ _DUE: Final = f"""
       AND {CONTACTABLE} AND {UNSOLVED}
       AND {PLAYABLE.format(scripts="$3", items="$4")}
       AND {nothing_holds_back("$6")}
-"""  # noqa: S608
+"""
 # One ordered look into the index per channel: over all of them at once, everything due would have to be sorted each time.
 _NEXT: Final = f"""
 SELECT found.customer_id, found.channel FROM unnest('{{online,email,sms}}'::text[]) AS wanted (channel) CROSS JOIN LATERAL (
