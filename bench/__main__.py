@@ -12,6 +12,7 @@ from huifang_api.runtime import Runtime, open_runtime
 
 from bench.contact_http import bench_contact_http
 from bench.imports import bench_import, bench_import_memory
+from bench.planner import bench_planner
 from bench.progress import Progress
 from bench.results import Result, print_table, write_results
 from bench.rules import bench_rules
@@ -26,6 +27,7 @@ BENCHES: dict[str, Bench] = {
     "contact_http": bench_contact_http,
     "scope": bench_scope,
     "rules": bench_rules,
+    "planner": bench_planner,
 }
 _RESULTS = Path(__file__).with_name("results.jsonl")
 _EPILOG = """examples:

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from huifang_api.settings import load_settings
 from huifang_core.obligations import LATE_COMPLETION
+from huifang_core.windows import day_of, start_of_day
 from huifang_tenants.database import Database
 from huifang_tenants.ids import new_id
 from huifang_tenants.keys import MasterKeys
@@ -22,14 +23,22 @@ from huifang_tenants.provisioning import runtime_url
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts.numbers import number_to_dial
-from huifang_tenants.stores import contacts, contracts, customers, event_links, look_ups, plugins, queue
+from huifang_tenants.stores import (
+    contacts,
+    contracts,
+    customers,
+    event_links,
+    look_ups,
+    parties,
+    plugins,
+    queue,
+)
 from huifang_tenants.stores.contacts import NewContact, NewSection, StoredContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import staff_by_number
-from huifang_tenants.stores.people import standing_record
 from huifang_tenants.stores.reading import contacts as reading
-from huifang_tenants.stores.reading import customers as reading_customers
 from huifang_tenants.stores.reading import work
+from huifang_tenants.stores.restraints import Restraints
 from huifang_tenants.tenant import Tenant
 
 from bench import contact_sql as sql
@@ -111,6 +120,7 @@ class BareApp:
         leased = await queue.leased_with(scope, await queue.standing_for(scope, obligation_id), staff.id)
         await plugins.switched_on(scope)
         customer_id: UUID = leased[0]["customer_id"]
+        await parties.calls(scope, [row["id"] for row in leased])
         customer = await customers.read(scope, customer_id)
         assert customer is not None
         await number_to_dial(scope, customer_id, customer.phones)
@@ -172,11 +182,13 @@ async def _claim(scope: Scope, staff_no: str, playable: queue.Playable) -> Messa
     staff = await staff_by_number(scope, staff_no)
     assert staff is not None
     await plugins.switched_on(scope)
-    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable)
+    await plugins.load_settings(scope)
+    restraints = Restraints(start_of_day(day_of(scope.now)), 3)
+    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable, restraints)
     found = await queue.claim(scope, claimer, _CHANNELS, scope.wall_now + _LEASE, calling=True)
     assert found is not None
-    ids, _ = found
-    customer_id: UUID = await scope.connection.fetchval(sql.CUSTOMER_OF, ids[0])
+    ids, customer_id = found.ids, found.customer_id
+    await parties.calls(scope, ids)
     customer = await customers.read(scope, customer_id)
     assert customer is not None
     await number_to_dial(scope, customer_id, customer.phones)
@@ -185,10 +197,9 @@ async def _claim(scope: Scope, staff_no: str, playable: queue.Playable) -> Messa
         scope, _actor(staff_no), "obligation.claimed", "obligation", ids[0], details, details=details
     )
     rows = await work.claimed_obligations(scope, ids)
-    shown = await reading_customers.get_customer(scope, customer_id)
     restrictions = await work.restrictions(scope, customer_id)
     obligations = [{key: value for key, value in row.items() if key != "trace"} for row in rows]
-    return {"obligations": obligations, "customer": {**(shown or {}), "restrictions": restrictions}}
+    return {"obligations": obligations, "customer": {"id": customer_id, "restrictions": restrictions}}
 
 
 async def _conclude(scope: Scope, contact_id: UUID, outcome: str) -> Message:
@@ -197,10 +208,6 @@ async def _conclude(scope: Scope, contact_id: UUID, outcome: str) -> Message:
     await scope.connection.execute(
         sql.CONCLUDE, contact_id, outcome, scope.now, None, True, True, True, True, None
     )
-    person = await standing_record(scope, contact.customer_id)
-    customer = await customers.read(scope, person)
-    assert customer is not None
-    await number_to_dial(scope, person, customer.phones)
     await contracts.hold(scope, [section.contract_id])
     id = await queue.standing_for(scope, section.obligation_id)
     await scope.connection.execute(

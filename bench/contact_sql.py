@@ -5,7 +5,6 @@
 
 from typing import Final
 
-CUSTOMER_OF: Final = "SELECT customer_id FROM obligation WHERE id = $1"
 CONTRACT_NUMBERS: Final = "SELECT contract_no FROM contract WHERE id = ANY($1)"
 TIE_TO_CONTACT: Final = "UPDATE obligation SET lease_contact = $2, lease_until = $3 WHERE id = ANY($1)"
 HOLDER: Final = "SELECT s.staff_no FROM contact t JOIN staff s ON s.id = t.staff_id WHERE t.id = $1"

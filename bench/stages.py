@@ -13,7 +13,7 @@ _EVERY = 0.002
 
 # The innermost frame that one of these names decides: (end of the file's path, function or "" for all) -> stage.
 _PLACES = (
-    ("huifang_tenants/services/importing.py", "check", "parse_check"),
+    ("huifang_tenants/services/import_run.py", "check", "parse_check"),
     ("huifang_tenants/services/importing.py", "_chunks", "parse_check"),
     ("huifang_tenants/services/intake/snapshot.py", "", "resolve"),
     ("huifang_tenants/services/intake/resolve.py", "", "resolve"),

@@ -15,7 +15,7 @@ from huifang_core.cases import CaseClass, CaseDraft
 from huifang_core.content import ContentItem
 from huifang_core.events import PAYLOADS
 from huifang_core.facts import FACTS
-from huifang_core.limits import ChannelShare, Frequency
+from huifang_core.limits import ChannelShare, Frequency, GiftValue
 from huifang_core.obligations import ObligationDraft, Retention, Rung, VoidOn
 from huifang_core.outcomes import ContactOutcome, NoticeDraft
 from huifang_core.parameters import DatedValue, Parameter
@@ -38,7 +38,7 @@ PARTS: dict[str, tuple[Any, ...]] = {
     "Cases": (CaseClass,),
     "Schedules": (Schedule,),
     "Plans": (Plan, Full, Share, Number, Successes, Membership),
-    "Limits": (ChannelShare, Frequency),
+    "Limits": (ChannelShare, Frequency, GiftValue),
     "Outcomes": (ContactOutcome, NoticeDraft, CaseDraft),
     "Settings across releases": (SettingChange,),
     "Reports": (Report, *get_args(AnyTable), Target, Ranking, Term),

@@ -14,6 +14,11 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from huifang_api.embedded import EmbeddedPostgres, EmbeddedValkey, binaries
 from huifang_api.embedded.process import exists
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _TEMPORARY = Path("/tmp")
 _HOME_PREFIX = "huifang-tests-"
@@ -96,7 +101,7 @@ def _psql(url: str, statement: str) -> None:
     """By psql and not by asyncpg, since a synchronous fixture must not touch the tests' event loop."""
     psql = binaries.programs_for(None, Path()) / "psql"
     command = [str(psql), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", statement, url]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=300)
 
 
 def _sweep_killed_runs() -> None:

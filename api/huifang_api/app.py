@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from huifang_api.access import authorise, check_routes
 from huifang_api.addresses import Addresses
+from huifang_api.channels.exchange import Exchange
 from huifang_api.checks import check_request
 from huifang_api.core_system import CoreSystemClient
 from huifang_api.edge import Edge
@@ -82,7 +83,11 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
         settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
     )
     try:
-        async with open_runtime(settings) as runtime, CoreSystemClient() as core_system:
+        async with (
+            open_runtime(settings) as runtime,
+            CoreSystemClient() as core_system,
+            Exchange() as exchange,
+        ):
             signing = SigningKeys(runtime.database, runtime.keys)
             yield World(
                 settings=settings,
@@ -91,6 +96,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                 services=runtime.services,
                 evidence=evidence,
                 core_system=core_system,
+                exchange=exchange,
                 redis=redis,
                 clients=ClientCache(runtime.database),
                 signing=signing,

@@ -3,16 +3,30 @@
 from typing import Any
 
 import msgspec
+from huifang_tenants.intake import BadJson, DuplicateKey, parse
 
 from huifang_api.faults import wrong_type
+from huifang_api.intake_faults import faults_of
 from huifang_api.problems import Problem
 from huifang_api.world import ApiRequest
 
 
 def parsed(body: bytes) -> Any:
-    """The value a JSON text holds; Problem `body.malformed`."""
+    """The value a JSON text holds; Problem `body.malformed`, `validation.failed` where an object gives a key twice."""
     try:
-        return msgspec.json.decode(body)
+        return parse(body)
+    except BadJson:
+        raise Problem("body.malformed") from None
+    except DuplicateKey as error:
+        raise Problem("validation.failed", faults=faults_of([error.problem], error.value)) from None
+
+
+def entries(body: bytes) -> list[bytes]:
+    """The texts of a JSON array's entries; Problems `body.malformed`, `validation.failed` where it is no array."""
+    try:
+        return [bytes(entry) for entry in msgspec.json.decode(body, type=list[msgspec.Raw])]
+    except msgspec.ValidationError:
+        raise Problem("validation.failed", faults=[wrong_type("body", "", "数组", "an array")]) from None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Problem("body.malformed") from None
 

@@ -94,6 +94,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("无法读取该文件:{problem}。", "The file can't be read: {problem}."),
         text("按提示处理后重新上传。", "Correct it and send the file again."),
     ),
+    "import.no_failed_rows": Entry(
+        404,
+        text("没有可下载的未导入行", "No failed rows"),
+        text(
+            "该导入没有保存未导入的行:全部已导入、无法读取、整批严格导入,或已过 30 天。",
+            "No refused rows are kept of this import: all went in, none could be read, it was strict, or 30 days are over.",
+        ),
+        text(
+            "问题清单仍可查看;请按清单更正原文件后重新发送。",
+            "Its problems can still be read: correct the file itself by them and send it again.",
+        ),
+    ),
     "evidence.too_large": Entry(
         413,
         text("证据文件过大", "Evidence too large"),
@@ -315,6 +327,48 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
     ),
+    "gift.not_planned": Entry(
+        409,
+        text("未规定礼品上限", "No limit for gifts"),
+        text(
+            "已启用的插件都没有规定礼品价值上限,不能登记礼品。",
+            "No plugin that is on says what gifts may be worth, so none may be given.",
+        ),
+        text("启用规定礼品上限的插件。", "Switch on a plugin that does."),
+    ),
+    "gift.too_much": Entry(
+        409,
+        text("超过礼品价值上限", "Worth too much"),
+        text(
+            "价值 {value} 元超过上限:单件 {each} 元,客户本年还可 {left} 元。",
+            "At {value} yuan it is past the limit: {each} yuan each, and {left} left for this person this year.",
+        ),
+        text("改选价值更低的礼品。", "Choose one worth less."),
+    ),
+    "gift.not_wanted": Entry(
+        409,
+        text("客户不愿被打扰", "Not wanted"),
+        text("客户要求不受打扰。", "The customer asked to be left alone."),
+        text("尊重客户意愿。", "Respect the wish."),
+    ),
+    "gift.approved_by_requester": Entry(
+        409,
+        text("不能自行审批", "Approved by who asked"),
+        text("礼品不能由申请人本人审批。", "A gift can't be approved by whoever asked for it."),
+        text("由他人审批。", "Let somebody else approve it."),
+    ),
+    "case.callback_open": Entry(
+        409,
+        text("客户尚未回访", "Customer still to be called"),
+        text(
+            "该类问题件解决后须回访客户,回访完成前不能结案。",
+            "Customers are called about such a case once it is solved, and this one has not been called yet.",
+        ),
+        text(
+            "完成该回访;客户联系不上的,回访任务如实办结后即可结案。",
+            "Make that callback. Where the customer can't be reached, the case can be closed once the callback has ended so.",
+        ),
+    ),
     "case.work_orders_open": Entry(
         409,
         text("工单未办结", "Work orders open"),
@@ -380,6 +434,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("该回访的状态是 {status},不能再记录。", "The contact is {status}; nothing can be added to it."),
         text("另开一次回访。", "Start another contact."),
     ),
+    "contact.nothing_open": Entry(
+        409,
+        text("没有待办的回访", "Nothing open"),
+        text(
+            "该客户没有此人现在可以办理的回访任务。",
+            "Nothing is open with this customer that this person could serve now.",
+        ),
+        text(
+            "有诉求的,登记问题件。",
+            "Open a case where the customer has something to say.",
+        ),
+    ),
     "contact.answer_refused": Entry(
         409,
         text("回答不符合话术", "Answer refused"),
@@ -391,15 +457,6 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("不能用此渠道", "Channel not planned"),
         text("该任务不能通过 {channel} 完成。", "This can't be done by {channel}."),
         text("可用的渠道:{channels}。", "These channels are: {channels}."),
-    ),
-    "contact.customer_engaged": Entry(
-        409,
-        text("他人正在联系该客户", "Customer engaged"),
-        text(
-            "另一名人员正持有该客户的任务,或正在与其联系。",
-            "Somebody else holds work about this customer, or is in contact with them now.",
-        ),
-        text("待其结束后再试。", "Try again once that is over."),
     ),
     "contact.items_missing": Entry(
         409,
@@ -440,6 +497,62 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Dial then. Where a deadline can't wait, calling hours are a setting of the tenant.",
         ),
     ),
+    "contact.person_busy": Entry(
+        409,
+        text("被访人正由他人联系", "Somebody else speaks with this person"),
+        text(
+            "另一名人员正在联系或即将联系同一被访人。",
+            "Somebody else is calling the person to be called, or is about to.",
+        ),
+        text("稍后重试,或退回任务。", "Try again later, or give the work back."),
+    ),
+    "contact.calls_used_up": Entry(
+        409,
+        text("今日拨打次数已满", "Rung often enough today"),
+        text(
+            "今天已向此人拨打 {calls} 次,达到本机构的每日上限;{free_at} 起可再拨打。",
+            "This person was rung {calls} times today, as often as this tenant allows; calls may go on from {free_at}.",
+        ),
+        text(
+            "届时再拨;上限为机构设置 calls_a_day。",
+            "Dial then. How often people are rung a day is the tenant's setting `calls_a_day`.",
+        ),
+    ),
+    "contact.not_wanted": Entry(
+        409,
+        text("客户不愿被联系", "The person does not want it"),
+        text(
+            "此人有尚有效的免打扰登记,除强制性回访外不得联系;强制性回访是否进行由主管决定。",
+            "A wish of this person stands: nobody contacts them but for mandatory callbacks, and of these a supervisor decides.",
+        ),
+        text(
+            "退回任务;由主管决定或解除登记。",
+            "Give the work back; a supervisor decides, or lifts what is on record.",
+        ),
+    ),
+    "contact.too_often": Entry(
+        409,
+        text("联系过于频繁", "Contacted often enough"),
+        text(
+            "此人近期同类联系次数已达上限。",
+            "This person has had as many contacts of this category lately as the limit allows.",
+        ),
+        text(
+            "退回任务,期满后再联系。", "Give the work back; it is given out again when the time has passed."
+        ),
+    ),
+    "contact.share_used_up": Entry(
+        409,
+        text("渠道占比已达上限", "Share of channels used up"),
+        text(
+            "限额 {limit} 当前占比 {figure},上限 {at_most};继续会超限。",
+            "Limit {limit} stands at {figure} of at most {at_most}; this would pass it.",
+        ),
+        text(
+            "由有权人员写明理由后批准:POST /api/v1/limits/{limit}/approvals,或改用其他渠道。",
+            "Have it approved with a reason, `POST /api/v1/limits/{limit}/approvals`, or use another channel.",
+        ),
+    ),
     "contact.policyholder_changed": Entry(
         409,
         text("投保人已变更", "Policyholder changed"),
@@ -464,6 +577,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
+    "call.over": Entry(
+        409,
+        text("通话已结束", "Call over"),
+        text(
+            "本次回访的号码已经拨过,或已有回答记录。",
+            "This contact's number was rung before, or answers are on record.",
+        ),
+        text(
+            "记录本次回访结果;再次拨打另起一次回访。",
+            "Record the outcome of this contact; another call is another contact.",
+        ),
+    ),
     "contact.signature_missing": Entry(
         409,
         text("缺少客户签名", "Signature missing"),
@@ -472,8 +597,41 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "A letter's answers count only with the customer's signature (LN-4c), and no signed receipt is on file.",
         ),
         text(
-            "先上传签收回执:POST /contacts/…/evidence?kind=signed_receipt。",
-            "First bring in the signed receipt: `POST /contacts/…/evidence?kind=signed_receipt`.",
+            "先上传签收回执:POST /contacts/ID/evidence?kind=signed_receipt。",
+            "First bring in the signed receipt: `POST /contacts/ID/evidence?kind=signed_receipt`.",
+        ),
+    ),
+    "visit.by_seller": Entry(
+        403,
+        text("不能由销售人员上门", "Visit by the seller"),
+        text(
+            "工号 {staff_no} 是该保单的销售人员,可以陪同,但上门回访须由他人进行(DEC-7)。",
+            "Staff {staff_no} sold the contract: coming along is fine, but somebody else makes the visit (DEC-7).",
+        ),
+        text("由其他上门回访人员进行。", "Let another visitor make it."),
+    ),
+    "visit.day_invalid": Entry(
+        409,
+        text("日期不符", "Day not possible"),
+        text("{day} 已过,或在两个月以后。", "{day} is past, or more than two months ahead."),
+        text("换一个日期。", "Choose another day."),
+    ),
+    "visit.time_invalid": Entry(
+        409,
+        text("时间不符", "Time not possible"),
+        text(
+            "上门时间早于安排时间,或还没有到。",
+            "The visit would have been made before it was planned, or is to come.",
+        ),
+        text("核对时间。", "Check the time."),
+    ),
+    "visit.not_made": Entry(
+        409,
+        text("尚未登记上门", "Visit not made"),
+        text("这次上门只是安排了,还没有登记实际上门。", "The visit was planned, but not recorded as made."),
+        text(
+            "先登记上门时间与人员:POST /visits/ID/made。",
+            "Record first when and by whom: `POST /visits/ID/made`.",
         ),
     ),
     "letter.day_invalid": Entry(
@@ -564,6 +722,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "The file of {evidence} is missing or not what was stored; this is on record.",
         ),
         text("从备份恢复原件并查明原因。", "Restore it from a backup and find out why."),
+    ),
+    "telephone.unavailable": Entry(
+        503,
+        text("电话系统不可用", "Telephone system unavailable"),
+        text("电话系统没有接受呼叫({failure})。", "The telephone system did not take the call ({failure})."),
+        text(
+            "稍后重试,或手工拨打并照常记录;由管理员核对电话系统的设置。",
+            "Try again later, or dial by hand and record it as usual; an administrator checks the settings of the telephone system.",
+        ),
     ),
     "evidence.store_unavailable": Entry(
         503,

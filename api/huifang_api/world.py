@@ -13,6 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from redis.asyncio import Redis
 
+from huifang_api.channels.exchange import Exchange
 from huifang_api.core_system import CoreSystemClient
 from huifang_api.oauth.clients import ClientCache
 from huifang_api.oauth.signing import SigningKeys
@@ -29,6 +30,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     services: Services
     evidence: EvidenceStore
     core_system: CoreSystemClient
+    exchange: Exchange
     redis: Redis
     clients: ClientCache
     signing: SigningKeys

@@ -4,7 +4,7 @@ Made of the same rules as the real thing (`ladder`, `calling_hours`), for a look
 reached in time any more, and how many people that takes (ASK: capacity).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -29,7 +29,7 @@ class Pending(msgspec.Struct, frozen=True):
     around_the_clock: bool = False
 
 
-class PlannedAttempt(msgspec.Struct, frozen=True):
+class PlannedAttempt(msgspec.Struct, frozen=True, gc=False):
     """One attempt that will be made unless an earlier one succeeds; `obligations` are all that it serves (DEC-5)."""
 
     at: datetime
@@ -57,20 +57,28 @@ class Agenda(msgspec.Struct, frozen=True):
 
 
 def make_agenda(
-    pending: Iterable[Pending], *, now: datetime, hours: CallingHours, calls_a_day: int
+    pending: Iterable[Pending],
+    *,
+    now: datetime,
+    hours: CallingHours,
+    calls_a_day: int,
+    rung_today: Mapping[str, int] | None = None,
+    until: datetime | None = None,
 ) -> Agenda:
-    """Return when all attempts left would be made, from `now` until each obligation is due.
+    """Return when all attempts left would be made, from `now` until each obligation is due, or `until` then.
 
-    A person is dialled at most `calls_a_day` times a day, whatever for, except around the clock (MS-1); what can be asked in one
-    call is. Nothing is planned past its due time: what is overdue already is worked at once and has no plan.
+    A person is dialled at most `calls_a_day` times a day, whatever for, except around the clock (MS-1), those in `rung_today` less often
+    on the first; what can be asked in one call is. Nothing is planned past its due time: what is overdue already is worked at once and
+    has no plan.
     """
+    rung = rung_today or {}
     of_person: dict[str, list[Pending]] = {}
     for one in pending:
         of_person.setdefault(one.person, []).append(one)
     attempts: list[PlannedAttempt] = []
     shortfalls: list[Shortfall] = []
     for person, theirs in of_person.items():
-        day = _PersonsDays(person, now, hours, calls_a_day)
+        day = _PersonsDays(person, now, hours, calls_a_day, rung.get(person, 0), until)
         theirs.sort(key=lambda one: (-one.priority, one.due_by, one.id))
         attempts += day.plan(theirs)
         shortfalls += day.shortfalls
@@ -89,9 +97,18 @@ class _Open(msgspec.Struct):
 class _PersonsDays:
     """One person's attempts, day by day within the budget."""
 
-    def __init__(self, person: str, now: datetime, hours: CallingHours, calls_a_day: int) -> None:
+    def __init__(
+        self,
+        person: str,
+        now: datetime,
+        hours: CallingHours,
+        calls_a_day: int,
+        rung_today: int,
+        until: datetime | None,
+    ) -> None:
         self._person, self._now, self._hours, self._calls_a_day = person, now, hours, calls_a_day
-        self._calls: dict[object, int] = {}
+        self._until = until
+        self._calls: dict[object, int] = {day_of(now): rung_today}
         self.shortfalls: list[Shortfall] = []
 
     def plan(self, theirs: list[Pending]) -> Iterator[PlannedAttempt]:
@@ -103,6 +120,8 @@ class _PersonsDays:
             lead = min(standing, key=lambda one: (one.next.callable_from, -one.pending.priority))  # type: ignore[union-attr]
             assert lead.next is not None
             at, channel = lead.next.callable_from, lead.next.channel
+            if self._until is not None and at >= self._until:
+                return
             if at >= lead.pending.due_by:
                 self._fall_short(lead, "attempts_left" if lead.made else "no_calling_time")
                 continue

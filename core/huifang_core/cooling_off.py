@@ -15,7 +15,8 @@ from huifang_core.windows import Window, within_days
 def cooling_off(contract: Contract, parameters: ParametersAt, trace: Trace) -> Window | None:
     """Return the cooling-off period as the window, or None while the contract is not delivered (签收).
 
-    Its length is contract data; where the contract states none, or nought, the parameter's days are counted.
+    Its length is contract data; where the contract states none, or nought, the parameter's days are counted. They are never
+    told to the customer: a default chosen so that no callback comes too late may be shorter than his right (SD-6d).
     """
     delivered_on = contract.delivered_on
     if delivered_on is None:
@@ -35,6 +36,13 @@ def cooling_off(contract: Contract, parameters: ParametersAt, trace: Trace) -> W
         if days
         else "the contract states no cooling-off period: the default is used",
     )
+    if days is None:
+        trace.decision(
+            "contract.cooling_off_days",
+            "默认天数仅用于计算期限，不得告知客户；请补传犹豫期天数（cooling_off_days），否则回访不能完成（SD-6d、SD-6h）",
+            "the default only counts the window and is not told to the customer: send `cooling_off_days` with the contract, or the"
+            " callback can't be completed (SD-6d, SD-6h)",
+        )
     return within_days(delivered_on, days or parameters["new_contract.cooling_off_default_days"], trace)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from huifang_core.contracts import Contract, is_longer_than_one_year
-from huifang_core.events import BusinessEvent, SampleDrawn, ScheduleReached, order
+from huifang_core.events import BusinessEvent, CaseSolved, SampleDrawn, ScheduleReached, order
 from huifang_core.obligations import ContactChannel, Retention, Rung, VoidOn
 from huifang_core.parameters import ParametersAt
 from huifang_core.periods import span_of
@@ -46,6 +46,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "risk.flagged": ("风险提示", "a risk was flagged"),
     "schedule.reached": ("计划日期到达", "a planned day has come"),
     "sample.drawn": ("抽样抽中", "drawn as a sample"),
+    "case.solved": ("问题件已解决", "a case was solved"),
 }
 """What each kind of event is called in a trace."""
 
@@ -115,6 +116,26 @@ def is_drawn(event: BusinessEvent, plan: str, trace: Trace) -> bool:
         drawn.member,
         f"计划{drawn.plan}在{drawn.period}抽中第{drawn.rank}位（{drawn.stratum or '全体'}）",
         f"plan {drawn.plan} drew it for {drawn.period} as number {drawn.rank} of {drawn.stratum or 'all'}",
+    )
+    return True
+
+
+def is_solved_here(event: BusinessEvent, plugin: str, trace: Trace) -> bool:
+    """Tell whether a `case.solved` event is of a case of this plugin, and record which case."""
+    solved = event.payload
+    assert isinstance(solved, CaseSolved)
+    if solved.plugin != plugin:
+        trace.decision(
+            "case.plugin",
+            f"问题件属于{solved.plugin}，本规则不适用",
+            f"a case of {solved.plugin}: not this rule's",
+        )
+        return False
+    trace.fact(
+        "case.number",
+        solved.number,
+        f"问题件{solved.number}（{solved.case_class}）第{solved.round}次解决，解决日{solved.solved_on}",
+        f"case {solved.number} ({solved.case_class}) was solved on {solved.solved_on}, for time {solved.round}",
     )
     return True
 

@@ -306,6 +306,21 @@ class SampleDrawn(Payload, frozen=True, tag="sample.drawn"):
     substitutes: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | None = None
 
 
+class CaseSolved(Payload, frozen=True, tag="case.solved"):
+    """A case about the contract was solved, of a class whose customers are called about it before it is closed.
+
+    `number` is the case's, `round` counts how often it has been solved, from 1: one that was opened again is asked about again.
+    Made by the platform, never by a core system.
+    """
+
+    plugin: Code
+    case_class: Code
+    number: Annotated[int, msgspec.Meta(ge=1)]
+    round: Annotated[int, msgspec.Meta(ge=1)]
+    subject: ShortText
+    solved_on: date
+
+
 class ControlTotal(Payload, frozen=True, tag="control.total"):
     """What the core system says it sent: `count` events of type `type` that happened on `day`."""
 
@@ -343,6 +358,7 @@ AnyPayload = (
     | CallbackCompleted
     | ScheduleReached
     | SampleDrawn
+    | CaseSolved
     | ControlTotal
 )
 
@@ -364,7 +380,7 @@ WITHOUT_CONTRACT = frozenset(
 """Event types that need not name a contract."""
 
 
-INTERNAL = frozenset({"schedule.reached", "sample.drawn"})
+INTERNAL = frozenset({"schedule.reached", "sample.drawn", "case.solved"})
 """Event types that the platform makes itself; intake takes them from nobody else."""
 
 FROM_OUTSIDE: dict[str, type[Payload]] = {

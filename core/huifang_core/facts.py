@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
+from huifang_core.cases import Decision
 from huifang_core.conditions import FactKind, FactSpec, FactValue
 from huifang_core.contracts import (
     Channel,
@@ -17,7 +18,7 @@ from huifang_core.contracts import (
     shows_fee_items,
 )
 from huifang_core.customers import Customer, CustomerKind, Gender
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.texts import text
 
 
@@ -34,6 +35,15 @@ FACTS: Mapping[str, FactSpec] = {
     for spec in (
         _spec("insurer.name", "text", "公司名称", "name of the insurer", before_identity=True),
         _spec("caller.staff_no", "text", "回访员工号", "staff number of the caller", before_identity=True),
+        _spec(
+            "called.party",
+            "code",
+            "被访人身份",
+            "part of whoever is called",
+            get_args(CalledParty),
+            before_identity=True,
+        ),
+        _spec("called.name", "text", "被访人姓名", "name of whoever is called", before_identity=True),
         _spec("customer.name", "text", "客户姓名", "customer's name", before_identity=True),
         _spec("customer.kind", "code", "客户类型", "kind of customer", get_args(CustomerKind)),
         _spec("customer.gender", "code", "性别", "gender", get_args(Gender), before_identity=True),
@@ -106,6 +116,11 @@ FACTS: Mapping[str, FactSpec] = {
             "the declared base is known to differ",
         ),
         _spec("contract.whole_of_life", "boolean", "终身保障", "cover for life"),
+        _spec("case.number", "text", "问题件编号", "number of the case"),
+        _spec("case.subject", "text", "问题件事由", "what the case is about"),
+        _spec("case.answer", "text", "处理结果", "what came of the case"),
+        _spec("case.decision", "code", "是否采纳", "what became of the suggestion", get_args(Decision)),
+        _spec("case.solved_on", "date", "问题件解决日", "date the case was solved"),
         # No script says these: they are what an answer may correct (HI-1, CI-5).
         _spec("customer.phone", "text", "联系电话", "customer's phone"),
         _spec("customer.address", "text", "联系地址", "customer's address"),

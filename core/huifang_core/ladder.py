@@ -15,7 +15,7 @@ REFUSED_MINUTES = 24 * 60
 """Somebody who won't talk now is left alone for a day."""
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """Where an obligation stands on its ladder: the rung, and the attempts made on it and in all."""
 
     rung: int = 0
@@ -23,7 +23,7 @@ class Position(msgspec.Struct, frozen=True):
     attempts: int = 0
 
 
-class NextAttempt(msgspec.Struct, frozen=True):
+class NextAttempt(msgspec.Struct, frozen=True, gc=False):
     """The next attempt: by which channel, and not before when (an instant, within calling hours for a call)."""
 
     position: Position
@@ -50,7 +50,7 @@ def after_attempt(
 ) -> NextAttempt | Exhausted:
     """Return what comes next after a dialled attempt with this outcome.
 
-    All outcomes share one budget of attempts per rung. A wish to be called back is honoured without using it up. A wrong
+    All outcomes share one budget of attempts per rung. A wish to be called back, or a time that a relative names, is honoured without using it up. A wrong
     number moves to the next rung at once unless another number is on file (`numbers_left`). None is an attempt that was
     abandoned: it uses up the budget, and somebody else may go on at once.
 
@@ -61,7 +61,7 @@ def after_attempt(
     position = _within(ladder, position)
     rung = ladder[position.rung]
     attempts = position.attempts + 1
-    if outcome == "call_back_at" and call_back_at is not None:
+    if outcome in ("call_back_at", "relative_answered") and call_back_at is not None:
         stay = Position(position.rung, position.rung_attempts, attempts)
         return NextAttempt(stay, rung.channel, _when(rung.channel, max(call_back_at, now), hours))
     tried = position.rung_attempts + 1

@@ -127,7 +127,8 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     `around_the_clock`: calling hours don't hold it back (DEC-6). `seller_may_visit`: its visits are the seller's own work
     (DEC-7). `appointment`: a time is agreed with the customer first (HI-2). `filed_script`: only a script version that was
     filed with the regulator may be used (LN-6). `given_out`: a team leader gives it out, and nobody but its assignee can claim it
-    (HT-8, DEC-8). `tells_outcome`: the plugin's `huifang_on_outcome` is told how each contact about it ended. `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
+    (HT-8, DEC-8). `after_case`: nobody is called before the case is solved that the same plugin opened because of the same event, since
+    the call is to say what came of it (PF-4). `tells_outcome`: the plugin's `huifang_on_outcome` is told how each contact about it ended. `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
     """
 
     kind: str
@@ -153,6 +154,7 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     filed_script: bool = False
     given_out: bool = False
     tells_outcome: bool = False
+    after_case: bool = False
     vendor: str | None = None
 
 

@@ -14,7 +14,7 @@ import pluggy
 from huifang_core import plugin as hooks
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
-from huifang_core.limits import ChannelShare, Limit
+from huifang_core.limits import ChannelShare, Frequency, GiftValue, Limit
 from huifang_core.outcomes import OnOutcome, OutcomePlugin
 from huifang_core.parameters import ParameterSet, load_parameters
 from huifang_core.plans import Full, Plan
@@ -139,8 +139,15 @@ def parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator
         if not isinstance(plan.size, Full):
             yield f"plan {plan.id}", plan.size.parameter
     for limit in limits:
-        other = limit.warn_at if isinstance(limit, ChannelShare) else limit.within_days
-        yield from ((f"limit {limit.id}", name) for name in (limit.at_most, other))
+        yield from ((f"limit {limit.id}", name) for name in _names_of(limit))
+
+
+def _names_of(limit: Limit) -> tuple[str, str]:
+    match limit:
+        case ChannelShare(at_most=most, warn_at=other) | Frequency(at_most=most, within_days=other):
+            return most, other
+        case GiftValue(each_at_most=each, yearly_at_most=yearly):
+            return each, yearly
 
 
 def targets_named(reports: Iterable[Report]) -> Iterator[tuple[str, str]]:

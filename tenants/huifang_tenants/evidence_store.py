@@ -83,6 +83,30 @@ def object_key(tenant: Tenant, evidence_id: UUID) -> str:
     return f"{tenant.schema_name}/{evidence_id}"
 
 
+async def store_problem(url: str) -> str | None:
+    """Say why evidence can't be kept at `url`, or None; nothing is written, and no folder made."""
+    if urlsplit(url).scheme == "file":
+        return await asyncio.to_thread(_folder_problem, Path(url2pathname(urlsplit(url).path)))
+    try:
+        await obstore.head_async(from_url(url), "nothing-of-this-name")
+    except FileNotFoundError:
+        return None
+    except (BaseError, OSError, ValueError) as error:
+        return f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"
+    return None
+
+
+def _folder_problem(folder: Path) -> str | None:
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        return f"{place} is no folder"
+    if not os.access(place, os.W_OK | os.X_OK) or os.statvfs(place).f_flag & os.ST_RDONLY:
+        return f"{place} can't be written to"
+    return None
+
+
 class EvidenceStore:
     """The object store of an installation; holds no state, may be shared by all tasks of a process.
 

@@ -103,9 +103,9 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, tag="answer"):
-    """What was derived for one subject; drafts in it are without traces, which are in `documents` by obligation key.
+    """What was derived for one subject; drafts in it hold what intake and simulations look at.
 
-    Those of cases are in `case_documents`, by case key.
+    They are whole, with their traces, in `documents` by obligation key, those of cases in `case_documents` by case key.
     """
 
     derivation: Derivation
@@ -330,8 +330,8 @@ def _answer_to(
 
 def _answer(derivation: Derivation) -> Answer:
     flaws: list[RuleFailure] = []
-    bare, documents = _written(derivation.desired, _flaw, flaws)
-    cases, case_documents = _written(derivation.cases, _case_flaw, flaws)
+    bare, documents = _written(derivation.desired, _flaw, _bare, flaws)
+    cases, case_documents = _written(derivation.cases, _case_flaw, lambda draft: draft, flaws)
     answered = msgspec.structs.replace(
         derivation, desired=bare, cases=cases, failures=(*derivation.failures, *flaws)
     )
@@ -339,9 +339,12 @@ def _answer(derivation: Derivation) -> Answer:
 
 
 def _written(
-    asked_for: tuple[_D, ...], flaw_of: Callable[[_D, Document], str | None], flaws: list[RuleFailure]
+    asked_for: tuple[_D, ...],
+    flaw_of: Callable[[_D, Document], str | None],
+    bare_of: Callable[[Any], Any],
+    flaws: list[RuleFailure],
 ) -> tuple[tuple[_D, ...], dict[str, Document]]:
-    """What can be put on the books, without traces, and their documents; what can't goes to `flaws`."""
+    """What can be put on the books, with bare drafts, and their documents; what can't goes to `flaws`."""
     bare: list[_D] = []
     documents: dict[str, Document] = {}
     for desired in asked_for:
@@ -360,9 +363,14 @@ def _written(
                 )
             )
             continue
-        bare.append(msgspec.structs.replace(desired, draft=draft))
+        bare.append(msgspec.structs.replace(desired, draft=bare_of(draft)))
         documents[desired.key] = document
     return tuple(bare), documents
+
+
+def _bare(draft: ObligationDraft) -> ObligationDraft:
+    """A draft as it travels beside its document: long lists that nobody reads there cost an import time and memory."""
+    return msgspec.structs.replace(draft, ladder=draft.ladder[:1], content=(), void_on=(), facts={})
 
 
 def _flaw(desired: Desired, document: Document) -> str | None:

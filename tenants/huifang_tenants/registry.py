@@ -21,6 +21,7 @@ _COLUMNS: Final = (
 _BY_ID: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE id = $1"  # noqa: S608
 _BY_SLUG: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE slug = $1"  # noqa: S608
 _ALL: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE wrapped_key IS NOT NULL ORDER BY slug"  # noqa: S608
+_WITH_SETTING: Final = "SELECT id FROM control.tenant WHERE state = 'active' AND wrapped_key IS NOT NULL AND settings ->> $1 IS NOT NULL ORDER BY slug"
 _SET_CLOCK: Final = """
 UPDATE control.tenant SET clock_at = $2 WHERE id = $1 AND clock_at <= $2
 """
@@ -53,6 +54,12 @@ class TenantRegistry:
         async with control(self._db) as opened:
             rows = await opened.connection.fetch(_ALL)
         return [self._keep(row) for row in rows]
+
+    async def active_with(self, setting: str) -> list[UUID]:
+        """The ids of the active tenants that have this setting, read afresh."""
+        async with control(self._db) as opened:
+            rows = await opened.connection.fetch(_WITH_SETTING, setting)
+        return [row["id"] for row in rows]
 
     def forget(self, tenant: Tenant) -> None:
         """Read this tenant afresh when it is next asked for."""

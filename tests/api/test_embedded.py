@@ -44,7 +44,7 @@ def home() -> Iterator[Path]:
 
 
 def postgres(home: Path) -> EmbeddedPostgres:
-    return EmbeddedPostgres(home, durable=False, start_within=20.0)
+    return EmbeddedPostgres(home, durable=False, start_within=60.0)
 
 
 async def ask(url: str, *statements: str) -> object:
@@ -247,7 +247,7 @@ def test_a_socket_directory_of_somebody_else_is_refused(home: Path) -> None:
 async def test_an_unreadable_snapshot_is_put_aside(home: Path) -> None:
     (home / "valkey").mkdir(mode=0o700)
     (home / "valkey" / "dump.rdb").write_bytes(b"REDIS0011 and then rubbish")
-    with EmbeddedValkey(home, start_within=20.0) as url:
+    with EmbeddedValkey(home, start_within=60.0) as url:
         pool = await create_pool(RedisSettings.from_dsn(url))
         assert await pool.dbsize() == 0
         await pool.aclose()

@@ -90,16 +90,17 @@ def served(api: Any, client: Any, tmp_path_factory: pytest.TempPathFactory) -> I
             f"{served_by.issuer}/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=(client.client_id, client.secret),
+            timeout=60,
         )
         yield Served(served_by.issuer, answer.json()["access_token"], log)
     finally:
         process.terminate()
-        assert process.wait(timeout=20) in (0, -15)
+        assert process.wait(timeout=60) in (0, -15)
 
 
 def _logged(log: Path, request_id: str) -> dict[str, Any]:
     """The line of a request, which is written after its answer."""
-    for _ in range(100):
+    for _ in range(1200):
         for line in log.read_bytes().splitlines():
             if line.startswith(b"{") and msgspec.json.decode(line)["request_id"] == request_id:
                 return dict(msgspec.json.decode(line))
@@ -108,7 +109,7 @@ def _logged(log: Path, request_id: str) -> dict[str, Any]:
 
 
 def _wait(url: str, log: Path) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
                 return
@@ -122,6 +123,7 @@ def test_the_server_answers_and_logs_json_lines(served: Served) -> None:
     answer = httpx.get(
         f"{served.url}/api/v1/contracts?contract_no=SECRET",
         headers={"Authorization": f"Bearer {served.token}"},
+        timeout=60,
     )
     assert answer.status_code == 200
     line = _logged(served.log, answer.headers["request-id"])

@@ -20,7 +20,7 @@ from huifang_api.supervisor import (
     exit_on_signals,
 )
 
-QUICK = Patience(first_pause=0.05, longest_pause=0.2, healthy_after=5.0, quick_deaths=3)
+QUICK = Patience(first_pause=0.05, longest_pause=0.2, healthy_after=60.0, quick_deaths=3)
 STUBBORN = "trap '' TERM; while :; do sleep 0.1; done"
 
 SUPERVISING = """
@@ -129,11 +129,11 @@ def test_they_stop_in_reverse_order(tmp_path: Path) -> None:
 def test_one_that_hangs_is_killed_and_costs_the_others_nothing(tmp_path: Path) -> None:
     polite = f"trap 'echo bye > {tmp_path}/bye; exit 0' TERM; echo up; while :; do sleep 0.02; done"
     children = [shell("api", polite), shell("worker", f"echo up; {STUBBORN}")]
-    with Supervisor(children, tmp_path, stop_within=2.0) as supervisor:
+    with Supervisor(children, tmp_path, stop_within=8.0) as supervisor:
         eventually(lambda: all(words(tmp_path / f"{child.name}.log") for child in children))
         pids = supervisor.pids().values()
         began = time.monotonic()
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 8.0
     assert words(tmp_path / "bye") == ["bye"]
     assert not any(command_line(pid) for pid in pids)
 
@@ -143,7 +143,7 @@ def test_a_signal_stops_everything_and_run_returns(tmp_path: Path, number: signa
     with supervising(tmp_path, shell("api", "echo $$; exec sleep 63")) as running:
         eventually(lambda: words(tmp_path / "api.log"))
         running.send_signal(number)
-        assert running.wait(5) == 0
+        assert running.wait(60) == 0
     assert not command_line(int(words(tmp_path / "api.log")[0]))
 
 
@@ -197,7 +197,7 @@ def test_waiting_ends_with_the_answer_the_deadline_or_a_failure(tmp_path: Path) 
         threading.Timer(0.1, ready.set).start()
         supervisor.wait_until(ready.is_set, "the API")
         with pytest.raises(SupervisorError, match="api ended 3 times in a row"):
-            supervisor.wait_until(lambda: False, "the API", within=5.0)
+            supervisor.wait_until(lambda: False, "the API", within=60.0)
     with (
         Supervisor([], tmp_path) as supervisor,
         pytest.raises(SupervisorError, match="the API was not ready after 0 s"),

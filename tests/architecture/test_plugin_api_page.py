@@ -17,7 +17,7 @@ def test_the_page_is_current() -> None:
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=True,
     )  # fmt: skip
     assert made.stdout == before, "run `make docs`"

@@ -49,6 +49,23 @@ def test_a_person_is_rung_only_so_often_a_day_whatever_for() -> None:
     assert [(day_of(a.at).day, a.obligations) for a in made.attempts] == [(10, ("o0",)), (11, ("o1", "o2"))]
 
 
+def test_calls_made_today_are_used_up_already() -> None:
+    made = make_agenda(
+        [pending("o1"), pending("o2", "p2")], now=NOW, hours=HOURS, calls_a_day=3, rung_today={"p1": 3}
+    )
+    first = {attempt.person: day_of(attempt.at).day for attempt in reversed(made.attempts)}
+    assert first == {"p1": 11, "p2": 10}
+
+
+def test_a_shorter_look_ahead_is_the_beginning_of_a_longer_one() -> None:
+    until = NOW + timedelta(days=1)
+    work = [pending("o1"), pending("o2", "p2", priority=90)]
+    short = make_agenda(work, now=NOW, hours=HOURS, calls_a_day=3, until=until)
+    whole = agenda(*work)
+    assert short.attempts == tuple(attempt for attempt in whole.attempts if attempt.at < until)
+    assert short.attempts
+
+
 def test_what_no_call_can_reach_in_time_is_said() -> None:
     night = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
     made = agenda(pending("o1", callable_from=night, due_by=night + timedelta(hours=2)))

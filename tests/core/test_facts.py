@@ -61,7 +61,14 @@ def test_sd_5_what_is_not_known_is_none_and_never_guessed(build: Any) -> None:
 
 def test_sd_6a_before_identity_is_verified_only_these_may_be_said() -> None:
     said = {id for id, spec in FACTS.items() if spec.before_identity}
-    assert said == {"insurer.name", "caller.staff_no", "customer.name", "customer.gender"}
+    assert said == {
+        "insurer.name",
+        "caller.staff_no",
+        "called.party",
+        "called.name",
+        "customer.name",
+        "customer.gender",
+    }
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ class Cell(msgspec.Struct, frozen=True, eq=False):
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(60)
 
 
 @pytest.fixture
@@ -80,11 +80,11 @@ async def cell(fresh_database: Callable[..., str], server_home: Path, tmp_path: 
 
 @pytest.fixture
 def eventually() -> Callable[..., Awaitable[None]]:
-    """Wait until something is so, for twenty seconds at most."""
+    """Wait until something is so, for two minutes at most: machines may be busy."""
 
-    async def wait(is_so: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+    async def wait(is_so: Callable[[], Awaitable[bool]], seconds: float = 120.0) -> None:
         async with asyncio.timeout(seconds):
             while not await is_so():  # noqa: ASYNC110 - the database tells nobody
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.01)
 
     return wait

@@ -28,7 +28,7 @@ TEST = Actor("test:core")
 
 def _kill(process):
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
 
 
 async def test_jobs_in_the_hands_of_a_killed_worker_are_done_by_the_next(cell, eventually):
@@ -88,7 +88,7 @@ async def test_parked_events_are_taken_up_once_though_the_worker_dies_over_them(
 
         await eventually(all_marked)
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert await cell.value(tenant, "SELECT count(*) FROM obligation") == CONTRACTS
     assert await cell.value(tenant, "SELECT count(DISTINCT contract_id) FROM obligation") == CONTRACTS
     assert (

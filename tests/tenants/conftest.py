@@ -72,7 +72,7 @@ async def world(fresh_database: Callable[..., str], small_steps: Path) -> AsyncI
     await prepare_database(admin_url, keys)
     a = await create_tenant(admin_url, keys, "aa", "甲公司", directory=small_steps)
     b = await create_tenant(admin_url, keys, "bb", "乙公司", directory=small_steps)
-    async with Database(runtime_url(admin_url, keys), max_connections=3, acquire_timeout=2) as db:
+    async with Database(runtime_url(admin_url, keys), max_connections=3, acquire_timeout=60) as db:
         yield World(admin_url, keys, db, TenantRegistry(db, keys), a, b, small_steps)
 
 

@@ -13,7 +13,7 @@ from huifang_tenants.tenant import Tenant
 
 DELETED_FROM = {"draw_member", "schedule_progress"}
 """Working tables: a population gathered anew before it is closed, and how far schedules were looked at."""
-ONLY_ADDED_TO = {"answer", "case_entry", "ledger", "plugin_setting", "script_version"}
+ONLY_ADDED_TO = {"answer", "case_entry", "ledger", "plugin_setting", "report_sign_off", "script_version"}
 ONLY_READ = {"schema_migration"}
 
 RIGHTS = """

@@ -82,7 +82,7 @@ async def test_a_killed_backend_is_no_success_and_the_next_scope_works(world, as
 
     async def work(opened: Scope) -> None:
         pid = await opened.connection.fetchval("SELECT pg_backend_pid()")
-        await admin.execute("SELECT pg_terminate_backend($1)", pid)
+        await admin.execute("SELECT pg_terminate_backend($1, 60000)", pid)
         await asyncio.sleep(0.02)
         if ask_again:
             async with opened.savepoint():
@@ -103,7 +103,7 @@ async def test_a_connection_the_server_closed_unnoticed_is_replaced(world, turns
     async def kill() -> None:
         admin = await asyncpg.connect(world.admin_url)
         await admin.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
             "WHERE usename LIKE 'huifang_app_%' AND datname = current_database()"
         )
         await admin.close()
@@ -132,7 +132,7 @@ async def test_a_connection_returned_in_a_transaction_is_not_used_again(world):
 
 
 async def test_no_free_connection_says_so(world):
-    async with Database(world.db._url, max_connections=1, acquire_timeout=0.05) as db:
+    async with Database(world.db._url, max_connections=1, acquire_timeout=2.0) as db:
         held = asyncio.Event()
         done = asyncio.Event()
 
@@ -146,7 +146,7 @@ async def test_no_free_connection_says_so(world):
         with pytest.raises(DatabaseBusy) as caught:
             async with scope(db, world.a):
                 pass
-        assert caught.value.waited == 0.05
+        assert caught.value.waited == 2.0
         done.set()
         await task
 

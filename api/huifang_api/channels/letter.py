@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -12,26 +11,14 @@ from huifang_core.customers import Customer
 from huifang_core.scripts.placeholders import spoken
 from huifang_core.texts import Language, text
 from huifang_tenants.services.papers.forms import PaperForm
-from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import Letterhead
 
 from huifang_api.channels.questions import Section, sections_of
 from huifang_api.printing import typeset
 
-SETTING: Final = "letterhead"
-"""The tenant's setting that says who writes."""
-
 _SUBJECT = text("客户回访函", "Please answer: your callback in writing")
 _TITLES = {"male": text("{name}先生", "Mr {name}"), "female": text("{name}女士", "Ms {name}")}
 _ATTENTION = text("{name} 收", "Attn: {name}")
-
-
-class Letterhead(msgspec.Struct, frozen=True):
-    """Who writes, besides the insurer's name; `phone` is where the customer may call."""
-
-    department: str | None = None
-    address: str | None = None
-    postcode: str | None = None
-    phone: str | None = None
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -70,11 +57,6 @@ class Letters(msgspec.Struct, frozen=True):
     title: str
     language: Language
     letters: tuple[Letter, ...]
-
-
-def letterhead_of(tenant: Tenant) -> Letterhead:
-    """Return who writes the tenant's letters."""
-    return msgspec.convert(tenant.settings.get(SETTING, {}), Letterhead)
 
 
 def letter_of(form: PaperForm, number: int, head: Letterhead, today: date, reply_days: int) -> Letter:
@@ -121,7 +103,7 @@ def qr_code(contact_id: UUID) -> str:
 def _sender(insurer: str, head: Letterhead) -> Sender:
     place = " ".join(part for part in (head.address, head.postcode) if part)
     lines = [part for part in (insurer, head.department, place) if part]
-    return Sender(insurer, tuple(lines), head.phone)
+    return Sender(insurer, tuple(lines), head.phone or None)
 
 
 def _recipient(customer: Customer, language: Language) -> Recipient:

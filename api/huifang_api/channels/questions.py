@@ -10,7 +10,7 @@ from huifang_tenants.services.papers.forms import PaperForm
 
 _GO_TO = text("→ 请转第{number}题", "→ go to {number}")
 _NO_MORE = text("→ 本部分不必再填", "→ nothing more in this part")
-_ONLY = text("（第{number}题选“{label}”的，请填写）", "(Only if you ticked “{label}” in {number})")
+_ONLY = text("（第{number}题选“{label}”的，请填写）", '(Only if you ticked "{label}" in {number})')
 
 
 class Box(msgspec.Struct, frozen=True):

@@ -35,6 +35,9 @@ NOW = datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 """Business time of the demo tenant: the Monday after the National Day holiday, whose data `examples/` holds."""
 
 CUT_OVER = date(2026, 9, 1)
+
+PLUGINS = ("shandong_life", "health")
+"""What binds the insurer of the examples: the guide of the bureau that supervises it, and the rules for its health policies."""
 _ACTOR = Actor("cli:demo")
 
 
@@ -47,21 +50,29 @@ _ACTOR = Actor("cli:demo")
     show_default=True,
     help="Files to import.",
 )
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    help=f"A plugin to switch on, may be given several times; default {' and '.join(PLUGINS)}.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the API; default HUIFANG_PORT or 8080.")
 @home_option
 @json_option
-def command(once: bool, examples: Path, port: int | None, home: Path | None, as_json: bool) -> None:
+def command(
+    once: bool, examples: Path, plugins: tuple[str, ...], port: int | None, home: Path | None, as_json: bool
+) -> None:
     """Create a demo tenant, import the example export, work the day through the API, and show what happened.
 
     The tenant is a sandbox whose clock stands on Monday, 12 October 2026, 09:00. Keeps serving until Ctrl-C unless --once.
 
     \b
     Example:  huifang demo --once
-              huifang demo --examples my_export --port 8081
+              huifang demo --examples my_export --plugin liaoning_life --port 8081
     """
     files = collect([examples])
     with running(home, port=port) as stack:
-        prepared = run(_prepare(stack.here, files, quiet=as_json))
+        prepared = run(_prepare(stack.here, files, plugins, quiet=as_json))
         result = run(_day(stack, prepared, quiet=as_json))
         if as_json:
             print_json(result)
@@ -74,11 +85,11 @@ def command(once: bool, examples: Path, port: int | None, home: Path | None, as_
 
 
 async def _prepare(
-    here: Installation, files: list[Any], *, quiet: bool
+    here: Installation, files: list[Any], plugins: tuple[str, ...], *, quiet: bool
 ) -> tuple[Tenant, NewClient, list[str]]:
     async with open_runtime(here.settings) as runtime:
         tenant = await _tenant(here, runtime)
-        await _switch_on(runtime, tenant, quiet=quiet)
+        await _switch_on(runtime, tenant, plugins, quiet=quiet)
         reports = await import_files(runtime, tenant.slug, files, quiet=quiet)
         if not quiet:
             print_reports(reports, 5)
@@ -110,14 +121,19 @@ async def _tenant(here: Installation, runtime: Runtime) -> Tenant:
         )
 
 
-async def _switch_on(runtime: Runtime, tenant: Tenant, *, quiet: bool) -> None:
-    """Switch on every installed plugin that is not on yet."""
+async def _switch_on(runtime: Runtime, tenant: Tenant, wanted: tuple[str, ...], *, quiet: bool) -> None:
+    """Switch on the plugins wanted, or those of the demo that are installed, where they are not on yet."""
     catalogue = await runtime.services.catalogue()
-    if not catalogue.plugins and not quiet:
-        click.echo("No plugin is installed, so no obligation will be made.", err=True)
+    unknown = [plugin for plugin in wanted if plugin not in catalogue.plugins]
+    if unknown:
+        known = ", ".join(sorted(catalogue.plugins)) or "none"
+        raise click.UsageError(f"--plugin {unknown[0]}: not installed; installed: {known}")
+    chosen = wanted or tuple(plugin for plugin in PLUGINS if plugin in catalogue.plugins)
+    if not chosen and not quiet:
+        click.echo("No plugin is switched on, so no obligation will be made.", err=True)
     async with scope(runtime.database, tenant) as opened:
         on = {version.plugin for version in await load_settings(opened)}
-        for plugin in catalogue.plugins:
+        for plugin in chosen:
             if plugin not in on:
                 await configure(opened, catalogue, plugin, _ACTOR)
 

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import stat
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -12,24 +13,32 @@ import click
 import httpx
 import msgspec
 from huifang_core.catalogue import stale_parameters
+from huifang_core.windows import SHANGHAI
 from huifang_tenants.clock import wall_now
 from huifang_tenants.database import admin_connection
-from huifang_tenants.errors import TenantsError
+from huifang_tenants.errors import TenantsError, WrongKey
+from huifang_tenants.evidence_store import store_problem
 from huifang_tenants.keys import MasterKeys
+from huifang_tenants.migrate import TENANT_STEPS, read_steps
+from huifang_tenants.plugin_host import HostBroken
 from huifang_tenants.provisioning import list_tenants
-from huifang_tenants.scope import control
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from huifang_tenants.scope import control, scope
+from huifang_tenants.stores.plugins import switched_on
 
 from huifang_api.cli.installation import home_option, json_option
 from huifang_api.cli.root import print_json
 from huifang_api.embedded import EmbeddedPostgres, EmbeddedValkey
 from huifang_api.runtime import Runtime, open_runtime
+from huifang_api.servers import Trouble, database_trouble, redis_trouble
 from huifang_api.settings import Settings, load_settings
+from huifang_api.urls import redact_url
 
 _LEAST_DISK = 1 << 30
 _OLDEST_JOB_SECONDS = 120
 _SUPPORTED = range(15, 19)
+_MOST_SECONDS_APART = 30
+# The next year's holidays are announced in November.
+_AHEAD = timedelta(days=30)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -50,7 +59,7 @@ def command(home: Path | None, as_json: bool) -> None:
     \b
     Example:  huifang doctor --json
     """
-    findings = asyncio.run(_all(load_settings(home)))
+    findings = asyncio.run(examine(load_settings(home)))
     if as_json:
         print_json(findings)
     else:
@@ -63,42 +72,61 @@ def command(home: Path | None, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-async def _all(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at an installation, from the ground up; what hangs on something that is at fault is left out."""
     return [finding async for finding in _findings(settings)]
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _disk(settings)
     yield _keys(settings)
-    if settings.database_url is None:
-        postgres = EmbeddedPostgres(settings.home)
-        if not postgres.is_up():
-            yield Finding("PostgreSQL", "warning", "the embedded server is not running", "run `huifang up`")
-            return
-        settings = msgspec.structs.replace(settings, database_url=postgres.start())
-    database = await _database(settings)
-    yield database
-    if database.state == "fault":
-        return
-    if settings.redis_url is None:
-        valkey = EmbeddedValkey(settings.home)
-        if valkey.is_up():
-            settings = msgspec.structs.replace(settings, redis_url=valkey.start())
+    yield await _store(settings)
+    settings = _with_embedded(settings)
     yield await _redis(settings)
     yield await _api(settings)
-    yield await _migrations(settings)
+    database = await _database(settings)
+    yield database
+    if settings.database_url is None or database.state == "fault":
+        return
+    yield await _clock(settings)
+    tenants = await _migrations(settings)
+    yield tenants
+    if tenants.state == "fault":
+        return
     try:
         async with open_runtime(settings) as runtime:
             async for finding in _plugins(runtime):
                 yield finding
+            yield await _missing_plugins(runtime)
+            yield await _calendar(runtime)
             yield await _outbox(runtime)
-    except (TenantsError, asyncpg.PostgresError, OSError) as error:
+    except WrongKey:
+        yield Finding(
+            "master keys",
+            "fault",
+            f"the tenants in this database were made with other master keys than {settings.keys_file} holds",
+            "name the file they are in with HUIFANG_KEYS",
+        )
+    except (HostBroken, TenantsError, asyncpg.PostgresError, OSError) as error:
         yield Finding(
             "runtime login",
             "fault",
             str(error).split("\n")[0],
             "run `huifang tenant list`, which prepares the database anew",
         )
+
+
+def _with_embedded(settings: Settings) -> Settings:
+    """The settings with the addresses of those embedded servers that run."""
+    if settings.database_url is None:
+        postgres = EmbeddedPostgres(settings.home)
+        if postgres.is_up():
+            settings = msgspec.structs.replace(settings, database_url=postgres.start())
+    if settings.redis_url is None:
+        valkey = EmbeddedValkey(settings.home)
+        if valkey.is_up():
+            settings = msgspec.structs.replace(settings, redis_url=valkey.start())
+    return settings
 
 
 def _disk(settings: Settings) -> Finding:
@@ -128,17 +156,23 @@ def _keys(settings: Settings) -> Finding:
     return Finding("master keys", "ok", str(path))
 
 
+async def _store(settings: Settings) -> Finding:
+    shown = redact_url(settings.store_url)
+    problem = await store_problem(settings.store_url)
+    if problem is None:
+        return Finding("evidence store", "ok", shown)
+    fix = "let the account Huifang runs as write there, or set HUIFANG_STORE_URL to another place"
+    return Finding("evidence store", "fault", f"{shown}: {problem}", fix)
+
+
 async def _database(settings: Settings) -> Finding:
-    try:
-        async with asyncio.timeout(10), admin_connection(settings.database_url or "") as connection:
-            version = int(await connection.fetchval("SHOW server_version_num")) // 10000
-    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        return Finding(
-            "PostgreSQL",
-            "fault",
-            f"{type(error).__name__}: {error}".split("\n")[0],
-            "check HUIFANG_DATABASE_URL, and that the server runs and lets this user in",
-        )
+    if settings.database_url is None:
+        return Finding("PostgreSQL", "warning", "the embedded server is not running", "run `huifang up`")
+    trouble = await database_trouble(settings.database_url)
+    if trouble is not None:
+        return _of(trouble, "PostgreSQL")
+    async with admin_connection(settings.database_url) as connection:
+        version = int(await connection.fetchval("SHOW server_version_num")) // 10000
     if version not in _SUPPORTED:
         return Finding("PostgreSQL", "warning", f"version {version}", "use 15 to 18")
     return Finding("PostgreSQL", "ok", f"version {version}")
@@ -147,19 +181,31 @@ async def _database(settings: Settings) -> Finding:
 async def _redis(settings: Settings) -> Finding:
     if settings.redis_url is None:
         return Finding("Redis", "warning", "the embedded Valkey is not running", "run `huifang up`")
-    client = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
-    try:
-        await client.ping()
-    except (RedisError, OSError) as error:
-        return Finding(
-            "Redis",
-            "fault",
-            f"{type(error).__name__}: {error}",
-            "check HUIFANG_REDIS_URL; no work is lost meanwhile",
-        )
-    finally:
-        await client.aclose()
+    trouble = await redis_trouble(settings.redis_url)
+    if trouble is not None:
+        return _of(trouble, "Redis")
     return Finding("Redis", "ok", "answers")
+
+
+def _of(trouble: Trouble, check: str) -> Finding:
+    return Finding(check, "fault", f"{trouble.server} {trouble.problem}", trouble.fix)
+
+
+async def _clock(settings: Settings) -> Finding:
+    async with admin_connection(settings.database_url or "") as connection:
+        asked = wall_now()
+        there = await connection.fetchval("SELECT clock_timestamp()")
+        apart = abs((there - asked).total_seconds())
+    if apart > _MOST_SECONDS_APART:
+        return Finding(
+            "clock",
+            "fault",
+            f"this machine says {asked:%Y-%m-%d %H:%M:%S} UTC, the database {apart:.0f} s away from that",
+            "let both machines set their clocks by NTP: deadlines, leases and tokens hang on them",
+        )
+    return Finding(
+        "clock", "ok", f"{asked.astimezone(SHANGHAI):%Y-%m-%d %H:%M} in Shanghai, as the database has it"
+    )
 
 
 async def _api(settings: Settings) -> Finding:
@@ -179,14 +225,33 @@ async def _api(settings: Settings) -> Finding:
 async def _migrations(settings: Settings) -> Finding:
     try:
         tenants = await list_tenants(settings.database_url or "")
+    except (asyncpg.InvalidSchemaNameError, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+        return Finding(
+            "tenants",
+            "fault",
+            "the database was never prepared for this release",
+            "run `huifang up`, or `huifang tenant list` with an account that may create roles and schemas",
+        )
     except asyncpg.PostgresError as error:
         return Finding(
-            "tenants", "fault", str(error), "run `huifang tenant list`, which prepares the database"
+            "tenants",
+            "fault",
+            str(error),
+            "set an account in HUIFANG_DATABASE_URL that may read the registry",
         )
-    failed = [tenant.slug for tenant in tenants if tenant.migration == "failed"]
+    failed = [f"{tenant.slug} ({tenant.error})" for tenant in tenants if tenant.migration == "failed"]
     if failed:
         return Finding(
-            "tenants", "fault", f"not migrated: {', '.join(failed)}", "run `huifang tenant migrate`"
+            "tenants",
+            "fault",
+            f"not migrated: {', '.join(failed)}",
+            "run `huifang tenant migrate` once what it says is mended",
+        )
+    newest = read_steps(TENANT_STEPS)[-1].id
+    behind = [f"{tenant.slug} (at {tenant.step})" for tenant in tenants if tenant.step != newest]
+    if behind:
+        return Finding(
+            "tenants", "fault", f"not at {newest}: {', '.join(behind)}", "run `huifang tenant migrate`"
         )
     if not tenants:
         return Finding("tenants", "warning", "none yet", "run `huifang tenant create SLUG --name NAME`")
@@ -212,6 +277,40 @@ async def _plugins(runtime: Runtime) -> AsyncIterator[Finding]:
             )
         else:
             yield Finding("plugins", "ok", f"{id} {entry.manifest.version}")
+
+
+async def _missing_plugins(runtime: Runtime) -> Finding:
+    """Whether every plugin that a tenant has switched on is installed: without it, its obligations can't be played."""
+    installed = (await runtime.services.catalogue()).plugins.keys()
+    missing: dict[str, list[str]] = {}
+    for tenant in await runtime.registry.all():
+        async with scope(runtime.database, tenant, read_only=True) as opened:
+            for plugin in sorted(await switched_on(opened) - installed):
+                missing.setdefault(plugin, []).append(tenant.slug)
+    if not missing:
+        return Finding("plugins of tenants", "ok", "all that are switched on are installed")
+    return Finding(
+        "plugins of tenants",
+        "fault",
+        "; ".join(f"{plugin}, switched on in {', '.join(slugs)}" for plugin, slugs in missing.items())
+        + ": not installed or broken",
+        "install a release of it in this environment: until then nothing of it is given out to be called",
+    )
+
+
+async def _calendar(runtime: Runtime) -> Finding:
+    """Whether the holidays of this year, and soon of the next, are known as announced (GEN-1)."""
+    calendar = await runtime.services.calendar()
+    today = wall_now().astimezone(SHANGHAI).date()
+    for year in (today.year, (today + _AHEAD).year):
+        if not calendar.is_announced(year):
+            return Finding(
+                "calendar",
+                "fault" if year == today.year else "warning",
+                f"the State Council's holidays of {year} are not entered: deadlines in it are provisional",
+                f"`huifang calendar announce {year} FILE --source NOTICE`, or install a newer release",
+            )
+    return Finding("calendar", "ok", f"announced for {today.year}")
 
 
 async def _outbox(runtime: Runtime) -> Finding:

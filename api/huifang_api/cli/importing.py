@@ -1,16 +1,24 @@
 """`huifang import`: files of a core system into a tenant."""
 
 import asyncio
+import os
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from typing import TextIO
 
 import click
 import msgspec
 from huifang_tenants.intake import KINDS, Kind, SourceError, open_source
-from huifang_tenants.services.importing import ImportReport, import_source
+from huifang_tenants.scope import scope
+from huifang_tenants.services import failed_rows
+from huifang_tenants.services.import_run import ImportReport
+from huifang_tenants.services.importing import import_source
 from huifang_tenants.services.upkeep import after_import
 from huifang_tenants.stores.imports import Counts
 from huifang_tenants.stores.ledger import Actor
+from huifang_tenants.tenant import Tenant
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -39,6 +47,12 @@ class Refusal(msgspec.Struct, frozen=True):
     "--source", "origin", default="core", show_default=True, help="Source of customers and contracts."
 )
 @click.option("--show", default=20, show_default=True, help="Problems to show per file; all are on record.")
+@click.option(
+    "--failed-rows",
+    "to_correct",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for files of the refused rows as they came, one per file, to correct and import again.",
+)
 @tenant_option
 @home_option
 @json_option
@@ -48,6 +62,7 @@ def command(
     kind: Kind | None,
     origin: str,
     show: int,
+    to_correct: Path | None,
     slug: str,
     home: Path | None,
     as_json: bool,
@@ -59,6 +74,7 @@ def command(
     \b
     Example:  huifang import examples/core_export --tenant demo
               huifang import contracts.csv events.ndjson --tenant taiyue --strict
+              huifang import export/ --failed-rows to_correct/
     """
     files = list(collect(paths, kind))
     if not files:
@@ -66,7 +82,9 @@ def command(
 
     async def work() -> list[ImportReport | Refusal]:
         async with open_runtime(here.settings) as runtime:
-            return await import_files(runtime, slug, files, strict=strict, origin=origin, quiet=as_json)
+            return await import_files(
+                runtime, slug, files, strict=strict, origin=origin, quiet=as_json, to_correct=to_correct
+            )
 
     with installation(home) as here:
         reports = run(work())
@@ -105,8 +123,9 @@ async def import_files(
     strict: bool = False,
     origin: str = "core",
     quiet: bool = False,
+    to_correct: Path | None = None,
 ) -> list[ImportReport | Refusal]:
-    """Import files one after the other, with a progress bar unless `quiet`."""
+    """Import files one after the other, with a progress bar unless `quiet`; refused rows go into files in `to_correct`."""
     tenant = await runtime.registry.by_slug(slug)
     reports: list[ImportReport | Refusal] = []
     columns = (
@@ -139,9 +158,39 @@ async def import_files(
                 reports.append(Refusal(path.name, error.code, error.message.en))
             else:
                 progress.update(bar, total=report.counts.rows, completed=report.counts.rows)
+                if to_correct is not None and report.failed_rows:
+                    written = await _write_failed_rows(runtime, tenant, report, to_correct)
+                    click.echo(
+                        f"{path.name}: {report.failed_rows} rows to correct are in {written}", err=True
+                    )
                 reports.append(report)
         await after_import(runtime.services, tenant)
     return reports
+
+
+async def _write_failed_rows(runtime: Runtime, tenant: Tenant, report: ImportReport, folder: Path) -> Path:
+    """Write the refused rows of an import into a new file that ours alone may read; return its path."""
+    async with scope(runtime.database, tenant) as opened:
+        asked = await failed_rows.ask_for(opened, report.id, _ACTOR)
+    path, file = _new_file(folder, report.file_name.split(".", 1)[0], asked.format)
+    with file:
+        async with scope(runtime.database, tenant, read_only=True) as opened:
+            async for line in failed_rows.lines(opened, asked):
+                file.write(line)
+    return path
+
+
+def _new_file(folder: Path, stem: str, ending: str) -> tuple[Path, TextIO]:
+    """Make a file that did not exist before, and the folder where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count():
+        path = folder / f"{stem}.failed{f'-{number}' if number else ''}.{ending}"
+        # One from before may be in correction, or be what is being imported: it is not written over.
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # The lines bring their ends.
+            return path, open(handle, "w", encoding="utf-8", newline="")
+    raise AssertionError
 
 
 def print_reports(reports: Sequence[ImportReport | Refusal], show: int) -> None:

@@ -31,10 +31,18 @@ COMMANDS: Final = {
         "Give an obligation to the author of its plugin, anonymised.",
     ),
     "report": ("huifang_api.cli.reporting", "Print a report, or save it as CSV or XLSX."),
+    "forecast": (
+        "huifang_api.cli.forecasting",
+        "Show the attempts of the next days against the people there are.",
+    ),
     "sampling": ("huifang_api.cli.sampling", "Show draws, make one on demand, verify one offline."),
     "tenant": ("huifang_api.cli.tenants", "Create, list and migrate tenants; set a sandbox clock."),
     "client": ("huifang_api.cli.clients", "Create and revoke OAuth clients of a tenant."),
     "plugin": ("huifang_api.cli.plugins", "List installed plugins; switch them on in a tenant."),
+    "telephone": (
+        "huifang_api.cli.telephoning",
+        "Set and try the telephone system by which callers dial.",
+    ),
     "policy-lookup": (
         "huifang_api.cli.looking_up",
         "Set where a tenant's core system is asked for a policy's present data.",

@@ -15,12 +15,14 @@ from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
 from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
 from huifang_tenants.services.schedules import SCHEDULES, reach_days, start_schedules
+from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep import (
     COUNTING,
     PARKED,
     RECOUNT,
     RETRY,
     SCRIPTS,
+    SHARES,
     STEPS,
     CountingStep,
     Step,
@@ -31,9 +33,11 @@ from huifang_tenants.services.upkeep import (
     refresh,
     retry_parked,
     scripts_need_watching,
+    shares_need_watching,
     take_up_parked,
     watch_parameters,
     watch_scripts,
+    watch_shares,
 )
 from huifang_tenants.tenant import Tenant
 
@@ -42,7 +46,7 @@ DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, *COUNTING, *STEPS), 1)
+URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, SHARES, *COUNTING, *STEPS), 1)
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -146,6 +150,17 @@ async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
     await finishing(services, tenant, job, work)
 
 
+async def shares(services: Services, tenant: Tenant, job: Job) -> None:
+    """Look how near shares of channels are to their limits; which are limited, the plugin host says."""
+    catalogue = await services.catalogue()
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        await watch_shares(scope, catalogue)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 def ticking(seconds: float) -> Handler:
     """The handler that looks what is due in a tenant, enqueues it, and comes again in `seconds` to twice that."""
 
@@ -156,6 +171,8 @@ def ticking(seconds: float) -> Handler:
             kinds = await due_now(scope, calendar)
             if await scripts_need_watching(scope, catalogue):
                 kinds = (*kinds, SCRIPTS)
+            if await shares_need_watching(scope, catalogue):
+                kinds = (*kinds, SHARES)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
             pause = timedelta(seconds=seconds * (1 + tenant.id.int % 997 / 997))
             jobs = [NewJob(kind, {}, urgency=URGENCY.get(kind, 0), dedupe=kind) for kind in kinds]
@@ -203,10 +220,12 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         DAILY: daily,
         SCRIPTS: scripts,
         OUTCOME: outcome,
+        SHARES: shares,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),
         LATE: in_batches(_late),
+        SECOND_CALLBACKS: in_batches(_second_callbacks),
         LEFTOVERS: clearing(evidence),
         RETRY: in_batches(_retry),
         RECOUNT: in_batches(_recount),
@@ -227,6 +246,12 @@ async def _schedules(services: Services, tenant: Tenant, payload: dict[str, Any]
 
 async def _draws(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     return payload if await work_on_draws(services, tenant) else None
+
+
+async def _second_callbacks(
+    services: Services, tenant: Tenant, payload: dict[str, Any]
+) -> dict[str, Any] | None:
+    return payload if await ask_about_solved(services, tenant) else None
 
 
 async def _late(services: Services, tenant: Tenant, _: dict[str, Any]) -> None:

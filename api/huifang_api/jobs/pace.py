@@ -31,5 +31,11 @@ class Pace(msgspec.Struct, frozen=True):
     grace: float = 5.0
     """How long running jobs may go on after a signal to stop: less than what a supervisor waits before it kills."""
 
+    listen: float = 5.0
+    """Between two looks which tenants' telephone systems are to be listened to."""
+
+    recordings: tuple[float, ...] = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, *(3600.0,) * 24)
+    """Until the recording of a call is asked for again, by how often it was; after the last it counts as missing. A day altogether."""
+
     forget: float = 3600.0
     """How long done jobs are kept."""

@@ -8,13 +8,17 @@ import structlog
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 from huifang_tenants.evidence_store import EvidenceStore
+from huifang_tenants.services.contacts.calling import FETCH_RECORDING
 from redis.exceptions import RedisError
 
+from huifang_api.channels.exchange import Exchange
+from huifang_api.channels.switchboard import Switchboard
 from huifang_api.jobs.broker import FUNCTION, Broker, Lane, cell_of, connect
 from huifang_api.jobs.desk import Desk, in_one_line
 from huifang_api.jobs.dispatcher import Dispatcher
 from huifang_api.jobs.handlers import handlers
 from huifang_api.jobs.pace import Pace
+from huifang_api.jobs.recordings import fetching
 from huifang_api.logs import configure_logging
 from huifang_api.runtime import ServersUnknown, open_runtime
 from huifang_api.settings import Settings
@@ -50,14 +54,17 @@ async def work(settings: Settings, stop: asyncio.Event, pace: Pace | None = None
     pace = pace or Pace()
     redis = await connect(settings.redis_url)
     try:
-        async with open_runtime(settings) as runtime:
+        async with open_runtime(settings) as runtime, Exchange() as exchange:
             broker = Broker(redis, cell_of(settings.database_url))
-            desk = Desk(
-                runtime,
-                handlers(tick=pace.tick, evidence=EvidenceStore(settings.store_url)),
-                job_seconds=pace.job,
-                on_end=lambda: dispatcher.wake(),
+            switchboard = Switchboard(
+                runtime.services, runtime.registry, exchange, redis, look=pace.listen, pause=pace.listen / 2
             )
+            evidence = EvidenceStore(settings.store_url)
+            kinds = {
+                **handlers(tick=pace.tick, evidence=evidence),
+                FETCH_RECORDING: fetching(evidence, exchange, waits=pace.recordings),
+            }
+            desk = Desk(runtime, kinds, job_seconds=pace.job, on_end=lambda: dispatcher.wake())
             dispatcher = Dispatcher(runtime.database, broker, desk, pace)
             # Of the pool's connections each running job needs one; the rest is for the dispatcher.
             lanes = [
@@ -69,6 +76,7 @@ async def work(settings: Settings, stop: asyncio.Event, pace: Pace | None = None
             givers = [
                 asyncio.create_task(dispatcher.look_after()),
                 asyncio.create_task(dispatcher.dispatch()),
+                asyncio.create_task(switchboard.run()),
             ]
             takers = [asyncio.create_task(lane.run()) for lane in lanes]
             try:

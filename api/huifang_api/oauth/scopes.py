@@ -25,6 +25,8 @@ Scope = Literal[
     "imports:read",
     "imports:write",
     "ledger:read",
+    "limits:read",
+    "limits:write",
     "obligations:read",
     "organisation:read",
     "organisation:write",
@@ -58,6 +60,10 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "imports:read": text("查看导入批次及其问题", "Read imports and their problems"),
     "imports:write": text("导入文件", "Import files"),
     "ledger:read": text("查看留痕", "Read the ledger: who did what and when"),
+    "limits:read": text("查看限额与工作量预测", "Read limits, and the forecast of work"),
+    "limits:write": text(
+        "批准超出限额、对客户意愿作出决定", "Let limits be passed, and decide about wishes of customers"
+    ),
     "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
     "organisation:read": text("查看机构与人员", "Read units and staff"),
     "organisation:write": text("维护机构与人员", "Write units and staff, record training"),

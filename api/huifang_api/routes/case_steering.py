@@ -35,7 +35,7 @@ async def hand_over_case(
 
 @post(
     "/cases/{case_id:uuid}/classify",
-    opt=needs("cases:write", raises=MOVING),
+    opt=needs("cases:write", raises=(*MOVING, "case.class_unknown")),
     operation_id="classify_case",
     tags=TAGS,
     status_code=200,

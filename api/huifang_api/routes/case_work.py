@@ -136,7 +136,9 @@ async def solve_case(request: ApiRequest, case_id: FromPath[UUID], data: JSONBod
 
 @post(
     "/cases/{case_id:uuid}/close",
-    opt=needs("cases:write", raises=(*MOVING, "case.closed_by_solver", "case.effect_missing")),
+    opt=needs(
+        "cases:write", raises=(*MOVING, "case.closed_by_solver", "case.effect_missing", "case.callback_open")
+    ),
     operation_id="close_case",
     tags=TAGS,
     status_code=200,

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.scripts import Prompt as ScriptPrompt
 from huifang_core.scripts.model import DateAnswer, NumberAnswer, OpenAnswer, TextAnswer
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts import answering, concluding, starting
+from huifang_tenants.services.contacts import answering, concluding, raising, starting
 from huifang_tenants.services.look_up import look_up_for
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import contacts as reading
@@ -21,6 +21,7 @@ from huifang_api.access import needs, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
+from huifang_api.routes.calls import place_call, telephone_of
 from huifang_api.shapes.contact_work import (
     AbandonContact,
     AnswerForm,
@@ -38,10 +39,13 @@ from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import holder, in_tenant
 
 _TAGS: Final = ("Contacts",)
+_HELD: Final[tuple[ProblemCode, ...]] = (
+    "contact.calls_used_up", "contact.not_wanted", "contact.share_used_up", "contact.too_often",
+)  # fmt: skip
 _STARTING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted", "staff.outside_unit",
     "queue.not_leased", "queue.lease_expired", "state.conflict", "obligation.closed", "contact.no_such_number",
-    "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", "contact.customer_engaged",
+    "contact.person_busy", "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", *_HELD,
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -105,19 +109,30 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
 
 @post(
     "/contacts/{contact_id:uuid}/dial",
-    opt=needs("contacts:write", raises=(*_OVER, "contact.quiet_hours")),
+    opt=needs(
+        "contacts:write",
+        raises=(*_OVER, "contact.quiet_hours", *_HELD, "call.over", "telephone.unavailable"),
+    ),
     operation_id="dial_contact",
     tags=_TAGS,
     status_code=200,
 )
 async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
-    """Record that the number is dialled now, or the visit made: from here on it is an attempt.
+    """Dial the number by the telephone system where the tenant has one; else record that it is dialled now, or the visit made.
 
-    Once is enough; again changes nothing.
+    By the telephone system the caller's own telephone rings first, and it is an attempt once the customer's does; `GET …/call` says how
+    far it is. Otherwise it is an attempt from here on. Once is enough; again changes nothing.
     """
+    telephone = await telephone_of(request)
+    if telephone is not None and await _is_call(request, contact_id):
+        await place_call(request, telephone, contact_id)
+        async with tenant_scope(request, read_only=True) as scope:
+            return standing_shown(await answering.standing(scope, contact_id))
+
+    catalogue = await world_of(request).services.catalogue()
 
     async def dial(scope: Scope) -> answering.Standing:
-        await starting.dial(scope, contact_id, await holder(request, scope, contact_id))
+        await starting.dial(scope, catalogue, contact_id, await holder(request, scope, contact_id))
         return await answering.standing(scope, contact_id)
 
     return standing_shown(await in_tenant(request, dial))
@@ -188,12 +203,19 @@ async def conclude_contact(
     """Record how a contact ended; answers what that makes of each obligation and when it may be tried again.
 
     Refuses an outcome that contradicts what was recorded, such as `completed` while items are missing (SD-5). What is about a
-    contract that changed hands during the call does not count: its callback stands for the new policyholder.
+    contract that changed hands during the call does not count: its callback stands for the new policyholder. With `deceased` and
+    `unable` the person is not called any more, and a case is opened to find out what is true; with `relative_answered` nothing was
+    told but that there will be another call, at `call_back_at` if a time was named.
     """
+    calendar = await world_of(request).services.calendar()
     conclusion = concluding.Conclusion(data.outcome, data.call_back_at, data.note)
 
     async def conclude(scope: Scope) -> ContactOutcome:
-        await concluding.conclude(scope, contact_id, conclusion, await holder(request, scope, contact_id))
+        actor = await holder(request, scope, contact_id)
+        if raising.is_ending(conclusion.outcome):
+            await raising.conclude_for_good(scope, calendar, contact_id, conclusion, actor)
+        else:
+            await concluding.conclude(scope, contact_id, conclusion, actor)
         return await _ended(scope, contact_id)
 
     return await in_tenant(request, conclude)
@@ -217,6 +239,12 @@ async def abandon_contact(
         return await _ended(scope, contact_id)
 
     return await in_tenant(request, abandon)
+
+
+async def _is_call(request: ApiRequest, contact_id: UUID) -> bool:
+    async with tenant_scope(request, read_only=True) as scope:
+        row = await reading.get_contact(scope, contact_id)
+    return row is not None and row["channel"] == "phone"
 
 
 async def _ended(scope: Scope, contact_id: UUID) -> ContactOutcome:

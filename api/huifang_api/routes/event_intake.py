@@ -1,13 +1,13 @@
 """Sending business events (业务事件): one, a batch, or lines; each once only, each with its own answer."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
 from huifang_core.texts import Language, Text, text
 from huifang_tenants.clock import business_now, wall_now
-from huifang_tenants.intake import FieldProblem, IncomingEvent, check_row
+from huifang_tenants.intake import BadJson, DuplicateKey, FieldProblem, IncomingEvent, check_row, parse
 from huifang_tenants.services.intake import Batch, EventIn, RowResult, Taken, take_in
 from huifang_tenants.stores import events
 from huifang_tenants.stores.ledger import Actor
@@ -21,7 +21,7 @@ from huifang_api.intake_faults import event_faults
 from huifang_api.languages import language_of
 from huifang_api.problem_catalogue import CATALOGUE, ProblemCode
 from huifang_api.problems import Problem, ProblemFault
-from huifang_api.raw_json import parsed
+from huifang_api.raw_json import entries
 from huifang_api.shapes.event_intake import (
     EXAMPLE_EVENT,
     CloudEvent,
@@ -97,19 +97,19 @@ async def send_events(
     essence = request.content_type[0]
     match essence:
         case "application/cloudevents+json" | "application/json":
-            return await _one(request, parsed(await request.body()))
+            return await _one(request, await request.body())
         case "application/cloudevents-batch+json":
-            batch = parsed(await request.body())
-            if not isinstance(batch, list):
-                raise Problem("validation.failed", faults=[wrong_type("body", "", "数组", "an array")])
-            return await _many(request, [(value,) for value in batch], strict=strict)
+            return await _many(request, entries(await request.body()), strict=strict)
         case "application/x-ndjson":
-            return await _many(request, list(_lines(await request.body())), strict=strict)
+            body = await request.body()
+            return await _many(request, [line for line in body.split(b"\n") if line.strip()], strict=strict)
     raise Problem("body.wrong_type", accepted=", ".join((*_SINGLE, _BATCH, _LINES)))
 
 
-async def _one(request: ApiRequest, value: Any) -> Response[EventTaken]:
-    sent = _checked(request, 0, (value,))
+async def _one(request: ApiRequest, body: bytes) -> Response[EventTaken]:
+    sent = _checked(request, 0, body)
+    if sent.value is None:
+        raise Problem("body.malformed")
     if sent.event is None:
         raise Problem("validation.failed", faults=_faults(sent))
     taken = await _take(request, [sent], all_or_nothing=True)
@@ -132,9 +132,7 @@ async def _one(request: ApiRequest, value: Any) -> Response[EventTaken]:
     )
 
 
-async def _many(
-    request: ApiRequest, values: Sequence[tuple[Any, ...]], *, strict: bool
-) -> Response[EventsTaken]:
+async def _many(request: ApiRequest, values: Sequence[bytes], *, strict: bool) -> Response[EventsTaken]:
     if len(values) > EVENTS_AT_MOST:
         raise Problem("batch.too_long", limit=EVENTS_AT_MOST, count=len(values))
     made = changed = 0
@@ -168,13 +166,20 @@ async def _many(
     return Response(answer, status_code=200, headers=_said_in(language))
 
 
-def _checked(request: ApiRequest, index: int, value: tuple[Any, ...]) -> _Sent:
-    """Check one event; an empty tuple stands for a line that is no JSON."""
-    if not value or not isinstance(value[0], dict):
-        return _Sent(index, None if not value else {})
+def _checked(request: ApiRequest, index: int, words: bytes) -> _Sent:
+    """Check one event, given as its JSON."""
+    try:
+        value = parse(words)
+    except BadJson:
+        return _Sent(index, None)
+    except DuplicateKey as error:
+        sent = error.value if isinstance(error.value, dict) else {}
+        return _Sent(index, sent, None, (error.problem,))
+    if not isinstance(value, dict):
+        return _Sent(index, {})
     received_at = business_now(request.auth.tenant, wall_now())
-    checked = check_row("events", value[0], received_at=received_at, strict_fields=True)
-    return _Sent(index, value[0], checked.value, checked.problems)
+    checked = check_row("events", value, received_at=received_at, strict_fields=True)
+    return _Sent(index, value, checked.value, checked.problems)
 
 
 async def _take(request: ApiRequest, sent: Sequence[_Sent], *, all_or_nothing: bool = False) -> Taken:
@@ -270,15 +275,6 @@ def _said_in(language: Language) -> dict[str, str]:
 def _text_of(value: dict[str, Any] | None, name: str) -> str | None:
     found = (value or {}).get(name)
     return found if isinstance(found, str) and len(found) <= 200 else None
-
-
-def _lines(body: bytes) -> Iterator[tuple[Any, ...]]:
-    for line in body.split(b"\n"):
-        if line.strip():
-            try:
-                yield (parsed(line),)
-            except Problem:
-                yield ()
 
 
 ROUTES: Final = (send_events,)

@@ -35,9 +35,10 @@ _REFUSALS: Final[tuple[ProblemCode, ...]] = (
     "validation.failed", "upload.malformed", "body.too_large", "body.wrong_type", "staff.not_found",
     "import.file_unreadable", "upload.hash_differs", "service.retry",
 )  # fmt: skip
+_LINES: Final = "application/x-ndjson"
 _FILE_TYPES: Final = (
     "text/csv",
-    "application/x-ndjson",
+    _LINES,
     "application/json",
     "application/cloudevents-batch+json",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -105,7 +106,8 @@ async def import_file(
     async with tenant_scope(request, read_only=True) as scope:
         actor = await acting(request, scope, on_behalf_of)
     upload = await open_upload(request)
-    name = file_name or upload.file_name or "upload"
+    unnamed = "upload.ndjson" if upload.content_type == _LINES else "upload"
+    name = file_name or upload.file_name or unnamed
     with cast(BinaryIO, tempfile.TemporaryFile(prefix="huifang-import-")) as file:
         sha256 = await _keep(upload.chunks, file)
         if upload.sha256 is not None and upload.sha256 != sha256:

@@ -1,4 +1,4 @@
-"""Imports (导入批次) and the problems found in them."""
+"""Imports (导入批次), the problems found in them, and the rows they refused."""
 
 import csv
 import io
@@ -7,15 +7,26 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from huifang_core.texts import Language
+from huifang_tenants.services import failed_rows
+from huifang_tenants.services.failed_rows import FailedRows
 from huifang_tenants.stores.reading import imports as reading
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from huifang_api.access import needs, tenant_scope
+from huifang_api.access import acting, needs, tenant_scope
+from huifang_api.documented import BYTES, Answer, documented
 from huifang_api.languages import language_of
 from huifang_api.paging import next_cursor, one, page, shaped
-from huifang_api.parameters import CodeParam, CursorParam, FromParam, LimitParam, OrderParam, UntilParam
+from huifang_api.parameters import (
+    CodeParam,
+    CursorParam,
+    FromParam,
+    LimitParam,
+    OnBehalfOfParam,
+    OrderParam,
+    UntilParam,
+)
 from huifang_api.shapes.imports import (
     Import,
     ImportPage,
@@ -29,6 +40,7 @@ from huifang_api.world import ApiRequest
 _LIST: Final = "imports"
 _TAGS: Final = ("Imports",)
 _CSV: Final = "text/csv"
+_NDJSON: Final = "application/x-ndjson"
 _COLUMNS: Final = ("line", "field", "severity", "code", "message")
 _ROWS_AT_ONCE: Final = 200
 # A spreadsheet takes a cell that begins like this for a formula.
@@ -124,6 +136,51 @@ async def _csv(request: ApiRequest, import_id: UUID, language: Language) -> Asyn
     yield _taken(buffer)
 
 
+@get(
+    "/imports/{import_id:uuid}/failed-rows",
+    opt=needs("imports:write", raises=("staff.not_found", "import.no_failed_rows"))
+    | documented(
+        answers={
+            200: Answer(
+                "The rows, under the header of their file where that was a table.",
+                content={_CSV: BYTES, _NDJSON: BYTES},
+            )
+        }
+    ),
+    operation_id="download_failed_rows",
+    tags=_TAGS,
+)
+async def download_failed_rows(
+    request: ApiRequest, import_id: FromPath[UUID], on_behalf_of: OnBehalfOfParam = None
+) -> Stream:
+    """Download the refused rows as they came, to correct them and send them again with `POST /imports`.
+
+    CSV for rows of a table, also of a workbook, else one JSON object a line. What went in is not among them, so nothing comes in
+    twice; sent again uncorrected they have the same problems. They may hold personal data, so it takes the scope of whoever
+    sends files, leaves a row in the ledger, and ends at `failed_rows_until`.
+    """
+    async with tenant_scope(request) as scope:
+        actor = await acting(request, scope, on_behalf_of)
+        asked = await failed_rows.ask_for(scope, import_id, actor)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{asked.file_name}"',
+        "Cache-Control": "no-store",
+    }
+    media_type = _CSV if asked.format == "csv" else _NDJSON
+    return Stream(_failed_rows(request, asked), media_type=media_type, headers=headers)
+
+
+async def _failed_rows(request: ApiRequest, asked: FailedRows) -> AsyncIterator[str]:
+    rows: list[str] = []
+    async with tenant_scope(request, read_only=True) as scope:
+        async for line in failed_rows.lines(scope, asked):
+            rows.append(line)
+            if len(rows) == _ROWS_AT_ONCE:
+                yield "".join(rows)
+                rows.clear()
+    yield "".join(rows)
+
+
 def _cells(problem: Mapping[str, Any], language: Language) -> list[str]:
     message = problem["message"].get(language, "")
     cells = (str(problem["line"]), problem["field"], problem["severity"], problem["code"], message)
@@ -137,4 +194,10 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-ROUTES: Final = (list_imports, get_import, list_import_problems, download_import_problems)
+ROUTES: Final = (
+    list_imports,
+    get_import,
+    list_import_problems,
+    download_import_problems,
+    download_failed_rows,
+)

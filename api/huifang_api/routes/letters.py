@@ -10,6 +10,7 @@ from huifang_tenants.services.papers import letters
 from huifang_tenants.services.papers.forms import form_of
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import letters as reading
+from huifang_tenants.tenant_settings import settings_of
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -227,7 +228,7 @@ async def _printed(
     request: ApiRequest, contact_ids: list[UUID], on_behalf_of: str | None, name: str
 ) -> Response[bytes]:
     tenant = request.auth.tenant
-    head = letter.letterhead_of(tenant)
+    head = settings_of(tenant).letterhead
 
     async def fill_in(scope: Scope) -> list[letter.Letter]:
         actor = await acting(request, scope, on_behalf_of)

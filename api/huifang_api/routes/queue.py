@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final
 import msgspec
 from huifang_core.texts import Language
 from huifang_core.trace import TraceStep, lines
+from huifang_tenants.masking import mask_name, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import Claimed, claim_next, give_back, held_back
 from huifang_tenants.stores.ledger import Actor
-from huifang_tenants.stores.reading import customers, work
+from huifang_tenants.stores.reading import work
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
@@ -38,8 +39,10 @@ _NOTHING_DUE: Final = Answer("Nothing is due that this person may do.")
 async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Response[ClaimedWork]:
     """Claim the most pressing work this person may do; nobody else gets it while the lease lasts.
 
-    What one contact can serve for the same customer comes together (DEC-5). Outside calling hours no phone work is
-    given out (REG-7) but what is called around the clock (DEC-6); work whose script is missing never is. Refuses people who are untrained (SD-3) or whose roles take no contacts.
+    What one contact can serve for the same customer comes together (DEC-5). `customer` is whoever the rule names first of those who can
+    be called: of a motor loss the reporter, and not the policyholder. Outside calling hours no phone work is
+    given out (REG-7) but what is called around the clock (DEC-6); work whose script is missing never is, nor what a limit, a wish or
+    the calls of the day hold back (LN-5, CARE-2): `GET /queue/held-back` says how much that is. Refuses people who are untrained (SD-3) or whose roles take no contacts.
     """
     actor = Actor(request.auth.actor, data.staff_no)
     language = language_of(request)
@@ -86,7 +89,8 @@ async def get_held_back(
     """Read which work only one thing keeps from this person, and how much of it is late or will be.
 
     Phone work waits for calling hours: within them, and for people who make no calls, it is none. Work by any channel waits for
-    its script where a plugin is missing, broken or switched off, or came in a release without that script.
+    its script where a plugin is missing, broken or switched off, or came in a release without that script; for an approval where a
+    share of channels is full; until a wish ends or is lifted; and until the person may be contacted again.
     """
     catalogue = await world_of(request).services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:
@@ -96,17 +100,23 @@ async def get_held_back(
 
 async def _shown(scope: Scope, claimed: Claimed, language: Language) -> ClaimedWork:
     rows = await work.claimed_obligations(scope, claimed.obligation_ids)
-    customer_id = rows[0]["customer_id"]
-    customer = await customers.get_customer(scope, customer_id)
+    called = claimed.called
     obligations = [
         {**row, "reason": lines(msgspec.convert(row["trace"], list[TraceStep]), language)[:_REASON_LINES]}
         for row in rows
     ]
-    restrictions = await work.restrictions(scope, customer_id)
+    # Somebody not on file has no wishes on record, and the policyholder's are not theirs.
+    restrictions = await work.restrictions(scope, called.record) if called.customer is not None else []
     found = {
         "lease_until": claimed.lease_until,
         "obligations": obligations,
-        "customer": {**(customer or {}), "restrictions": restrictions},
+        "customer": {
+            "id": called.record,
+            "party": called.party,
+            "name": mask_name(called.name) if called.name else None,
+            "phones": [mask_phone(phone) for phone in called.phones],
+            "restrictions": restrictions,
+        },
     }
     return msgspec.convert(found, ClaimedWork)
 

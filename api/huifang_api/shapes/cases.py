@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted
-from huifang_core.cases import CaseKind, CaseStatus, Decision, PlanEffect
+from huifang_core.cases import CallbackResult, CaseKind, CaseStatus, Decision, PlanEffect
 
 from huifang_api.shapes.fields import Document, Id, Instant, NextCursor, UnitCode, described
 from huifang_api.shapes.obligations import ExplainingStep
@@ -35,6 +35,8 @@ EntryKind = Literal[
     "declined",
     "finding_added",
     "effect_recorded",
+    "customer_satisfied",
+    "customer_dissatisfied",
 ]
 
 
@@ -83,6 +85,12 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     decision: Annotated[Decision | None, described("Of a suggestion: what became of it (CARE-3).")]
     effect: Annotated[PlanEffect | None, described("Of a plan of improvements: what it came to (CI-6).")]
     plan_id: Annotated[UUID | None, described("The plan of improvements it is a finding of.")]
+    second_callback: Annotated[
+        bool, described("Whether the customer is called about it, once solved, before it is closed.")
+    ]
+    callback_result: Annotated[
+        CallbackResult | None, described("What the customer said of how it was solved, the last time.")
+    ]
     withdrawn: Annotated[
         bool, described("What opened it, an answer or an event, was changed or taken back afterwards.")
     ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.contacts import ContactStatus, EvidenceKind, Outcome
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.scripts.model import Result
 from huifang_core.texts import Language
 
@@ -28,14 +28,21 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     customer_id: CustomerId
+    called_party: Annotated[
+        CalledParty,
+        described(
+            "Part of whoever was called (被访人身份); `customer_id` is their record, or the policyholder's for somebody not on file."
+        ),
+    ]
     staff_id: Annotated[UUID, described("Id of whoever made it.")]
     staff_no: StaffNo
     client_id: Annotated[str | None, described("The client through which it was recorded.")]
     channel: Annotated[ContactChannel, described("Channel.")]
     status: Annotated[ContactStatus, described("`abandoned`: given back before an outcome was recorded.")]
     language: Annotated[Language, described("Language of the script.")]
-    number: Annotated[str | None, described("Number dialled, masked.")]
+    number: Annotated[str | None, described("Number dialled, or rung from, masked.")]
     number_index: Annotated[int | None, described("Which of the customer's numbers it was, from 0.")]
+    inbound: Annotated[bool, described("The customer rang up: no attempt of ours, and nothing was dialled.")]
     below_province: Annotated[bool, described("Phone work below province level: to be moved up (SD-2).")]
     visitor_is_seller: Annotated[
         bool,

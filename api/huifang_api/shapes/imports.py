@@ -30,6 +30,15 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Annotated[Instant, described("When it started, UTC.")]
     seen_at: Annotated[Instant, described("Its last sign of life, UTC: one that stays silent was cut off.")]
     finished_at: Annotated[Instant | None, described("When it ended, UTC.")]
+    failed_rows: Annotated[
+        int,
+        described(
+            "Refused rows that `/imports/{id}/failed-rows` hands back; those that could not be read are not among them."
+        ),
+    ]
+    failed_rows_until: Annotated[
+        Instant | None, described("When the refused rows are erased, UTC; null: none are kept.")
+    ]
 
 
 class ImportPage(msgspec.Struct, frozen=True):

@@ -1,17 +1,17 @@
 """The work queue as the API shows it: what is asked for, and what was claimed."""
 
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from huifang_core.obligations import ContactChannel
+from huifang_core.obligations import CalledParty, ContactChannel
 from huifang_core.texts import Text
+from huifang_tenants.stores.wishes import Decision, RestrictionKind
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import ContractNo, Instant, described
-
-RestrictionKind = Literal["sales_refusal", "own_wish"]
 
 GivenStaffNo = Annotated[
     str,
@@ -62,6 +62,7 @@ class ClaimedObligation(msgspec.Struct, frozen=True, kw_only=True):
 class Restriction(msgspec.Struct, frozen=True, kw_only=True):
     """Something that stands against contacting the customer. It is shown; a supervisor decides (DEC-6)."""
 
+    id: Annotated[UUID, described("Its id.")]
     kind: Annotated[
         RestrictionKind,
         described(
@@ -71,13 +72,23 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
     ]
     valid_until: Annotated[Instant | None, described("Until when, UTC; null: until it is lifted.")]
     created_at: Annotated[Instant, described("When it was recorded, UTC.")]
+    decision: Annotated[
+        Decision | None,
+        described("What a supervisor decided about mandatory callbacks; null: nothing, they go on (DEC-6)."),
+    ]
 
 
 class ClaimedCustomer(msgspec.Struct, frozen=True, kw_only=True):
-    """The customer to contact, masked."""
+    """Whoever is to be contacted, masked."""
 
-    id: Annotated[UUID, described("Id of the customer.")]
-    name: Annotated[str, described("Name, masked: 王**.")]
+    id: Annotated[
+        UUID,
+        described(
+            "Id of the customer; of the policyholder's record for somebody not on file, such as a driver."
+        ),
+    ]
+    party: Annotated[CalledParty, described("Their part (被访人身份), as the rule names it.")]
+    name: Annotated[str | None, described("Name, masked: 王**; null where only a number is known.")]
     phones: Annotated[
         list[str], described("Phone numbers, masked; `number_index` of a contact counts them from 0.")
     ]
@@ -106,8 +117,20 @@ class Returned(msgspec.Struct, frozen=True):
     returned: Annotated[int, described("How many obligations are free again.")]
 
 
+class HeldByShare(msgspec.Struct, frozen=True, kw_only=True):
+    """Work that waits since a share of channels is full (LN-5)."""
+
+    plugin: Annotated[str, described("The plugin whose limit it is.")]
+    limit: Annotated[str, described("Id of the limit.")]
+    waiting: Annotated[int, described("How many callbacks wait for it.")]
+    figure: Annotated[Decimal, described("The share as it stands, decimal.")]
+    at_most: Annotated[Decimal, described("What it may come to, decimal.")]
+
+
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that one thing keeps from being given out: the calling hours (呼出时段; the conflict is shown, REG-7), or its script."""
+    """Work that one thing keeps from being given out: the calling hours (呼出时段; the conflict is shown, REG-7), its script, a wish, a
+    limit, or that the person was rung often enough today.
+    """
 
     opens_at: Annotated[
         Instant | None, described("When calls may be made again, UTC; null: they may be now.")
@@ -119,3 +142,12 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
         described("How many callbacks could be claimed but that their script (话术) can't be played now."),
     ]
     overdue_without_script: Annotated[int, described("How many of those are overdue (DEC-2).")]
+    not_wanted: Annotated[int, described("How many the person does not want (DEC-6).")]
+    too_often: Annotated[
+        int, described("How many the person has had enough of lately, by a frequency (CARE-2).")
+    ]
+    calls_used_up: Annotated[
+        int, described("How many wait since the person was rung often enough today (`calls_a_day`).")
+    ]
+    free_at: Annotated[Instant | None, described("When those may be rung again, UTC; null: there are none.")]
+    shares: Annotated[list[HeldByShare], described("What waits since a share of channels is full.")]

@@ -244,6 +244,8 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "rank": (1,),
     "member": ("battery/e-claim.registered",),
     "period": ("2026-01",),
+    "number": (1,),
+    "round": (1, 2),
 }
 
 
@@ -255,6 +257,8 @@ def _values(kind: str, name: str, type_: Any, plugin: Plugin) -> tuple[Any, ...]
         return tuple(f"{plugin.id}/{schedule.id}" for schedule in plugin.schedules) or ("other/schedule",)
     if kind == "sample.drawn" and name == "plan":
         return tuple(f"{plugin.id}/{plan.id}" for plan in plugin.plans) or ("other/plan",)
+    if kind == "case.solved" and name == "plugin":
+        return (plugin.id, "other")
     if name == "reporter":
         roles = get_args(
             get_args(dict(zip(Reporter.__struct_fields__, _hints(Reporter), strict=True))["role"])[0]

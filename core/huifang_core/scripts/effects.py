@@ -84,8 +84,25 @@ class CorrectDatum(_Effect, frozen=True, kw_only=True, tag="correct_datum"):
     field: FactId
 
 
+class JudgeCase(_Effect, frozen=True, kw_only=True, tag="judge_case"):
+    """Put down whether the customer is satisfied with how the case was solved that the callback is about.
+
+    Where not, the case is opened again. By the nature of it `when: completion` fits, so that an answer corrected on the way does
+    nothing.
+    """
+
+    satisfied: bool
+
+
 Effect: TypeAlias = (
-    OpenCase | NotifyRole | NotifyPerson | NoteOnPerson | PlanContact | HandOverToUnit | CorrectDatum
+    OpenCase
+    | NotifyRole
+    | NotifyPerson
+    | NoteOnPerson
+    | PlanContact
+    | HandOverToUnit
+    | CorrectDatum
+    | JudgeCase
 )
 
 

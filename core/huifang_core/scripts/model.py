@@ -19,7 +19,7 @@ from huifang_core.texts import Text, text
 StepId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 AnswerCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Result: TypeAlias = Literal[
-    "completed", "refused", "call_back", "identity_failed", "wrong_number", "transferred"
+    "completed", "refused", "call_back", "identity_failed", "wrong_number", "deceased", "transferred"
 ]
 
 CANNOT_BE_TOLD = "cannot_be_told"

@@ -57,5 +57,6 @@ def obligation(
         void_on=void_on,
         priority=_PRIORITIES.get(kind, 10),
         category=category,
+        after_case=kind == "reply",
         facts=script_facts(facts or {}, insurer_name=settings.insurer_name),
     )

@@ -57,5 +57,6 @@ def obligation(
         call=speakers(customer, "contact", "legal_representative"),
         priority=_PRIORITIES[kind],
         category=category,
+        after_case=kind == "reply",
         facts=script_facts(facts or {}, insurer_name=settings.office_name),
     )

@@ -17,7 +17,9 @@ CASE_CLASSES: tuple[CaseClass, ...] = (
     case_class(
         "not_understood", text("保障不清楚", "cover not understood"), 2, "city", parameters=_PARAMETERS
     ),
-    case_class("complaint", text("投诉", "complaint"), 3, "province", parameters=_PARAMETERS),
+    case_class(
+        "complaint", text("投诉", "complaint"), 3, "province", parameters=_PARAMETERS, second_callback=True
+    ),
     case_class(
         "contact_data", text("联系方式有误", "contact data wrong"), 1, "county", parameters=_PARAMETERS
     ),

@@ -32,5 +32,10 @@ SURVEY: tuple[ContentItem, ...] = (
         consent="survey.consent",
     ),
 )
-ITEMS: tuple[ContentItem, ...] = (*WELCOME, *COURTESY, *SURVEY)
+SOLVED: tuple[ContentItem, ...] = (
+    ContentItem(
+        "solved.satisfied", ("GEN-2",), text("处理结果是否满意", "satisfied with the solution"), "ask"
+    ),
+)
+ITEMS: tuple[ContentItem, ...] = (*WELCOME, *COURTESY, *SURVEY, *SOLVED)
 """All items of the plugin; ids are unique within it."""

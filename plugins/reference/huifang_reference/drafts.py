@@ -10,15 +10,21 @@ from huifang_core.parameters import ParametersAt
 from huifang_core.texts import Text, text
 from huifang_core.trace import Trace
 
-from huifang_reference.content import COURTESY, SURVEY, WELCOME
+from huifang_reference.content import COURTESY, SOLVED, SURVEY, WELCOME
 from huifang_reference.settings import Settings
 
 TITLES: dict[str, Text] = {
     "welcome": text("欢迎回访", "welcome callback"),
     "courtesy": text("周年致意", "anniversary greeting"),
     "survey": text("理赔满意度调查", "survey of claims"),
+    "solved": text("问题解决后回访", "callback after a case was solved"),
 }
-_CONTENT: dict[str, tuple[ContentItem, ...]] = {"welcome": WELCOME, "courtesy": COURTESY, "survey": SURVEY}
+_CONTENT: dict[str, tuple[ContentItem, ...]] = {
+    "welcome": WELCOME,
+    "courtesy": COURTESY,
+    "survey": SURVEY,
+    "solved": SOLVED,
+}
 
 
 def draft(

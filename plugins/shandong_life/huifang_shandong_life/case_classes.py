@@ -9,11 +9,15 @@ from huifang_core.units import Level
 PARAMETERS_TEXT = read_text("huifang_shandong_life", "parameters.yaml")
 """The plugin's parameters as YAML."""
 
+_SERIOUS = 3
 _PARAMETERS = load_parameters(PARAMETERS_TEXT)
 
 
 def _class(id: str, zh: str, en: str, severity: int, solved_at: Level) -> CaseClass:
-    return case_class(id, text(zh, en), severity, solved_at, parameters=_PARAMETERS)
+    # Where the customer may have been wronged, the customer says whether it has been put right.
+    return case_class(
+        id, text(zh, en), severity, solved_at, parameters=_PARAMETERS, second_callback=severity >= _SERIOUS
+    )
 
 
 CASE_CLASSES: tuple[CaseClass, ...] = (

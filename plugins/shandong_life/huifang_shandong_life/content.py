@@ -1,6 +1,6 @@
 """Content items (回访内容): what each callback must ask or tell, point by point (SD-5, SD-6, SD-7).
 
-Those of surrenders and claims are our own choice, since the guide states none: they cite ("SD-1", "none").
+Those of surrenders, claims and cases solved are our own choice, since the guide states none: they cite "none" as well.
 """
 
 from huifang_core.conditions import FactIn, FactIs
@@ -183,6 +183,14 @@ _CLAIM = (
     item("claim.service", "ask", "理赔服务评价", "opinion of the service", "SD-1", "none"),
 )
 
+_SECOND_CALLBACK = (
+    IDENTITY,
+    item("second_callback.solved", "ask", "问题是否已解决", "whether the matter is solved", "SD-4", "none"),
+    item(
+        "second_callback.service", "ask", "对处理过程的评价", "opinion of how it was handled", "SD-4", "none"
+    ),
+)
+
 _BY_KIND: dict[str, tuple[ContentItem, ...]] = {
     "new_contract": _NEW_CONTRACT,
     "grace_period": _GRACE_PERIOD,
@@ -190,6 +198,7 @@ _BY_KIND: dict[str, tuple[ContentItem, ...]] = {
     "lapse": _AFTER_GRACE,
     "surrender": _SURRENDER,
     "claim": _CLAIM,
+    "second_callback": _SECOND_CALLBACK,
 }
 
 CONTENT: dict[str, tuple[str, ...]] = {kind: tuple(i.id for i in items) for kind, items in _BY_KIND.items()}

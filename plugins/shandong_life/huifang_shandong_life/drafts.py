@@ -21,6 +21,7 @@ TITLES: dict[str, Text] = {
     "lapse": text("保单失效回访", "callback after a lapse"),
     "surrender": text("退保回访", "callback after a surrender"),
     "claim": text("赔付回访", "callback after a claim was settled"),
+    "second_callback": text("问题件解决后回访", "callback after a case was solved"),
 }
 """Title of each kind of callback."""
 
@@ -31,6 +32,7 @@ PRIORITIES: dict[str, int] = {
     "lapse": 45,
     "surrender": 40,
     "claim": 40,
+    "second_callback": 50,
 }
 """A cooling-off period can't be made good once it is over; whether a premium was kept can't wait either."""
 

@@ -35,7 +35,7 @@ def huifang_manifest() -> Manifest:
 
 @hookimpl
 def huifang_rules() -> Sequence[Rule]:
-    """Return the six rules."""
+    """Return the rules."""
     return RULES
 
 

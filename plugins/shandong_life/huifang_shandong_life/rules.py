@@ -4,6 +4,15 @@ from huifang_core.rules import Rule
 
 from huifang_shandong_life.grace import AFTER_GRACE_PERIOD, GRACE_PERIOD
 from huifang_shandong_life.new_contract import NEW_CONTRACT
+from huifang_shandong_life.second_callback import SECOND_CALLBACK
 from huifang_shandong_life.servicing import CLAIM, LAPSE, SURRENDER
 
-RULES: tuple[Rule, ...] = (NEW_CONTRACT, GRACE_PERIOD, AFTER_GRACE_PERIOD, LAPSE, SURRENDER, CLAIM)
+RULES: tuple[Rule, ...] = (
+    NEW_CONTRACT,
+    GRACE_PERIOD,
+    AFTER_GRACE_PERIOD,
+    LAPSE,
+    SURRENDER,
+    CLAIM,
+    SECOND_CALLBACK,
+)

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, Final
 
+from huifang_core.windows import one_year_after
+
 from huifang_tenants.intake.identity import check_identity
 from huifang_tenants.intake.problems import Unfit
 from huifang_tenants.intake.records import Found
@@ -67,7 +69,7 @@ def agree_in_customer(fields: dict[str, Any], path: str, found: Found) -> None:
 
 
 def agree_in_contract(fields: dict[str, Any], path: str, found: Found) -> None:
-    """Check the order of a contract's dates and that each fee item has a figure."""
+    """Check the order of a contract's dates, and that what has to be told to the customer is there (SD-6d, SD-6h)."""
     effective_on, expires_on = fields.get("effective_on"), fields.get("expires_on")
     if effective_on is not None and expires_on is not None and expires_on < effective_on:
         found.error(
@@ -80,6 +82,22 @@ def agree_in_contract(fields: dict[str, Any], path: str, found: Found) -> None:
     if issued_on is not None and delivered_on is not None and delivered_on < issued_on:
         found.warn(
             path + "delivered_on", "before_issued", "早于签发日,请核对", "is before issued_on: check both"
+        )
+    if (
+        # A change to a contract is checked here, too.
+        "contract_no" in fields
+        and fields.get("line") == "life"
+        and not fields.get("group")
+        and fields.get("cooling_off_days") is None
+        and effective_on is not None
+        and (expires_on is None or expires_on > one_year_after(effective_on))
+        and not _faulty(found, path + "cooling_off_days")
+    ):
+        found.warn(
+            path + "cooling_off_days",
+            "not_stated",
+            "未载明犹豫期天数;新单回访须告知客户,补传之前不能完成",
+            "not stated: a new contract's callback tells it to the customer, and can't be completed before it comes in",
         )
     for number, fee in enumerate(fields.get("fees", ()), 1):
         if fee.rate is None and fee.amount is None:

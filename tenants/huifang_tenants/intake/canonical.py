@@ -1,11 +1,15 @@
 """One hash for one content, whatever format, order and spelling it came in."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 _encoder = msgspec.json.Encoder(order="sorted")
+# Most values are one of these, and to ask whether one is a struct takes several times as long.
+_PLAIN: Final = frozenset({str, int, bool, float, Decimal, date, datetime})
 
 
 def content_hash(content: Any) -> bytes:
@@ -18,6 +22,8 @@ def content_hash(content: Any) -> bytes:
 
 
 def _compact(value: Any) -> Any:
+    if value.__class__ in _PLAIN:
+        return value
     if isinstance(value, msgspec.Struct):
         config, compact = value.__struct_config__, {}
         for name, default in zip(value.__struct_fields__, _defaults(type(value)), strict=True):

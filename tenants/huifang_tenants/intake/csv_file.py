@@ -12,7 +12,7 @@ from huifang_core.texts import text
 
 from huifang_tenants.intake.columns import Kind
 from huifang_tenants.intake.header import Header, read_header
-from huifang_tenants.intake.lines import FAULTS, Fault, Lines, RowTooLong
+from huifang_tenants.intake.lines import FAULTS, LOSSY, Fault, Lines, RowTooLong
 from huifang_tenants.intake.problems import FieldProblem, RowProblem, SourceError, row_problem
 from huifang_tenants.intake.rows import RawRow, Rows
 
@@ -84,7 +84,8 @@ def _separator_of(header: str) -> str:
 
 
 def _faulty(line: int, fault: Fault, cells: list[str]) -> RowProblem:
-    return RowProblem(line, FieldProblem("(row)", fault, FAULTS[fault]), tuple(cells))
+    raw = None if fault in LOSSY else tuple(cells)
+    return RowProblem(line, FieldProblem("(row)", fault, FAULTS[fault]), raw)
 
 
 def _bad_quotes(first: int, last: int) -> RowProblem:

@@ -25,6 +25,9 @@ FAULTS: Final[dict[Fault, Text]] = {
     ),
 }
 
+LOSSY: Final[frozenset[Fault]] = frozenset({"bad_encoding", "too_long"})
+"""Faults of lines that are given out otherwise than they stood in the file."""
+
 
 class RowTooLong(Exception):
     """A row that goes over several lines has grown too long."""

@@ -1,26 +1,11 @@
 """JSON objects, one a line (NDJSON, JSON Lines), read one by one."""
 
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import msgspec
-
-from huifang_tenants.intake.lines import FAULTS, Lines, recognise
+from huifang_tenants.intake.lines import FAULTS, LOSSY, Lines, recognise
 from huifang_tenants.intake.problems import FieldProblem, RowProblem, row_problem
 from huifang_tenants.intake.rows import RawRow, Rows
-
-_decoder = msgspec.json.Decoder()
-
-
-class BadJson(Exception):
-    """A text is no JSON, or nested too deeply; it goes with no part of the text."""
-
-
-def parse(line: str | bytes) -> Any:
-    """Read one JSON value. Raises BadJson."""
-    try:
-        return _decoder.decode(line)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise BadJson from None
+from huifang_tenants.intake.strict_json import BadJson, DuplicateKey, parse
 
 
 def object_row(line: int, words: str) -> RawRow | RowProblem:
@@ -36,6 +21,8 @@ def object_row(line: int, words: str) -> RawRow | RowProblem:
             "not valid JSON, or it breaks off",
             words,
         )
+    except DuplicateKey as error:
+        return RowProblem(line, error.problem, words)
     if not isinstance(value, dict):
         return row_problem(
             line, "(line)", "not_an_object", "应为 JSON 对象", "must be a JSON object: {…}", words
@@ -49,7 +36,8 @@ def rows(stream: BinaryIO, head: bytes) -> Rows:
     for line in lines:
         words = line.strip()
         if lines.fault is not None:
-            yield RowProblem(lines.number, FieldProblem("(line)", lines.fault, FAULTS[lines.fault]), words)
+            raw = None if lines.fault in LOSSY else words
+            yield RowProblem(lines.number, FieldProblem("(line)", lines.fault, FAULTS[lines.fault]), raw)
             lines.fault = None
         elif words:
             yield object_row(lines.number, words)
@@ -63,6 +51,8 @@ def first_fields(head: bytes) -> frozenset[str]:
             value = parse(line.lstrip("\ufeff"))
         except BadJson:
             continue
+        except DuplicateKey as error:
+            value = error.value
         if isinstance(value, dict):
             return frozenset(value)
     return frozenset()

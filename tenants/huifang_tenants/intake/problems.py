@@ -35,8 +35,8 @@ class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
 class RowProblem(msgspec.Struct, frozen=True):
     """A row that could not be read, or something to say of the whole file (`line` 1 then).
 
-    `raw` is the row as it stood, to be handed back: a list of cells, or the text of a line; None when it can't be had.
-    It may hold personal data.
+    `raw` is the row as it stood, to be handed back: a list of cells, or the text of a line; None when it can't be had whole,
+    since a damaged row might go in when it is sent again. It may hold personal data.
     """
 
     line: int

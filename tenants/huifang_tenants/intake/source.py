@@ -11,10 +11,11 @@ from huifang_tenants.intake import json_document, ndjson
 from huifang_tenants.intake.columns import Kind
 from huifang_tenants.intake.csv_file import CsvFile
 from huifang_tenants.intake.header import detect_kind
-from huifang_tenants.intake.ndjson import BadJson, first_fields, parse
+from huifang_tenants.intake.ndjson import first_fields
 from huifang_tenants.intake.problems import SourceError
 from huifang_tenants.intake.rows import Rows
 from huifang_tenants.intake.stream import Bytes
+from huifang_tenants.intake.strict_json import BadJson, DuplicateKey, parse
 from huifang_tenants.intake.xlsx import Workbook
 
 Format = Literal["csv", "ndjson", "json", "json_array", "xlsx"]
@@ -70,7 +71,8 @@ def open_source(
     The format is told by the content, the kind of rows by header, first record or name, unless `kind` says it. CSV,
     NDJSON and JSON arrays are read row by row in little memory, gzipped or not; of XLSX a `sheet` is read whole.
 
-    Raises SourceError when the file can't be read at all, OSError when there is none.
+    Raises SourceError when the file can't be read at all, OSError when there is none. A file of lines may be empty: on a day
+    without events there is nothing to say.
     """
     if name is None:
         name = str(source) if isinstance(source, (str, PathLike)) else ""
@@ -85,7 +87,8 @@ def open_source(
 def _open(owner: Bytes, name: str, kind: Kind | None, sheet: str | None) -> Source:
     head, stream = owner.head, owner.stream
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
+    by_lines = _LINES_BY_NAME.search(name) is not None
+    if not start and not by_lines:
         raise SourceError("empty", text("文件为空", "the file is empty"))
     if head.startswith(_ZIP):
         book = Workbook(stream, name, kind, sheet)
@@ -98,7 +101,6 @@ def _open(owner: Bytes, name: str, kind: Kind | None, sheet: str | None) -> Sour
                 "an old Excel file (.xls) or an encrypted one: save it as XLSX or CSV",
             ),
         )
-    by_lines = _LINES_BY_NAME.search(name) is not None
     if by_lines or start[:1] in (b"{", b"["):
         format = _json_format(start, by_lines=by_lines)
         kind = kind or detect_kind(name, _fields(start, format))
@@ -122,6 +124,8 @@ def _json_format(start: bytes, *, by_lines: bool) -> Format:
         return "json_array"
     try:
         parse(first)
+    except DuplicateKey:
+        return "ndjson"
     except BadJson:
         # A first line that breaks off, or the first of a document written over several lines.
         return "ndjson" if rest.startswith(b"{") else "json"

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from huifang_core.case_deadlines import Counted, counted_in, deadline
 from huifang_core.case_routing import destination, solving_level
-from huifang_core.cases import OTHER, CaseClass, CaseKind
+from huifang_core.cases import ENDING_CLASSES, OTHER, CaseClass, CaseKind
 from huifang_core.catalogue import Catalogue
 from huifang_core.units import CASE_ROLES, Level, Unit
 from huifang_core.windows import day_of
@@ -32,13 +32,14 @@ class Ground(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a case goes, how severe it is, when it is due, and what kind of case it is."""
+    """Where a case goes, how severe it is, when it is due, what kind of case it is, and whether the customer is asked afterwards."""
 
     unit: str
     severity: int
     due_by: datetime | None
     counted_in: Counted
     kind: CaseKind
+    second_callback: bool
 
 
 async def ground(scope: Scope) -> Ground:
@@ -67,9 +68,10 @@ def place(
     if wanted is not None:
         unit = destination(origin, solving_level(wanted, severe), ground.staffed, ground.units)
     kind: CaseKind = known.kind if known else "problem"
+    asked = known is not None and known.second_callback
     if due_by is not None or known is None:
-        return Place(unit, severe, due_by, "given", kind)
-    return Place(unit, severe, deadline(known, now, calendar), counted_in(known), kind)
+        return Place(unit, severe, due_by, "given", kind, asked)
+    return Place(unit, severe, deadline(known, now, calendar), counted_in(known), kind, asked)
 
 
 class ByHand(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +103,7 @@ async def open_by_hand(
     Refuses `not_found` for whatever it names that is not there, `case.class_unknown`, and people who have left.
     """
     await check_here(scope, actor)
-    known = _class_of(catalogue, given)
+    known = class_of(catalogue, given.plugin, given.case_class)
     await _check(scope, "unit", "SELECT 1 FROM unit WHERE code = $1", given.unit)
     await _check(scope, "customer", "SELECT 1 FROM customer WHERE id = $1", given.customer_id)
     await _check(scope, "obligation", "SELECT 1 FROM obligation WHERE id = $1", given.obligation_id)
@@ -138,22 +140,31 @@ async def open_by_hand(
         due_by=placed.due_by,
         counted_in=placed.counted_in,
         kind=placed.kind,
+        second_callback=placed.second_callback,
     )
 
 
-def _class_of(catalogue: Catalogue, given: ByHand) -> CaseClass | None:
-    if given.plugin is None:
-        if given.case_class != OTHER:
-            raise Refused("case.class_unknown", field="/case_class", known=[OTHER])
-        return None
-    plugin = catalogue.plugins.get(given.plugin)
+def class_of(catalogue: Catalogue, plugin: str | None, case_class: str) -> CaseClass | None:
+    """Return a class of cases of a plugin, or one of the platform's own; None for the one that says nothing.
+
+    Refuses `case.class_unknown`, and `not_found` for a plugin that is not there.
+    """
     if plugin is None:
+        if case_class == OTHER:
+            return None
+        own = next((found for found in ENDING_CLASSES if found.id == case_class), None)
+        if own is None:
+            known = [OTHER, *(found.id for found in ENDING_CLASSES)]
+            raise Refused("case.class_unknown", field="/case_class", known=known)
+        return own
+    entry = catalogue.plugins.get(plugin)
+    if entry is None:
         raise Refused("not_found", kind="plugin")
-    known = plugin.case_class(given.case_class)
-    if known is None:
-        classes = [found.id for found in plugin.case_classes]
+    found_class = entry.case_class(case_class)
+    if found_class is None:
+        classes = [found.id for found in entry.case_classes]
         raise Refused("case.class_unknown", field="/case_class", known=classes)
-    return known
+    return found_class
 
 
 async def _check(scope: Scope, kind: str, sql: str, value: object) -> None:

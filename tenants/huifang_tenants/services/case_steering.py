@@ -9,13 +9,12 @@ from uuid import UUID
 
 from huifang_core.case_deadlines import Counted, after_pause, counted_in, deadline, remind_at
 from huifang_core.case_routing import direction
-from huifang_core.cases import CaseClass
 from huifang_core.catalogue import Catalogue
 from huifang_core.texts import text
 from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.case_opening import Ground, ground, place
+from huifang_tenants.services.case_opening import Ground, class_of, ground, place
 from huifang_tenants.services.case_people import check_may_work
 from huifang_tenants.services.cases import check_unsolved, enter, locked
 from huifang_tenants.services.contacts.effects import notify
@@ -57,18 +56,19 @@ async def classify(
     """Put a case into another class, or make it more or less severe; without `severity` it is as severe as the class says.
 
     Its time is counted anew from its opening by the class, pauses left out, unless its deadline was given. What the class has solved
-    further up goes there; nothing goes down by itself. Refuses `not_found` for a class that its plugin doesn't have.
+    further up goes there; nothing goes down by itself. Refuses `case.class_unknown` for a class that its plugin doesn't have.
     """
     case = await locked(scope, id)
     await check_may_work(scope, case.unit, actor)
     check_unsolved(case, "classified")
-    known = _class_of(catalogue, case, case_class)
+    known = class_of(catalogue, case.plugin, case_class)
     places = await ground(scope)
     placed = place(places, calendar, known, case.origin, case.opened_at, severity=severity)
     changes: dict[Any, Any] = {
         CaseFile.case_class: case_class,
         CaseFile.severity: placed.severity,
         CaseFile.kind: placed.kind,
+        CaseFile.second_callback: placed.second_callback and case.contract_id is not None,
     }
     if known is not None and case.counted_in != "given":
         due_by = deadline(known, case.opened_at, calendar, await case_work.pauses(scope, id))
@@ -150,13 +150,3 @@ async def _move_to(
         f"Case {case.number} was handed over by unit {case.unit}",
     )
     await notify(scope, "case_handler", to, "case_handed_over", "case", case.id, message)
-
-
-def _class_of(catalogue: Catalogue, case: StoredCase, case_class: str) -> CaseClass | None:
-    if case.plugin is None:
-        return None
-    plugin = catalogue.plugins.get(case.plugin)
-    known = plugin.case_class(case_class) if plugin is not None else None
-    if known is None:
-        raise Refused("not_found", kind="case_class")
-    return known

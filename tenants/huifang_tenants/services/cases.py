@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted, remind_at
-from huifang_core.cases import CaseKind, CaseStatus, check_transition
+from huifang_core.cases import CallbackResult, CaseKind, CaseStatus, check_transition
 from huifang_core.obligations import IllegalTransition
 
 from huifang_tenants.ids import new_id
@@ -46,6 +46,8 @@ EntryKind = Literal[
     "declined",
     "finding_added",
     "effect_recorded",
+    "customer_satisfied",
+    "customer_dissatisfied",
 ]
 
 UNSOLVED: Final[tuple[CaseStatus, ...]] = ("open", "assigned")
@@ -80,11 +82,13 @@ async def open_case(
     due_by: datetime | None = None,
     counted_in: Counted = "given",
     kind: CaseKind = "problem",
+    second_callback: bool = False,
     by_rule: ByRule | None = None,
 ) -> UUID:
     """Open a case and return its id; `subject` is shown in lists, so it holds no personal data.
 
-    `unit` solves it; `origin` is the one it belongs to, the same where it is left out. Raises UniqueViolationError where a rule has
+    `unit` solves it; `origin` is the one it belongs to, the same where it is left out. With `second_callback` the customer is called
+    about it once it is solved, if it is about a contract. Raises UniqueViolationError where a rule has
     opened it before.
     """
     id = new_id()
@@ -95,10 +99,11 @@ async def open_case(
             "plugin": plugin,
             "case_class": case_class,
             "kind": kind,
+            "second_callback": second_callback and contract_id is not None,
             "severity": severity,
             "status": "open",
             "unit": unit,
-            "origin": origin or unit,
+            "origin": origin,
             "contract_id": contract_id,
             "customer_id": customer_id,
             "obligation_id": obligation_id,
@@ -169,12 +174,15 @@ async def solve(scope: Scope, id: UUID, solution: str, actor: Actor) -> None:
 async def close(scope: Scope, id: UUID, actor: Actor) -> None:
     """Close a solved case; whoever solved it can't close it.
 
-    Refuses `case.effect_missing` for a plan of improvements of which nobody has said what it came to (CI-6).
+    Refuses `case.effect_missing` for a plan of improvements of which nobody has said what it came to (CI-6), and `case.callback_open`
+    while the customer is still to be called about it.
     """
     case = await locked(scope, id)
     await check_may_work(scope, case.unit, actor)
     if case.status == "solved" and case.kind == "improvement_plan" and case.effect is None:
         raise Refused("case.effect_missing")
+    if case.status == "solved" and await _callback_open(scope, case):
+        raise Refused("case.callback_open")
     if case.status == "solved" and case.solved_by == (actor.on_behalf_of or actor.name):
         raise Refused("case.closed_by_solver")
     await _move(scope, case, "closed", {CaseFile.closed_at: scope.now})
@@ -188,6 +196,33 @@ async def reopen(scope: Scope, id: UUID, reason: str, actor: Actor) -> None:
     if case.status not in ("solved", "closed"):
         raise Refused("state.conflict", current=case.status, wanted="open")
     await _open_again(scope, case, reason, actor)
+
+
+async def hear_customer(scope: Scope, number: int, satisfied: bool, actor: Actor) -> UUID | None:
+    """Put down what the customer said of how a case was solved; where that was not enough, open it again.
+
+    Returns the case, None where there is none of this number.
+    """
+    id = await case_work.id_of(scope, number)
+    if id is None:
+        return None
+    case = await locked(scope, id)
+    result: CallbackResult = "satisfied" if satisfied else "dissatisfied"
+    await case_work.change(scope, id, {CaseFile.callback_result: result})
+    await enter(scope, id, "customer_satisfied" if satisfied else "customer_dissatisfied", None, actor)
+    if not satisfied and case.status not in UNSOLVED:
+        # The customer's word, not a decision of the caller, who need not be allowed to work on cases.
+        await _open_again(scope, case, "客户认为问题没有解决", actor)
+    return id
+
+
+async def _callback_open(scope: Scope, case: StoredCase) -> bool:
+    """Whether the customer is still to be called; not where that came to nothing, as with one who can't be reached."""
+    if not case.second_callback or case.withdrawn:
+        return False
+    if case.callback_round != case.reopened + 1 or case.callback_event_id is None:
+        return True
+    return case.callback_result is None and await case_work.callback_waits(scope, case.callback_event_id)
 
 
 async def _open_again(scope: Scope, case: StoredCase, reason: str, actor: Actor) -> None:

@@ -46,7 +46,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """What a client says of the file it sends.
 
     `content_type` and `sha256` (of the plaintext, 32 bytes) are held against what arrives, `size` in bytes against the
-    limit before anything is read; each may be left out.
+    limit before anything is read; each may be left out. `reference` is what another system calls it, and no personal data.
     """
 
     contact_id: UUID
@@ -54,12 +54,14 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str | None = None
     sha256: bytes | None = None
     size: int | None = None
+    reference: str | None = None
 
 
 class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of evidence as it is shown; times are wall time, UTC.
 
-    A file has `content_type` (found, not declared), `size_bytes` and `sha256` (hex); a reference has `reference`.
+    A file has `content_type` (found, not declared), `size_bytes` and `sha256` (hex); a reference has `reference`, and so has a
+    file that was fetched from another system.
     """
 
     id: UUID
@@ -273,12 +275,13 @@ async def clear_leftovers(
 async def _announce(scope: Scope, id: UUID, upload: Upload, actor: Actor) -> None:
     await _check_contact(scope, upload.contact_id)
     await scope.connection.execute(
-        "INSERT INTO evidence (id, contact_id, kind, status, object_key, uploaded_by, created_at)"
-        " VALUES ($1, $2, $3, 'arriving', $4, $5, $6)",
+        "INSERT INTO evidence (id, contact_id, kind, status, object_key, reference, uploaded_by, created_at)"
+        " VALUES ($1, $2, $3, 'arriving', $4, $5, $6, $7)",
         id,
         upload.contact_id,
         upload.kind,
         object_key(scope.tenant, id),
+        upload.reference,
         _who(actor),
         scope.wall_now,
     )

@@ -1,38 +1,27 @@
 """Importing a file: rows are checked, taken in batch by batch, and everything wrong with them is put on record.
 
 Good rows go in though others are broken, unless the import is strict. The same file again changes nothing, so an import that
-was cut off is simply run again.
+was cut off is simply run again. Rows that were refused are kept for a while, to be corrected and sent again (`failed_rows`).
 """
 
 import asyncio
 import gc
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-import msgspec
 from huifang_core.contracts import Contract
 from huifang_core.customers import Customer
 from huifang_core.units import Staff, Unit
 
-from huifang_tenants.intake import (
-    FieldProblem,
-    IncomingEvent,
-    Kind,
-    RawRow,
-    Record,
-    RowProblem,
-    Source,
-    check_row,
-)
-from huifang_tenants.intake.problems import Severity
+from huifang_tenants.intake import FieldProblem, IncomingEvent, Kind, Source
 from huifang_tenants.outbox import REFRESH, enqueue
 from huifang_tenants.scope import Scope, in_scope, scope
 from huifang_tenants.services import readiness
 from huifang_tenants.services.context import Services
+from huifang_tenants.services.import_run import ImportReport, Numbered, Run, finish, save_progress
 from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, EventIn, IntakeBusy, Taken, take_in
 from huifang_tenants.services.intake.batch import RowResult
 from huifang_tenants.services.intake.resolve import CONFLICT
@@ -43,96 +32,15 @@ from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.tenant import Tenant
 
 _BATCH: Final = 500
+# An event brings the drafts and traces of its contract back from the rules, many times its own size.
+_BATCH_OF_EVENTS: Final = 250
 _AT_ONCE: Final = 3
-_PROBLEMS_KEPT: Final = 10_000
 _PATIENCE: Final = 20
 _SECONDS_BETWEEN_SAVES: Final = 1.0
 _GARBAGE: Final = 50_000
 _READINESS: Final = frozenset({"trainings", "callback_policies", "callback_departments"})
 
 _T = TypeVar("_T")
-Numbered = tuple[int, Record]
-
-
-class ImportReport(msgspec.Struct, frozen=True):
-    """What became of a file.
-
-    done: every good row went in. refused: strict, and something was wrong, so none did. `problems` are (line, problem), the
-    first 10,000; all of them are on record.
-    """
-
-    id: UUID
-    kind: Kind
-    file_name: str
-    status: str
-    counts: Counts
-    obligations_made: int
-    obligations_changed: int
-    problems: tuple[tuple[int, FieldProblem], ...]
-
-
-class _Run:
-    """One import under way."""
-
-    def __init__(
-        self, services: Services, tenant: Tenant, source: Source, file_name: str, actor: Actor
-    ) -> None:
-        self.services, self.tenant, self.source, self.actor = services, tenant, source, actor
-        self.file_name = file_name
-        self.counts = Counts()
-        self.made = self.changed = 0
-        self.problems: list[tuple[int, FieldProblem]] = []
-        self.unsaved: list[tuple[int, int, FieldProblem]] = []
-        self.saved_at = float("-inf")
-        self._noted = 0
-
-    def note(self, line: int, problem: FieldProblem) -> None:
-        """Put a problem on record."""
-        if problem.severity == "warning":
-            self.counts.warnings += 1
-        if len(self.problems) < _PROBLEMS_KEPT:
-            self.problems.append((line, problem))
-        self.unsaved.append((line, self._noted, problem))
-        self._noted += 1
-
-    def check(self, row: RawRow | RowProblem, received_at: datetime) -> Numbered | None:
-        """Check one row; return its struct, or None after noting what is wrong."""
-        self.counts.rows += 1
-        if isinstance(row, RowProblem):
-            if row.problem.severity == "warning":
-                self.counts.rows -= 1
-            else:
-                self.counts.refused += 1
-            self.note(row.line, row.problem)
-            return None
-        checked = check_row(
-            self.source.kind, row.values, received_at=received_at, strict_fields=False, form=row.form
-        )
-        for problem in checked.problems:
-            self.note(row.line, problem)
-        if checked.value is None:
-            self.counts.refused += 1
-            return None
-        return row.line, checked.value
-
-    def count(self, taken: Taken) -> None:
-        """Count what became of a batch."""
-        self.made += taken.obligations_made
-        self.changed += taken.obligations_changed
-        for row in taken.rows:
-            match row.status:
-                case "accepted":
-                    self.counts.accepted += 1
-                case "unchanged":
-                    self.counts.unchanged += 1
-                case "parked":
-                    self.counts.accepted += 1
-                    self.counts.parked += 1
-                case "refused":
-                    self.counts.refused += 1
-            if row.message is not None and row.code is not None:
-                severity: Severity = "error" if row.status == "refused" else "warning"
-                self.note(row.line, FieldProblem("(row)", row.code, row.message, severity))
 
 
 async def import_source(
@@ -151,7 +59,8 @@ async def import_source(
 
     `sha256` of the file goes on record. Raises `SourceError` when the file can't be read at all; nothing has gone in then.
     """
-    run = _Run(services, tenant, source, file_name, actor)
+    # Of a strict import that is refused nothing went in: the file itself is to be corrected.
+    run = Run(services, tenant, source, file_name, actor, keeps_rows=not strict)
     async with scope(services.db, tenant) as opened:
         id = await imports.begin(
             opened,
@@ -175,39 +84,39 @@ async def import_source(
                 await _find_strangers(run, rows)
             if run.counts.refused:
                 run.counts.accepted = 0
-                return await _finish(run, id, "refused")
-            await _take(run, id, _chunks(rows, _BATCH), origin, progress)
+                return await finish(run, id, "refused")
+            await _take(run, id, _chunks(rows, _batch_of(source.kind)), origin, progress)
         else:
             await _take(run, id, _checked_chunks(run, received_at), origin, progress)
     except BaseException:
         # Without a database it stays on record as running, and silent.
         with suppress(Exception):
-            await asyncio.shield(_finish(run, id, "failed"))
+            await asyncio.shield(finish(run, id, "failed"))
         raise
     finally:
         if lower:
             gc.set_threshold(*threshold)
-    return await _finish(run, id, "done")
+    return await finish(run, id, "done")
 
 
-def _checked_chunks(run: _Run, received_at: datetime) -> Iterator[list[Numbered]]:
+def _checked_chunks(run: Run, received_at: datetime) -> Iterator[list[Numbered]]:
     """Check rows some hundred at a time; a chunk holds the good ones of these, which may be none."""
-    for rows in _chunks(run.source.rows, _BATCH):
+    for rows in _chunks(run.source.rows, _batch_of(run.source.kind)):
         yield [item for row in rows if (item := run.check(row, received_at)) is not None]
 
 
-async def _checked(run: _Run, id: UUID, received_at: datetime) -> list[Numbered]:
+async def _checked(run: Run, id: UUID, received_at: datetime) -> list[Numbered]:
     """Check every row before any goes in, and let others have their turn meanwhile."""
     rows: list[Numbered] = []
     for chunk in _checked_chunks(run, received_at):
         rows += chunk
-        await _save_progress(run, id, every=_SECONDS_BETWEEN_SAVES)
+        await save_progress(run, id, every=_SECONDS_BETWEEN_SAVES)
         await asyncio.sleep(0)
     return rows
 
 
 async def _take(
-    run: _Run,
+    run: Run,
     id: UUID,
     chunks: Iterator[list[Numbered]],
     origin: str,
@@ -229,7 +138,7 @@ async def _take(
                 while len(pending) >= _AT_ONCE or any(about & others for others in pending.values()):
                     await _settle(run, pending, asyncio.FIRST_COMPLETED)
                 pending[asyncio.create_task(_take_chunk(run, id, chunk, origin))] = about
-            await _save_progress(run, id, every=_SECONDS_BETWEEN_SAVES)
+            await save_progress(run, id, every=_SECONDS_BETWEEN_SAVES)
             if progress is not None:
                 progress(run.counts)
         await _settle(run, pending, asyncio.ALL_COMPLETED)
@@ -263,7 +172,7 @@ def _about(chunk: list[Numbered]) -> frozenset[str]:
     return frozenset(number for number in found if number is not None)
 
 
-async def _settle(run: _Run, pending: dict[asyncio.Task[Taken], frozenset[str]], when: str) -> None:
+async def _settle(run: Run, pending: dict[asyncio.Task[Taken], frozenset[str]], when: str) -> None:
     if not pending:
         return
     done, _ = await asyncio.wait(pending, return_when=when)
@@ -272,7 +181,7 @@ async def _settle(run: _Run, pending: dict[asyncio.Task[Taken], frozenset[str]],
         run.count(task.result())
 
 
-async def _take_chunk(run: _Run, id: UUID, chunk: list[Numbered], origin: str) -> Taken:
+async def _take_chunk(run: Run, id: UUID, chunk: list[Numbered], origin: str) -> Taken:
     batch = Batch(
         customers=tuple(
             CustomerIn(line, origin, value) for line, value in chunk if isinstance(value, Customer)
@@ -291,7 +200,7 @@ async def _take_chunk(run: _Run, id: UUID, chunk: list[Numbered], origin: str) -
     return await take_in(run.services, run.tenant, batch, run.actor)
 
 
-async def _organisation(run: _Run, chunk: list[Numbered]) -> None:
+async def _organisation(run: Run, chunk: list[Numbered]) -> None:
     async def write(opened: Scope) -> list[str]:
         units = [value for _, value in chunk if isinstance(value, Unit)]
         staff = [value for _, value in chunk if isinstance(value, Staff)]
@@ -317,7 +226,7 @@ async def _organisation(run: _Run, chunk: list[Numbered]) -> None:
     run.counts.unchanged += len(chunk) - len(changed)
 
 
-async def _readiness(run: _Run, chunk: list[Numbered]) -> None:
+async def _readiness(run: Run, chunk: list[Numbered]) -> None:
     async def write(opened: Scope) -> tuple[RowResult, ...]:
         return await readiness.record(opened, _of_readiness(chunk), run.actor)
 
@@ -328,7 +237,7 @@ def _of_readiness(chunk: list[Numbered]) -> list[tuple[int, Readiness]]:
     return [(line, value) for line, value in chunk if isinstance(value, Readiness)]
 
 
-async def _find_strangers(run: _Run, rows: list[Numbered]) -> None:
+async def _find_strangers(run: Run, rows: list[Numbered]) -> None:
     """Refuse, before anything goes in, rows that name staff or a unit nobody knows."""
     for chunk in _chunks(rows, _BATCH):
         async with scope(run.services.db, run.tenant, read_only=True) as opened:
@@ -336,7 +245,7 @@ async def _find_strangers(run: _Run, rows: list[Numbered]) -> None:
         run.count(Taken(tuple(refused)))
 
 
-async def _find_conflicts(run: _Run, rows: list[Numbered]) -> None:
+async def _find_conflicts(run: Run, rows: list[Numbered]) -> None:
     """Refuse, before anything goes in, events whose id came in before with other content."""
     seen: dict[tuple[str, str], bytes] = {}
     for chunk in _chunks(rows, _BATCH):
@@ -351,41 +260,8 @@ async def _find_conflicts(run: _Run, rows: list[Numbered]) -> None:
                     run.note(line, FieldProblem("(row)", "event_conflict", CONFLICT))
 
 
-async def _save_progress(run: _Run, id: UUID, *, every: float = 0.0) -> None:
-    """Save counts and problems, unless that was done less than `every` seconds ago and the problems can wait."""
-    now = time.monotonic()
-    if now - run.saved_at < every and len(run.unsaved) < _BATCH:
-        return
-    run.saved_at = now
-    unsaved, run.unsaved = run.unsaved, []
-    async with scope(run.services.db, run.tenant) as opened:
-        await imports.add_problems(opened, id, unsaved)
-        await imports.save(opened, id, run.counts, "running")
-
-
-async def _finish(run: _Run, id: UUID, status: str) -> ImportReport:
-    await _save_progress(run, id)
-    async with scope(run.services.db, run.tenant) as opened:
-        await imports.save(opened, id, run.counts, status)
-        await record(
-            opened,
-            run.actor,
-            f"import.{status}",
-            "import",
-            id,
-            msgspec.to_builtins(run.counts),
-            details=msgspec.to_builtins(run.counts),
-        )
-    return ImportReport(
-        id=id,
-        kind=run.source.kind,
-        file_name=run.file_name,
-        status=status,
-        counts=run.counts,
-        obligations_made=run.made,
-        obligations_changed=run.changed,
-        problems=tuple(sorted(run.problems, key=lambda item: item[0])),
-    )
+def _batch_of(kind: Kind) -> int:
+    return _BATCH_OF_EVENTS if kind == "events" else _BATCH
 
 
 def _chunks(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -15,6 +15,7 @@ from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.intake.subjects import read_subjects
 from huifang_tenants.services.plugins import check
+from huifang_tenants.stores import contracts
 from huifang_tenants.stores.plugins import load_settings
 from huifang_tenants.tenant import Tenant
 
@@ -139,12 +140,7 @@ async def _contract_numbers(services: Services, tenant: Tenant) -> AsyncIterator
     while True:
 
         async def page(scope: Scope, after: str = last) -> list[str]:
-            rows = await scope.connection.fetch(
-                "SELECT contract_no FROM contract WHERE contract_no > $1 ORDER BY contract_no LIMIT $2",
-                after,
-                _BATCH,
-            )
-            return [row["contract_no"] for row in rows]
+            return await contracts.numbers_after(scope, after, _BATCH)
 
         numbers = await in_scope(services.db, tenant, page, read_only=True)
         if not numbers:

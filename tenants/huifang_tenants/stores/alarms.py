@@ -52,6 +52,12 @@ async def stands(scope: Scope, kind: str) -> bool:
     return bool(await Alarm.exists().where(Alarm.kind == kind, Alarm.cleared_at.is_null()))
 
 
+async def standing_subjects(scope: Scope, kind: str) -> set[str]:
+    """Return what the alarms of this kind that stand are about."""
+    rows = await Alarm.select(Alarm.subject).where(Alarm.kind == kind, Alarm.cleared_at.is_null())
+    return {row["subject"] for row in rows}
+
+
 async def clear_alarm(scope: Scope, kind: str, subject: str) -> None:
     """Clear the alarm of this kind and subject, if one stands."""
     await Alarm.update({Alarm.cleared_at: scope.now}).where(

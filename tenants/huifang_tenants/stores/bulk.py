@@ -19,6 +19,14 @@ async def copy(scope: Scope, table: str, columns: Sequence[str], rows: Sequence[
         )
 
 
+async def plan_for_each_batch(scope: Scope) -> None:
+    """Let the queries of a scope be planned for the values they are run with.
+
+    A plan kept from when a table was small compares every row with every value of the batch.
+    """
+    await scope.connection.execute("SET LOCAL plan_cache_mode TO force_custom_plan")
+
+
 async def update(
     scope: Scope, table: str, key: str, columns: Sequence[tuple[str, str]], rows: Sequence[Row]
 ) -> int:

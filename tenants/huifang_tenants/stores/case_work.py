@@ -7,15 +7,17 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted
-from huifang_core.cases import CaseKind, CaseStatus, Decision, PlanEffect
+from huifang_core.cases import CallbackResult, CaseKind, CaseStatus, Decision, PlanEffect
 from piccolo.columns import Column
 from piccolo.custom_types import Combinable
 from piccolo.query.functions.aggregate import Max
+from piccolo.querystring import QueryString
 
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.queries import json_text
 from huifang_tenants.tables.cases import CaseEntry, CaseFile
+from huifang_tenants.tables.obligations import Obligation
 
 Changes = Mapping[Column | str, Any]
 
@@ -46,6 +48,12 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     rule: str | None
     decision: Decision | None
     effect: PlanEffect | None
+    withdrawn: bool
+    reopened: int
+    second_callback: bool
+    callback_round: int | None
+    callback_event_id: UUID | None
+    callback_result: CallbackResult | None
 
 
 _COLUMNS: Final = [
@@ -68,7 +76,7 @@ async def insert(scope: Scope, values: Mapping[str, Any]) -> None:
 async def lock(scope: Scope, id: UUID) -> StoredCase | None:
     """Lock a case and return it, None when there is none."""
     row = await CaseFile.select(*_COLUMNS).where(CaseFile.id == id).lock_rows("UPDATE").first()
-    return None if row is None else StoredCase(**row)
+    return None if row is None else _stored(row)
 
 
 async def change(scope: Scope, id: UUID, changes: Changes) -> None:
@@ -113,6 +121,86 @@ async def solved_while_withdrawn(scope: Scope, id: UUID) -> bool:
     return bool(solved_at and withdrawn_at and solved_at >= withdrawn_at)
 
 
+async def id_of(scope: Scope, number: int) -> UUID | None:
+    """Return the case with this number, None when there is none."""
+    row = await CaseFile.select(CaseFile.id).where(CaseFile.number == number).first()
+    return None if row is None else row["id"]
+
+
+async def came_of(
+    scope: Scope, contract_id: UUID, plugin: str, root_event_id: str
+) -> tuple[Decision | None, str | None]:
+    """Return what was decided about the case that a plugin opened because of an event, and how it was solved; None where it was not."""
+    row = (
+        await CaseFile.select(CaseFile.id, CaseFile.decision, CaseFile.status)
+        .where(
+            CaseFile.contract_id == contract_id,
+            CaseFile.plugin == plugin,
+            CaseFile.root_event_id == root_event_id,
+            CaseFile.withdrawn.eq(False),
+        )
+        .order_by(CaseFile.opened_at, ascending=False)
+        .first()
+    )
+    if row is None or row["status"] not in ("solved", "closed"):
+        return None, None
+    entry = (
+        await CaseEntry.select(CaseEntry.id, CaseEntry.text_enc)
+        .where(CaseEntry.case_id == row["id"], CaseEntry.kind == "solved")
+        .order_by(CaseEntry.at, CaseEntry.id, ascending=False)
+        .first()
+    )
+    if entry is None or entry["text_enc"] is None:
+        return row["decision"], None
+    return row["decision"], scope.cipher.decrypt(entry["text_enc"], "case_entry.text", entry["id"])
+
+
+async def callback_waits(scope: Scope, event_id: UUID) -> bool:
+    """Tell whether an obligation that came of this event can still be met."""
+    return bool(
+        await Obligation.exists().where(
+            Obligation.event_id == event_id, Obligation.status.is_in(["waiting", "open"])
+        )
+    )
+
+
+async def to_ask_about(scope: Scope, limit: int) -> list[Any]:
+    """Return cases that customers are to be called about since they were solved, or no more since they were opened again."""
+    number: Any = CaseFile.contract_id.contract_no
+    round_ = QueryString("{} + 1", CaseFile.reopened)
+    return list(
+        await CaseFile.select(
+            CaseFile.id,
+            CaseFile.number,
+            CaseFile.plugin,
+            CaseFile.case_class,
+            CaseFile.subject,
+            CaseFile.status,
+            CaseFile.solved_at,
+            CaseFile.reopened,
+            CaseFile.callback_round,
+            CaseFile.callback_result,
+            number.as_alias("contract_no"),
+        )
+        .where(
+            QueryString("{}", CaseFile.second_callback),
+            QueryString("{} <> 'closed'", CaseFile.status),
+            QueryString(
+                "CASE WHEN {} = 'solved' THEN NOT {} AND {} IS DISTINCT FROM {}"
+                " ELSE {} IS NOT NULL AND {} IS NULL END",
+                CaseFile.status,
+                CaseFile.withdrawn,
+                CaseFile.callback_round,
+                round_,
+                CaseFile.callback_round,
+                CaseFile.callback_result,
+            ),
+        )
+        .order_by(CaseFile.id)
+        .limit(limit)
+    )
+
+
 async def pauses(scope: Scope, id: UUID) -> list[tuple[datetime, datetime]]:
     """Return from when to when a case was paused, the pauses that are over."""
     rows = (
@@ -148,7 +236,11 @@ async def _due(scope: Scope, column: Any, limit: int, *conditions: Combinable) -
         .limit(limit)
         .lock_rows("UPDATE", skip_locked=True)
     )
-    return [StoredCase(**row) for row in rows]
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Mapping[str, Any]) -> StoredCase:
+    return StoredCase(**{**row, "origin": row["origin"] or row["unit"]})
 
 
 def _being_worked_on() -> tuple[Combinable, ...]:

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.conditions import FactValue
 from huifang_core.contacts import EvidenceKind
 from huifang_core.facts import typed_facts
-from huifang_core.obligations import ContactChannel, ObligationDraft
+from huifang_core.obligations import CalledParty, ContactChannel, ObligationDraft
 from huifang_core.scripts import RecordedAnswer, Script, SectionState, dump_script
 from huifang_core.texts import Language
 
@@ -21,6 +21,7 @@ from huifang_tenants.stores.queries import Kept, Slot, any_of, slots_for
 from huifang_tenants.tables.contacts import Answer, Contact, ContactSection, Evidence, ScriptVersion
 
 _SCRIPTS_KEPT: Final = 256
+_OF_SECTIONS: Final = "sections"
 _scripts: dict[str, Script] = {}
 
 _INSERT: Final = Kept(
@@ -31,10 +32,12 @@ _INSERT: Final = Kept(
             staff_id=Slot("staff_id"),
             client_id=Slot("client_id"),
             channel=Slot("channel"),
+            called_party=Slot("called_party"),
             status="in_progress",
             language=Slot("language"),
             number_enc=Slot("number_enc"),
             number_index=Slot("number_index"),
+            inbound=Slot("inbound"),
             below_province=Slot("below_province"),
             visitor_is_seller=Slot("visitor_is_seller"),
             dialled_at=Slot("dialled_at"),
@@ -109,7 +112,10 @@ class StoredSection(msgspec.Struct, frozen=True):
 
 
 class StoredContact(msgspec.Struct, frozen=True):
-    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4)."""
+    """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
+
+    `customer_id` is the record of whoever is called, or the policyholder's where they have none.
+    """
 
     id: UUID
     customer_id: UUID
@@ -128,6 +134,8 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    inbound: bool = False
+    called_party: CalledParty = "policyholder"
 
 
 class NewSection(msgspec.Struct, frozen=True):
@@ -145,8 +153,9 @@ class NewSection(msgspec.Struct, frozen=True):
 class NewContact(msgspec.Struct, frozen=True):
     """A contact to be saved.
 
-    `facts` hold for the whole contact, `section_facts` for its sections in order, `personal` is kept encrypted. `contracts`
-    says how fresh the contracts are whose facts these are.
+    `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
+    encrypted. `contracts` says how fresh the contracts are whose facts these are. `customer_id` is the record of whoever is called, or the
+    policyholder's where they have none.
     """
 
     id: UUID
@@ -164,6 +173,9 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    inbound: bool = False
+    section_personal: tuple[dict[str, FactValue | None], ...] = ()
+    called_party: CalledParty = "policyholder"
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -176,14 +188,22 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         staff_id=contact.staff_id,
         client_id=contact.client,
         channel=contact.channel,
+        called_party=contact.called_party,
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
+        inbound=contact.inbound,
         below_province=contact.below_province,
         visitor_is_seller=contact.visitor_is_seller,
         dialled_at=contact.dialled_at,
         started_at=scope.now,
-        personal_enc=cipher.encrypt_json(contact.personal, "contact.personal", contact.id),
+        personal_enc=cipher.encrypt_json(
+            {**contact.personal, _OF_SECTIONS: contact.section_personal}
+            if any(contact.section_personal)
+            else contact.personal,
+            "contact.personal",
+            contact.id,
+        ),
         snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
     )
 
@@ -228,6 +248,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         return None
     sections = await _LOAD_SECTIONS.rows(scope, id=id)
     personal = scope.cipher.decrypt_json(row["personal_enc"], "contact.personal", id)
+    of_sections = personal.pop(_OF_SECTIONS, [{}] * len(sections))
     return StoredContact(
         id=id,
         customer_id=row["customer_id"],
@@ -244,11 +265,15 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         right_party=row["right_party"],
         connected=row["connected"],
         attempted=row["attempted"],
+        inbound=row["inbound"],
         sections=tuple(
-            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal})
-            for section, own in zip(sections, row["snapshot"]["sections"], strict=True)
+            _section(scope, section, {**row["snapshot"]["facts"], **own, **personal, **own_personal})
+            for section, own, own_personal in zip(
+                sections, row["snapshot"]["sections"], of_sections, strict=True
+            )
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
+        called_party=row["called_party"],
     )
 
 

@@ -140,6 +140,17 @@ async def following(scope: Scope, after: UUID | None, limit: int) -> list[tuple[
     return [(row["id"], row["contract_no"]) for row in rows]
 
 
+async def numbers_after(scope: Scope, number: str, limit: int) -> list[str]:
+    """Return the contract numbers that follow this one in their order."""
+    return await (
+        ContractTable.select(ContractTable.contract_no)
+        .where(ContractTable.contract_no > number)
+        .order_by(ContractTable.contract_no)
+        .limit(limit)
+        .output(as_list=True)
+    )
+
+
 async def insert(scope: Scope, rows: Sequence[ContractRow]) -> None:
     """Insert new contracts."""
     await copy(
@@ -204,6 +215,7 @@ async def hand_back(scope: Scope, person: UUID, parted: UUID, numbers: Iterable[
 
     The number of the contract's own source decides; where that source knows nobody by it, it must not be the person's as well.
     """
+    # SQL: rows changed by what stands under numbers that are no foreign keys.
     rows = await scope.connection.fetch(
         "UPDATE contract c SET policyholder_id = $2, revision = revision + 1"
         " WHERE policyholder_id = $1 AND policyholder_no = ANY($3)"

@@ -323,6 +323,7 @@ async def contracts_with_news(
 
     `since` is the lowest id that an event may have which came in after the closing.
     """
+    # SQL: joins by numbers that are no foreign keys, and a UNION of them.
     rows = await scope.connection.fetch(
         "SELECT contract_no FROM (SELECT DISTINCT e.contract_no FROM event e"  # noqa: S608
         " WHERE e.id >= $3 AND e.contract_no > $6"

@@ -6,15 +6,17 @@ Leases count in wall time, windows and call-backs in business time.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import msgspec
+from huifang_core.obligations import ContactChannel
 from piccolo.columns import Column
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import BELOW
 from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.stores.restraints import Cause, Restraints, counts, document, nothing_holds_back
 from huifang_tenants.tables.obligations import Obligation
 
 _EXTEND: Final = Kept(
@@ -70,24 +72,39 @@ _HELD: Final = """
 _SPEAKING: Final = f"""
       EXISTS (SELECT FROM {BELOW.format(id="{customer}")} record CROSS JOIN LATERAL
               (SELECT FROM contact k WHERE k.customer_id = record.id AND k.status = 'in_progress' AND k.staff_id <> {{staff}}
-               AND k.channel <> 'letter'
+               AND k.channel <> 'letter' AND k.visit IS NULL
                AND EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > {{quiet_since}}) LIMIT 1) speaking)
 """  # noqa: S608
 _OF_CLAIM: Final = {"customer": "o.customer_id", "now": "$3", "staff": "$5", "quiet_since": "$7"}
 _ALONE: Final = f"AND NOT {_HELD.format(**_OF_CLAIM)} AND NOT {_SPEAKING.format(**_OF_CLAIM)}"
 _OF_PERSON: Final = {"customer": "$1", "now": "$2", "staff": "$3", "quiet_since": "$4"}
 _ENGAGED: Final = f"SELECT {_HELD.format(**_OF_PERSON)} OR {_SPEAKING.format(**_OF_PERSON)}"
+_IS_ALONE: Final = (
+    "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
+    f" AND NOT {_HELD.format(**_OF_PERSON)} AND NOT {_SPEAKING.format(**_OF_PERSON)}"
+)
+# What a case has to be solved for first waits for it (PF-4).
+_UNSOLVED: Final = """
+      NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
+                  AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
+                  AND (o.draft ->> 'after_case')::boolean)
+"""
+# Who has died or can't answer is not called, where nobody else may be (DEC-2: it is overdue all the same).
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
-_DUE: Final = """
+_DUE: Final = f"""
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
+                      AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
+                      AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
+      AND {_UNSOLVED}
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
-"""
+"""  # noqa: S608
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
@@ -97,16 +114,28 @@ PLAYABLE: Final = """
 
 _PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
 _MAY: Final = f"{_DUE} AND {_PLAYABLE}"
+# Before PostgreSQL 17 several units are compared in the table, row by row, and a claim for units without work would read everybody
+# else's whole queue there. Whether there is any between the first and the last of them by the alphabet can be told from the
+# index alone. It is a question of its own, since a range would make the planner of the next one expect next to nothing, and sort.
+_ANY_NEAR: Final = """
+    (SELECT o.unit FROM obligation o WHERE o.status = 'open' AND o.channel = wanted.channel
+     AND o.unit >= (SELECT min(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
+     AND o.unit <= (SELECT max(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
+     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 1) IS NOT NULL
+"""
+# One document, whatever holds work back: the number of its parameter is all that differs between the queries.
+_OPEN: Final = {n: f"{_MAY} AND {nothing_holds_back(n)}" for n in ("$11", "$12", "$13")}
 # One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
 # inequality of booleans can be told from the index alone, an OR could not.
 _PICK: Final = f"""
 SELECT picked.customer_id, picked.channel, picked.around_the_clock
 FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
     SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
-    WHERE o.channel = wanted.channel AND {_MAY} AND o.customer_id <> ALL($10) {_ALONE}
+    WHERE o.channel = wanted.channel AND {_OPEN["$12"]} AND o.customer_id <> ALL($10) {_ALONE}
       AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
 ) picked
+WHERE {_ANY_NEAR}
 ORDER BY picked.priority DESC, picked.due_by, picked.id
 """  # noqa: S608
 _LOCK_FIRST: Final = """
@@ -116,7 +145,7 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 _LOCK_PERSON: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
 _BUNDLE: Final = f"""
 WITH free AS (
-    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_MAY} {_ALONE}
+    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_OPEN["$13"]} {_ALONE}
       AND o.around_the_clock = $12
     FOR UPDATE OF o SKIP LOCKED
 )
@@ -125,11 +154,25 @@ RETURNING o.id, o.priority, o.due_by
 """  # noqa: S608
 _HELD_BACK: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $10) AS due_before
-FROM obligation o WHERE o.channel = $1 AND {_MAY} {_ALONE} AND NOT o.around_the_clock
+FROM obligation o WHERE o.channel = $1 AND {_OPEN["$11"]} {_ALONE} AND NOT o.around_the_clock
+"""  # noqa: S608
+_RESTRAINED: Final = f"""
+SELECT o.plugin, {counts("$10")} FROM obligation o
+WHERE o.channel = ANY($1) AND {_MAY} AND NOT ({nothing_holds_back("$10")}) {_ALONE} GROUP BY o.plugin ORDER BY o.plugin
 """  # noqa: S608
 _WITHOUT_SCRIPT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
+"""  # noqa: S608
+# For whoever rings up: at whatever channel it stands, and late or not (DEC-3). Windows to come stay to come.
+_OPEN_WITH: Final = f"""
+SELECT o.* FROM obligation o
+WHERE o.customer_id = $1 AND o.status IN ('open', 'unreachable', 'expired') AND (o.due_from IS NULL OR o.due_from <= $2)
+  AND (o.lease_until IS NULL OR o.lease_until <= $3 OR (o.lease_staff = $5 AND o.lease_contact IS NULL))
+  AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
+  AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
+  AND {_UNSOLVED} AND {PLAYABLE.format(scripts="$6", items="$7")}
+ORDER BY o.priority DESC, o.due_by, o.id
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
 _STANDING_FOR: Final = (
@@ -155,7 +198,7 @@ class Playable(msgspec.Struct, frozen=True):
 class Worker(msgspec.Struct, frozen=True):
     """Who claims: `unit` is the top of the subtree worked in, and a contact silent since `quiet_since` is over (wall time).
 
-    What can't be played is passed over, wherever it stands in the queue.
+    What can't be played, and what is held back, is passed over, wherever it stands in the queue.
     """
 
     id: UUID
@@ -163,23 +206,44 @@ class Worker(msgspec.Struct, frozen=True):
     unit: str
     quiet_since: datetime
     playable: Playable
+    restraints: Restraints
+
+
+class Leased(msgspec.Struct, frozen=True):
+    """What was leased of one customer, the most pressing first."""
+
+    ids: list[UUID]
+    customer_id: UUID
+    channel: ContactChannel
+    around_the_clock: bool
 
 
 async def claim(
-    scope: Scope, worker: Worker, channels: Sequence[str], lease_until: datetime, *, calling: bool
-) -> tuple[list[UUID], str] | None:
+    scope: Scope,
+    worker: Worker,
+    channels: Sequence[str],
+    lease_until: datetime,
+    *,
+    calling: bool,
+    passed_over: Sequence[UUID] = (),
+) -> Leased | None:
     """Lease the most pressing obligation and whatever else the same person can be asked in the same contact (DEC-5).
 
     Highest priority first, then the earliest deadline; the ids come in that order, with the channel. A visit is never given to
     the seller, but where sales' own visits are meant (DEC-7). Outside calling hours (`calling` false) only what is called around
-    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Returns None
-    when there is nothing to do.
+    the clock is given out by phone; since it can be dialled when other calls can't, it shares no contact with them. Nothing of the
+    customers `passed_over` is given out. Returns None when there is nothing to do.
     """
-    passed_over: list[UUID] = []
+    passed_over = list(passed_over)
     closed = _closed(channels, calling=calling)
     while True:
         picked = await scope.connection.fetch(
-            _PICK, list(channels), *_common(scope, worker), passed_over, closed
+            _PICK,
+            list(channels),
+            *_common(scope, worker),
+            passed_over,
+            closed,
+            document(worker.restraints),
         )
         if not picked:
             return None
@@ -192,18 +256,45 @@ async def claim(
             continue
         channel, around_the_clock = people[customer_id]["channel"], people[customer_id]["around_the_clock"]
         leased = await scope.connection.fetch(
-            _BUNDLE, channel, *_common(scope, worker), customer_id, lease_until, around_the_clock
+            _BUNDLE,
+            channel,
+            *_common(scope, worker),
+            customer_id,
+            lease_until,
+            around_the_clock,
+            document(worker.restraints),
         )
         if leased:
             leased.sort(key=lambda row: (-row["priority"], row["due_by"], row["id"]))
-            return [row["id"] for row in leased], channel
+            return Leased([row["id"] for row in leased], customer_id, channel, around_the_clock)
         passed_over.append(customer_id)
+
+
+async def take_alone(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
+    """Tell whether nobody else is about to speak with a person, and keep others from claiming for them until the scope ends.
+
+    It does not wait for whoever claims for them just now, as `engaged` would: whoever asks holds another person already.
+    """
+    found: bool = await scope.connection.fetchval(
+        _IS_ALONE, customer_id, scope.wall_now, staff_id, quiet_since
+    )
+    return found
 
 
 async def held_back(scope: Scope, worker: Worker, channel: str, until: datetime) -> tuple[int, int]:
     """Count what could be claimed by a channel that is shut, and how much of it falls due by `until`."""
-    row = await scope.connection.fetchrow(_HELD_BACK, channel, *_common(scope, worker), until)
+    row = await scope.connection.fetchrow(
+        _HELD_BACK, channel, *_common(scope, worker), until, document(worker.restraints)
+    )
     return row["waiting"], row["due_before"]
+
+
+async def restrained(scope: Scope, worker: Worker, channels: Sequence[str]) -> dict[str, dict[Cause, int]]:
+    """Count, by plugin and cause, what could be claimed but for something that holds it back; one may have several causes."""
+    rows = await scope.connection.fetch(
+        _RESTRAINED, list(channels), *_common(scope, worker), document(worker.restraints)
+    )
+    return {row["plugin"]: {cause: row[cause] for cause in get_args(Cause)} for row in rows}
 
 
 async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
@@ -240,6 +331,21 @@ async def standing_for(scope: Scope, obligation_id: UUID) -> UUID:
 async def leased_with(scope: Scope, obligation_id: UUID, staff_id: UUID) -> list[Any]:
     """Lock and return the obligations leased to this member of staff together with `obligation_id`, itself among them."""
     return list(await scope.connection.fetch(_LEASED_WITH, obligation_id, staff_id, scope.wall_now))
+
+
+async def open_with(scope: Scope, worker: Worker, customer_id: UUID, *, lock: bool = False) -> list[Any]:
+    """Return what a member of staff can serve for a person who rings up, the most pressing first; locked if asked for."""
+    found = await scope.connection.fetch(
+        _OPEN_WITH + (" FOR UPDATE OF o SKIP LOCKED" if lock else ""),
+        customer_id,
+        scope.now,
+        scope.wall_now,
+        worker.unit,
+        worker.id,
+        worker.playable.scripts,
+        worker.playable.items,
+    )
+    return list(found)
 
 
 async def late(scope: Scope, obligation_id: UUID) -> Any | None:

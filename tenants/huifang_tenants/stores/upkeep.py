@@ -38,8 +38,10 @@ class Due(msgspec.Struct, frozen=True):
     totals: bool
     parked: bool
     imports: bool
+    failed_rows: bool
     draws: bool
     schedules: bool
+    solved: bool
     letters: bool
 
 
@@ -86,11 +88,16 @@ _DUE: Final = (
     " EXISTS (SELECT FROM event e LEFT JOIN contract c ON c.contract_no = e.contract_no"
     f" WHERE {CAN_GO_ON}) AS parked,"
     " (SELECT seen_at FROM import_run WHERE status = 'running' ORDER BY seen_at LIMIT 1) <= $5 AS imports,"
+    " (SELECT failed_rows_until FROM import_run WHERE failed_rows_until IS NOT NULL ORDER BY failed_rows_until LIMIT 1) <= $2"
+    " AS failed_rows,"
     " EXISTS (SELECT FROM draw WHERE status IN ('committed', 'gathering', 'closed')"
     " AND (status <> 'committed' OR asked_at IS NOT NULL OR last_day < $6) AND (try_at IS NULL OR try_at <= $2))"
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
+    " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
+    " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved,"
     f" EXISTS ({UNANSWERED}) AS letters"
 )
 

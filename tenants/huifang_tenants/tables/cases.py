@@ -55,7 +55,7 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     root_event_id = Text(null=True, default=None)
     input_hash = Text(null=True, default=None)
     trace = JSON(null=True, default=None)
-    origin = Text(default=None)
+    origin = Text(null=True, default=None)
     counted_in = Text(default=None)
     paused_at = Timestamptz(null=True, default=None)
     paused_until = Timestamptz(null=True, default=None)
@@ -66,6 +66,10 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     decision = Text(null=True, default=None)
     effect = Text(null=True, default=None)
     plan_id: ForeignKey["CaseFile"] = ForeignKey("self", null=True)
+    second_callback = Boolean(default=False)
+    callback_round = Integer(null=True, default=None)
+    callback_event_id = ForeignKey(Event, null=True)
+    callback_result = Text(null=True, default=None)
 
 
 class CaseEntry(Table, tablename="case_entry", db=ENGINE):

@@ -1,6 +1,6 @@
 """Imports and the problems found in them."""
 
-from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import JSON, UUID, BigInt, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from huifang_tenants.scope import ENGINE
@@ -25,6 +25,9 @@ class ImportRun(Table, tablename="import_run", db=ENGINE):
     started_at = Timestamptz(default=None)
     seen_at = Timestamptz(default=None)
     finished_at = Timestamptz(null=True, default=None)
+    header_enc = Bytea(null=True, default=None)
+    failed_rows = BigInt(default=0)
+    failed_rows_until = Timestamptz(null=True, default=None)
 
 
 class ImportProblem(Table, tablename="import_problem", db=ENGINE):
@@ -37,3 +40,4 @@ class ImportProblem(Table, tablename="import_problem", db=ENGINE):
     severity = Text(default=None)
     message = JSON(default=None)
     position = Integer(default=None)
+    row_enc = Bytea(null=True, default=None)

@@ -44,7 +44,7 @@ def huifang(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Huifang]:
             cwd=cwd,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)

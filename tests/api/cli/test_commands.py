@@ -81,6 +81,23 @@ def test_broken_rows_are_named_by_file_line_and_field_and_the_good_ones_go_in(hu
     assert all(line >= 1 and problem["field"] for line, problem in customers["problems"])
 
 
+def test_refused_rows_are_written_to_be_corrected_and_go_in_then(huifang: Huifang, tmp_path: Path) -> None:
+    huifang("tenant", "create", "correcting", "--name", "x", "--clock", "2026-10-12T09:00")
+    file, folder = tmp_path / "customers.csv", tmp_path / "to_correct"
+    file.write_text("customer_no,kind,name\nK1,individual,王小明\nK2,nobody,李雷\n", encoding="utf-8")
+    ended = huifang("import", str(file), "--tenant", "correcting", "--failed-rows", str(folder))
+    assert ended.code == 1
+    failed = folder / "customers.failed.csv"
+    assert "1 rows to correct are in" in ended.err
+    assert failed.read_bytes().decode("utf-8-sig") == "customer_no,kind,name\r\nK2,nobody,李雷\r\n"
+    assert failed.stat().st_mode & 0o077 == 0
+    huifang("import", str(failed), "--tenant", "correcting", "--failed-rows", str(folder))
+    assert (folder / "customers.failed-1.csv").read_bytes() == failed.read_bytes()
+    failed.write_bytes(failed.read_bytes().replace(b"nobody", b"individual"))
+    counts = huifang("import", str(failed), "--tenant", "correcting", "--json").json()[0]["counts"]
+    assert (counts["accepted"], counts["refused"]) == (1, 0)
+
+
 def test_strict_takes_in_nothing_of_a_broken_file(huifang: Huifang) -> None:
     huifang("tenant", "create", "strict", "--name", "x", "--clock", "2026-10-12T09:00")
     path = "examples/core_export_broken/customers.csv"

@@ -78,7 +78,7 @@ async def test_ticks_find_days_and_draws_and_the_outbox_brings_departures_to_con
         return kinds == ["assessment", "before_expiry", "orphan"]
 
     async with cell.worker():
-        await eventually(done, 60.0)
+        await eventually(done)
         assert await cell.rows("tenant_id = $1 AND state = 'dead'", tenant.id) == []
     commitments = await cell.count(tenant, "SELECT count(*) FROM ledger WHERE action = 'draw.committed'")
     assert commitments == 6

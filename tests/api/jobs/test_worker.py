@@ -18,7 +18,7 @@ from huifang_tenants.outbox import NewJob
 from huifang_tenants.scope import control
 from huifang_tenants.services.evidence import LEFTOVER_AFTER
 
-FAST = Pace(poll=0.1, fetch=0.02, beat=0.25, stale_after=1.0, tick=0.4, watch=0.3, job=20.0, grace=2.0)
+FAST = Pace(poll=0.1, fetch=0.02, beat=0.25, stale_after=4.0, tick=0.4, watch=0.3, job=20.0, grace=2.0)
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ async def test_a_long_job_is_not_taken_for_lost(cell, eventually, kinds):
 
     async def slow(services, tenant, job):
         runs.append(job.id)
-        await asyncio.sleep(2.2)
+        await asyncio.sleep(FAST.stale_after + 0.5)
         await finishing(services, tenant, job, nothing)
 
     async def nothing(scope):
@@ -211,27 +211,28 @@ async def test_a_long_job_is_not_taken_for_lost(cell, eventually, kinds):
 
 
 async def test_stopping_finishes_what_is_quick_and_hands_back_the_rest(cell, eventually, kinds):
-    begun = []
+    begun, stopping = [], asyncio.Event()
 
-    async def sleepy(services, tenant, job):
+    async def busy(services, tenant, job):
         begun.append(job.id)
-        await asyncio.sleep(job.payload["seconds"])
+        await (stopping.wait() if job.payload["quick"] else asyncio.sleep(600))
         await finishing(services, tenant, job, nothing)
 
     async def nothing(scope):
         return []
 
-    kinds["test.sleepy"] = sleepy
+    kinds["test.busy"] = busy
     tenant = await cell.tenant()
     quick, long = await cell.enqueue(
-        tenant, NewJob("test.sleepy", {"seconds": 0.5}), NewJob("test.sleepy", {"seconds": 60})
+        tenant, NewJob("test.busy", {"quick": True}), NewJob("test.busy", {"quick": False})
     )
-    async with cell.worker(msgspec.structs.replace(FAST, grace=1.0)):
+    async with cell.worker(msgspec.structs.replace(FAST, grace=4.0)):
 
         async def both() -> bool:
             return len(begun) == 2
 
         await eventually(both)
+        stopping.set()
     (row,) = await cell.rows("id = $1", quick)
     assert row["state"] == "done"
     (row,) = await cell.rows("id = $1", long)
@@ -248,12 +249,11 @@ async def test_no_tenant_waits_for_the_bulk_work_of_another(cell, eventually, ki
     async with cell.worker():
 
         async def done() -> bool:
-            return len(order) == 620
+            return len({(tenant, payload["n"]) for tenant, payload in order}) == 620
 
-        await eventually(done, 30)
+        await eventually(done)
     places = [place for place, (tenant, _) in enumerate(order) if tenant != big.id]
     assert places[-1] < 120
-    assert len({(tenant, payload["n"]) for tenant, payload in order}) == 620
 
 
 async def test_urgent_work_overtakes_all_the_bulk_work(cell, eventually, kinds):
@@ -265,21 +265,21 @@ async def test_urgent_work_overtakes_all_the_bulk_work(cell, eventually, kinds):
 
     kinds["test.slow"], kinds["test.note"] = slow, noting(order)
     tenant = await cell.tenant()
-    await cell.enqueue(tenant, *(NewJob("test.slow", {"n": n}) for n in range(100)))
+    await cell.enqueue(tenant, *(NewJob("test.slow", {"n": n}) for n in range(400)))
     async with cell.worker():
 
         async def begun() -> bool:
             return len(order) > 5
 
         await eventually(begun)
-        before = len(order)
         await cell.enqueue(tenant, NewJob("test.note", {"n": "now"}, urgency=5))
+        before = len(order)
 
         async def there() -> bool:
             return any(payload["n"] == "now" for _, payload in order)
 
         await eventually(there)
-        assert [payload["n"] for _, payload in order].index("now") - before < 10
+        assert [payload["n"] for _, payload in order].index("now") - before < 100
 
 
 async def test_redis_may_go_away_for_a_while(cell, eventually, kinds):
@@ -293,10 +293,9 @@ async def test_redis_may_go_away_for_a_while(cell, eventually, kinds):
         await cell.redis.execute_command("CLIENT", "PAUSE", "1000", "ALL")
 
         async def done() -> bool:
-            return len(order) == 50
+            return len({payload["n"] for _, payload in order}) == 50
 
         await eventually(done)
-    assert len({payload["n"] for _, payload in order}) == 50
 
 
 async def test_the_database_may_cut_every_connection(cell, eventually, kinds):
@@ -317,7 +316,7 @@ async def test_the_database_may_cut_every_connection(cell, eventually, kinds):
         async def done() -> bool:
             return len(await cell.rows("kind = 'test.note' AND state = 'done'")) == 50
 
-        await eventually(done, 30)
+        await eventually(done)
         await cell.enqueue(tenant, NewJob("test.note", {"n": "after"}, urgency=1))
 
         async def after() -> bool:
@@ -331,10 +330,11 @@ async def test_hands_shown_keep_a_job_from_going_back(cell):
     tenant = await cell.tenant()
     held, lost = await cell.enqueue(tenant, NewJob("a", {}), NewJob("a", {}))
     await outbox.pick(cell.db, limit=5, per_tenant=5)
-    await asyncio.sleep(0.2)
-    assert {job.id for job in await outbox.sent(cell.db, timedelta(seconds=0.1))} == {held, lost}
+    async with control(cell.db) as opened:
+        await opened.connection.execute("UPDATE control.jobs SET sent_at = sent_at - interval '1 hour'")
+    assert {job.id for job in await outbox.sent(cell.db, timedelta(minutes=30))} == {held, lost}
     await outbox.hold(cell.db, [(held, 1), (lost, 2)])
-    assert await outbox.return_stale(cell.db, timedelta(seconds=0.1)) == 1
+    assert await outbox.return_stale(cell.db, timedelta(minutes=30)) == 1
     states = {row["id"]: row["state"] for row in await cell.rows()}
     assert states == {held: "sent", lost: "pending"}
     assert await outbox.is_sent(cell.db, held, 1)

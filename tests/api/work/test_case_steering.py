@@ -67,8 +67,8 @@ async def test_sd_4_a_case_is_put_into_another_class(office: Any, case: dict[str
         "before": "explanation_item",
     }
     assert await office.problem("POST", path, {**body, "staff_no": "H1", "case_class": "x"}) == (
-        404,
-        "not_found",
+        400,
+        "case.class_unknown",
     )
     assert await office.problem("POST", path, {**body, "staff_no": "H5"}) == (403, "staff.outside_unit")
 

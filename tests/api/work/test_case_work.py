@@ -80,6 +80,27 @@ async def test_a_case_from_an_answer_is_worked_the_same_way(
     assert solved["status"] == "solved"
 
 
+async def test_sd_4_a_complaint_is_closed_after_the_customer_was_called(
+    office: Any, new_contract: Any
+) -> None:
+    await new_contract("Q9")
+    body = {
+        "staff_no": "H1",
+        "case_class": "complaint",
+        "unit": "JN",
+        "subject": "客户投诉",
+        "plugin": "shandong_life",
+        "contract_no": "Q9",
+    }
+    case = await office.post("/cases", body, status=201)
+    assert (case["second_callback"], case["callback_result"]) == (True, None)
+    await office.post(f"/cases/{case['id']}/solve", {"staff_no": "H1", "solution": "已补偿"})
+    assert await office.problem("POST", f"/cases/{case['id']}/close", {"staff_no": "H2"}) == (
+        409,
+        "case.callback_open",
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [

@@ -232,3 +232,49 @@ def test_intake_that_never_gets_through_asks_to_try_again() -> None:
     problem = problem_of(IntakeBusy())
     assert problem.code == "service.retry"
     assert problem_response(problem, "en", "r").headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/cloudevents+json"])
+async def test_a_key_given_twice_is_named_with_its_place(
+    office: Any, event_of: Any, contract_of: Any, content_type: str
+) -> None:
+    event = event_of("twice-1", "contract.issued", contract_no="F77", contract=contract_of("F77"))
+    words = json.dumps(event).replace('"unit": "JN"', '"unit": "JN", "unit": "YT"')
+    answer = await office.call(
+        "POST", "/events", content=words.encode(), headers={"Content-Type": content_type, **ENGLISH}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation.failed")
+    [fault] = answer.json()["errors"]
+    assert fault["pointer"] == "/data/contract/unit"
+    assert "'unit' is given twice" in fault["message"]
+    assert (await office.get("/events", params={"contract_no": "F77"}))["items"] == []
+
+
+async def test_in_a_batch_only_the_event_that_gives_a_key_twice_is_refused(
+    office: Any, event_of: Any
+) -> None:
+    good = [
+        json.dumps(event_of(f"twice-{n}", "contract.surrendered", contract_no=f"F7{n}", on="2026-03-09"))
+        for n in (2, 3)
+    ]
+    bad = good[0].replace('"source"', '"id": "twice-9", "source"')
+    for media_type, words in (
+        ("application/cloudevents-batch+json", f"[{good[0]},{bad}]"),
+        ("application/x-ndjson", f"{good[1]}\n{bad}\n"),
+    ):
+        answer = await office.call(
+            "POST", "/events", content=words.encode(), headers={"Content-Type": media_type}
+        )
+        assert answer.status_code == 200, answer.text
+        one, other = answer.json()["results"]
+        assert (one["status"], other["status"], other["code"]) == ("parked", "refused", "validation.failed")
+        assert [fault["pointer"] for fault in other["errors"]] == ["/id"]
+
+
+async def test_a_record_that_gives_a_key_twice_is_refused(office: Any) -> None:
+    words = b'{"kind":"individual","name":"x","contact":{"name":"y","name":"z"}}'
+    answer = await office.call(
+        "PUT", "/customers/core/T1", content=words, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation.failed")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/contact/name"]

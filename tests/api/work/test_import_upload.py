@@ -10,6 +10,7 @@ import xlsxwriter
 
 ENGLISH = {"Accept-Language": "en"}
 CSV = {"Content-Type": "text/csv"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
 CUSTOMERS = (
     "customer_no,kind,name,id_type,id_number,phones\n"
     "F1,individual,李雷,passport,E11111111,13800138001\n"
@@ -39,6 +40,52 @@ async def test_good_rows_go_in_and_broken_ones_are_told(office: Any) -> None:
     assert listed["items"] == report["problems"]
     again = await office.post("/imports?kind=customers", content=content, headers=CSV)
     assert (again["accepted"], again["unchanged"], again["refused"]) == (0, 2, 2)
+
+
+async def test_refused_rows_are_handed_back_to_be_corrected_and_sent_again(
+    office: Any, other_office: Any, api: Any
+) -> None:
+    content = CUSTOMERS.replace("F1", "R1").replace("F2", "R2").replace("F3", "R3").replace("F4", "R4")
+    report = await office.post("/imports?kind=customers", content=content.encode(), headers=CSV)
+    address = f"/imports/{report['id']}/failed-rows"
+    assert (report["failed_rows"], report["failed_rows_until"] > report["finished_at"]) == (2, True)
+    answer = await office.call("GET", address, headers={"On-Behalf-Of": "H1"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert f'filename="customers-failed-{report["id"]}.csv"' in answer.headers["content-disposition"]
+    header, *rows = content.splitlines()
+    assert answer.content.decode("utf-8-sig").splitlines() == [header, rows[1], rows[2]]
+    read = (await office.get("/ledger", params={"action": "import.failed_rows_read"}))["items"]
+    assert [(entry["subject_id"], entry["on_behalf_of"]) for entry in read] == [(report["id"], "H1")]
+
+    again = await office.post("/imports", content=answer.content, headers=CSV)
+    assert (again["accepted"], again["refused"], again["failed_rows"]) == (0, 2, 2)
+    what = [[(p["field"], p["code"]) for p in each["problems"]] for each in (report, again)]
+    assert what[0] == what[1]
+    right = answer.content.replace(b"moon", b"passport").replace(b"person", b"individual")
+    corrected = await office.post("/imports", content=right, headers=CSV)
+    assert (corrected["accepted"], corrected["refused"]) == (2, 0)
+
+    nothing = await office.call("GET", f"/imports/{corrected['id']}/failed-rows", headers=ENGLISH)
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "import.no_failed_rows")
+    assert (await other_office.call("GET", address)).status_code == 404
+    reader = await api.http.get(f"/api/v1{address}", headers=await api.bearer("imports:read"))
+    assert (reader.status_code, reader.json()["code"]) == (403, "auth.scope_missing")
+
+
+async def test_refused_lines_are_handed_back_as_lines(office: Any) -> None:
+    lines = b'{"customer_no":"R9","kind":"nobody","name":"x"}\n{"customer_no":"R9","kind":\n'
+    report = await office.post("/imports?kind=customers", content=lines, headers=NDJSON)
+    answer = await office.call("GET", f"/imports/{report['id']}/failed-rows")
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    assert answer.content == lines
+
+
+async def test_no_lines_are_no_rows(office: Any) -> None:
+    report = await office.post("/imports?kind=events", content=b"", headers=NDJSON)
+    assert (report["status"], report["rows"], report["warnings"]) == ("done", 0, 1)
+    assert [p["code"] for p in report["problems"]] == ["no_rows"]
 
 
 async def test_a_strict_file_goes_in_whole_or_not_at_all(office: Any) -> None:

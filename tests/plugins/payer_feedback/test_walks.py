@@ -6,7 +6,11 @@ import pytest
 from huifang_core.registry import Plugin
 from huifang_core.scripts import OpenCase
 
-TOLD = {"feedback.received_on": date(2026, 3, 9), "feedback.kind": "problem"}
+TOLD = {
+    "feedback.received_on": date(2026, 3, 9),
+    "feedback.kind": "problem",
+    "case.answer": "系统已修复，可以重新缴费。",
+}
 FACTS = {"payment": {}, "reply": TOLD, "satisfaction": {}}
 
 
@@ -87,6 +91,7 @@ def test_an_answer_is_given_to_the_payer_alone(walk) -> None:
     assert all("3月9日" not in prompt.text for prompt in before)
     assert before[-1].compares == ("customer.id_last4",)
     assert "2026年3月9日" in played.said("answer")
+    assert "系统已修复" in played.said("answer")
     assert played.outcome.identity_verified
     assert played.outcome.completed
 

@@ -17,8 +17,8 @@ GRACE = {
 }
 
 
-def test_six_callbacks_all_mandatory(plugin: Plugin) -> None:
-    """SD-1, DEC-3: new contracts, grace periods and after them, lapses, surrenders, claims; none stops when late."""
+def test_all_callbacks_are_mandatory(plugin: Plugin) -> None:
+    """SD-1, SD-4, DEC-3: new contracts, grace periods and after them, lapses, surrenders, claims, cases solved; none stops when late."""
     assert {rule.id for rule in plugin.rules} == {
         "new_contract",
         "grace_period",
@@ -26,6 +26,7 @@ def test_six_callbacks_all_mandatory(plugin: Plugin) -> None:
         "lapse",
         "surrender",
         "claim",
+        "second_callback",
     }
     assert {rule.after_due for rule in plugin.rules} == {"continue"}
 

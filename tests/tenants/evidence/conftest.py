@@ -228,5 +228,5 @@ async def office(
     tenant = await create_tenant(
         admin_url, keys, "aa", "甲保险", settings={"evidence_limit_bytes": 3_000_000}
     )
-    async with Database(runtime_url(admin_url, keys), max_connections=4, acquire_timeout=5) as db:
+    async with Database(runtime_url(admin_url, keys), max_connections=4, acquire_timeout=60) as db:
         yield Office(db, tenant, EvidenceStore(folder.as_uri()), folder, admin_url, home / "keys.json")

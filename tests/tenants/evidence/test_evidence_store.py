@@ -211,7 +211,7 @@ async def test_an_upload_cancelled_leaves_nothing(shelf: Shelf) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    for _ in range(100):
+    for _ in range(3000):
         if not list(shelf.path(id).parent.glob(f"{id}*")):
             break
         await asyncio.sleep(0.02)

@@ -102,6 +102,7 @@ def contract() -> dict[str, Any]:
         "insured": ["C1", "C2"],
         "effective_on": "2026-09-01",
         "expires_on": "2046-08-31",
+        "cooling_off_days": 15,
         "premium": {"mode": "regular", "amount": "1200.00", "interval_months": 12, "years": 20},
         "fees": [{"name": "初始费用", "rate": "0.05"}, {"name": "保单管理费", "amount": "5.00"}],
     }

@@ -190,3 +190,28 @@ def test_personal_data_that_slipped_into_another_column_is_not_repeated(
     row = {**customer, field: canary + "\u0007"}
     assert canary not in repr(check("customers", row).problems)
     assert canary not in repr(check("customers", {**customer, field: canary}).problems)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({}, {"cooling_off_days": "not_stated"}),
+        ({"expires_on": None}, {"cooling_off_days": "not_stated"}),
+        ({"cooling_off_days": 0}, {}),
+        ({"cooling_off_days": "ten"}, {"cooling_off_days": "not_an_integer"}),
+        ({"line": "accident"}, {}),
+        ({"group": True}, {}),
+        ({"expires_on": "2027-08-31"}, {}),
+        ({"effective_on": None}, {}),
+    ],
+)
+def test_a_life_contract_without_its_cooling_off_period_is_told_when_it_comes_in(
+    check: Any, told: Any, contract: Any, changes: dict[str, Any], problems: dict[str, str]
+) -> None:
+    """SD-6d: the customer is told its days, so that the callback could never be completed."""
+    del contract["cooling_off_days"]
+    assert told("contracts", {**contract, **changes}) == problems
+    if problems.get("cooling_off_days") == "not_stated":
+        checked = check("contracts", {**contract, **changes})
+        assert [problem.severity for problem in checked.problems] == ["warning"]
+        assert checked.value.cooling_off_days is None

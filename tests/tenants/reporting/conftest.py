@@ -42,7 +42,7 @@ async def house(fresh_database: Callable[..., str]) -> AsyncIterator[House]:
     admin_url, keys = fresh_database(), MasterKeys.generate()
     await prepare_database(admin_url, keys)
     tenant = await create_tenant(admin_url, keys, "aa", "甲保险", clock_at=NOW)
-    async with Database(runtime_url(admin_url, keys), max_connections=2, acquire_timeout=5) as db:
+    async with Database(runtime_url(admin_url, keys), max_connections=2, acquire_timeout=60) as db:
         made = House(db, tenant)
         async with made.scope() as opened:
             await save_units(opened, UNITS)

@@ -26,7 +26,8 @@ from huifang_tenants.provisioning import create_tenant, prepare_database, runtim
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, scope
 from huifang_tenants.services.context import Services
-from huifang_tenants.services.importing import ImportReport, import_source
+from huifang_tenants.services.import_run import ImportReport
+from huifang_tenants.services.importing import import_source
 from huifang_tenants.services.intake import Batch, ContractIn, CustomerIn, EventIn, Taken, take_in
 from huifang_tenants.services.plugins import configure
 from huifang_tenants.services.upkeep import take_up_parked

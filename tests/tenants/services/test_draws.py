@@ -26,7 +26,7 @@ PLAN = "planning/assessment"
 
 @pytest.fixture(scope="module")
 async def planning_host(planning_plugin: object) -> AsyncIterator[PluginHost]:
-    async with PluginHost(deadline=10.0) as host:
+    async with PluginHost(deadline=20.0) as host:
         yield host
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from huifang_tenants.intake import SourceError
-from huifang_tenants.services import importing
+from huifang_tenants.services import import_run, importing
 from huifang_tenants.services.intake import IntakeBusy, take_in
 from huifang_tenants.stores.imports import Counts
 
@@ -111,7 +111,7 @@ async def test_a_strict_import_looks_for_conflicts_before_anything_goes_in(insur
 
 
 async def test_every_problem_is_on_record_though_the_report_names_the_first_ones_only(insurer, monkeypatch):
-    monkeypatch.setattr(importing, "_PROBLEMS_KEPT", 50)
+    monkeypatch.setattr(import_run, "_PROBLEMS_KEPT", 50)
     rows = [{"customer_no": f"C{n}", "kind": "nobody", "name": "王小明"} for n in range(1200)]
     report = await insurer.bring(rows)
     assert (report.counts.refused, len(report.problems)) == (1200, 50)

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -44,19 +43,39 @@ def break_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 
 
 @pytest.fixture(scope="module")
+async def patient(break_on: object) -> AsyncIterator[PluginHost]:
+    """A host in which nothing sound runs out of time, however busy the machine is."""
+    async with PluginHost(deadline=120.0) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
 async def hurried(break_on: object) -> AsyncIterator[PluginHost]:
-    """A host with a second for each batch."""
-    async with PluginHost(deadline=1.0) as host:
+    """A host with four seconds for each batch, of which one rule may take one: for those that sleep."""
+    async with PluginHost(deadline=4.0) as host:
         yield host
 
 
 @pytest.fixture
-async def insurer(house: Any, hurried: PluginHost, break_on: Callable[..., None]) -> Any:
-    break_on()
-    insurer = await house.insurer(services=Services(house.db, hurried), plugins=("shandong_life", "unsound"))
-    for number in ("P1", "P2", "P3", "P4", "P5"):
-        await insurer.issue(number)
-    return insurer
+def insured_with(house: Any, break_on: Callable[..., None]) -> Callable[..., Any]:
+    async def open_one(host: PluginHost) -> Any:
+        break_on()
+        insurer = await house.insurer(services=Services(house.db, host), plugins=("shandong_life", "unsound"))
+        for number in ("P1", "P2", "P3", "P4", "P5"):
+            await insurer.issue(number)
+        return insurer
+
+    return open_one
+
+
+@pytest.fixture
+async def insurer(insured_with: Callable[..., Any], patient: PluginHost) -> Any:
+    return await insured_with(patient)
+
+
+@pytest.fixture
+async def hurried_insurer(insured_with: Callable[..., Any], hurried: PluginHost) -> Any:
+    return await insured_with(hurried)
 
 
 async def close_claims(insurer: Any, send: Any) -> Any:
@@ -85,14 +104,26 @@ async def test_the_unsound_plugin_is_sound_while_nothing_is_said(insurer, send):
         ("raises", "unsound/claim: RuntimeError: division of policyholders by zero"),
         ("exits", "SystemExit: 3"),
         ("dies", "died"),
-        ("sleeps", "unsound/claim: Overtime: took longer than 0.25 s"),
-        ("hangs", "no answer within 1 s"),
         ("wrong type", "can't be read"),
         ("unstorable", "can't be stored"),
         ("out of range", "priority 1000000"),
     ],
 )
 async def test_only_the_culprit_is_parked_and_goes_on_once_mended(insurer, send, break_on, fault, said):
+    await only_p2_is_parked(insurer, send, break_on, fault, said)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("sleeps", "unsound/claim: Overtime: took longer than 1 s"), ("hangs", "no answer within 4 s")],
+)
+async def test_one_that_takes_too_long_is_cut_off_like_any_other(
+    hurried_insurer, send, break_on, fault, said
+):
+    await only_p2_is_parked(hurried_insurer, send, break_on, fault, said)
+
+
+async def only_p2_is_parked(insurer, send, break_on, fault, said):
     break_on(P2=fault)
     before = await insurer.live()
     taken = await close_claims(insurer, send)
@@ -125,26 +156,27 @@ async def test_what_a_contract_stands_at_is_kept_while_its_host_breaks(insurer, 
     assert await insurer.value(status) == "lapsed"
 
 
-async def test_a_rule_that_always_sleeps_is_left_out_soon(insurer, send, break_on):
+async def test_a_rule_that_always_sleeps_is_left_out_soon(hurried_insurer, send, break_on):
+    insurer = hurried_insurer
     break_on(**{f"P{n}": "sleeps" for n in range(1, 6)})
-    started = time.monotonic()
     taken = await close_claims(insurer, send)
-    assert time.monotonic() - started < 1.0
     assert {row.code for row in taken.rows} == {"rule_failed"}
-    assert any("left out" in row.message.en for row in taken.rows)
+    said = [row.message.en for row in taken.rows]
+    assert sum("took longer than" in words for words in said) == 2
+    assert sum("left out" in words for words in said) == 3, "they are not waited for"
     break_on()
     await retry_parked(insurer.services, insurer.tenant)
     assert await claims(insurer) == ["P1", "P2", "P3", "P4", "P5"]
 
 
-async def test_a_replaced_host_may_take_longer_to_load_than_a_batch_may(insurer, send, break_on):
-    break_on(P2="dies", seconds_to_load="1.5")
-    taken = await close_claims(insurer, send)
+async def test_a_replaced_host_may_take_longer_to_load_than_a_batch_may(hurried_insurer, send, break_on):
+    break_on(P2="dies", seconds_to_load="4.5")
+    taken = await close_claims(hurried_insurer, send)
     assert [row.status for row in taken.rows] == ["accepted", "parked", "accepted", "accepted", "accepted"]
 
 
-async def test_other_tenants_go_on_while_one_is_cut_off(house, insurer, send, break_on, hurried):
-    other = await house.insurer(services=Services(house.db, hurried))
+async def test_other_tenants_go_on_while_one_is_cut_off(house, insurer, send, break_on, patient):
+    other = await house.insurer(services=Services(house.db, patient))
     break_on(P2="dies")
     await close_claims(insurer, send)
     await other.issue("P2")
@@ -161,11 +193,11 @@ async def test_explaining_a_contract_its_host_breaks_on_is_refused(insurer, send
     assert {one.plugin for one in told} == {"shandong_life", "unsound"}
 
 
-async def test_settings_are_checked_by_the_plugin_that_takes_them(hurried):
-    assert await hurried.check_settings("shandong_life", {"lines": ["life"]}) is None
-    assert await hurried.check_settings("shandong_life", {"lines": ["lottery"]})
+async def test_settings_are_checked_by_the_plugin_that_takes_them(patient):
+    assert await patient.check_settings("shandong_life", {"lines": ["life"]}) is None
+    assert await patient.check_settings("shandong_life", {"lines": ["lottery"]})
     with pytest.raises(HostBroken):
-        await hurried.check_settings("nobody", {})
+        await patient.check_settings("nobody", {})
 
 
 async def test_a_rule_that_wants_an_office_itself_called_is_parked(house, send, break_on):

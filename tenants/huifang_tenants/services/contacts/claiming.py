@@ -1,22 +1,26 @@
 """Taking work from the queue (DEC-8), and giving it back."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from huifang_core.called import Called
 from huifang_core.calling_hours import CallingHours
 from huifang_core.catalogue import Catalogue
 from huifang_core.obligations import ContactChannel
 from huifang_core.windows import day_of
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts import shares
+from huifang_tenants.services.contacts.called import whom_to_call
 from huifang_tenants.services.contacts.climbing import go_on_without_number
-from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.services.contacts.people import channels_of, known_staff, worker
 from huifang_tenants.services.contacts.playable import stage
+from huifang_tenants.services.contacts.restraints import free_at, may_be_rung, restraints_now
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import customers, queue
+from huifang_tenants.stores import queue
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import StoredStaff
 
@@ -27,10 +31,11 @@ _MOST_WITHOUT_NUMBER: Final = 50
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """Obligations leased together: one contact serves them all (DEC-5)."""
+    """Obligations leased together: one contact with `called` serves them all (DEC-5)."""
 
     obligation_ids: tuple[UUID, ...]
     lease_until: datetime
+    called: Called
 
 
 def calling_hours(settings: dict[str, Any]) -> CallingHours:
@@ -39,12 +44,24 @@ def calling_hours(settings: dict[str, Any]) -> CallingHours:
     return CallingHours() if given is None else msgspec.convert(given, CallingHours)
 
 
+class HeldByShare(msgspec.Struct, frozen=True):
+    """How much work waits for a share of channels, that share as it stands, and what it may come to."""
+
+    plugin: str
+    limit: str
+    waiting: int
+    figure: Decimal
+    at_most: Decimal
+
+
 class HeldBack(msgspec.Struct, frozen=True):
     """Work that could be given out but for one thing, counted.
 
     `waiting` is phone work that only the calling hours hold back, `due_before_opening` how much of it is due before they open at
     `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
-    there, and `overdue_without_script` how much of that is overdue.
+    there, and `overdue_without_script` how much of that is overdue. `not_wanted` is what people don't want (DEC-6), `too_often` what they
+    were contacted for often enough (CARE-2), and `calls_used_up` what waits until `free_at`, as they were rung often enough today.
+    `shares` are those of channels into which nothing more fits (LN-5).
     """
 
     opens_at: datetime | None = None
@@ -52,6 +69,11 @@ class HeldBack(msgspec.Struct, frozen=True):
     due_before_opening: int = 0
     without_script: int = 0
     overdue_without_script: int = 0
+    not_wanted: int = 0
+    too_often: int = 0
+    calls_used_up: int = 0
+    free_at: datetime | None = None
+    shares: tuple[HeldByShare, ...] = ()
 
 
 async def claim_next(
@@ -64,8 +86,10 @@ async def claim_next(
     """Lease the most pressing work this member of staff may do, or return None when there is none.
 
     Outside calling hours no phone work is given out, mandatory or not (REG-7), but for what is called around the clock (MS-1, DEC-6).
-    What can't be played never is; `held_back` says what that leaves lying. People without a number to dial go on to the next rung instead, with the reason on record; where that is so of very many, the
-    rest of them is left to the next claim. Refuses staff who are unknown, untrained, or without a fitting role.
+    What can't be played never is; `held_back` says what that leaves lying. Where nobody whom the rule names has a number to dial, the
+    obligation goes on to its next rung instead, with the reason on record; where that is so of very many, the rest is left to the
+    next claim. What another person is to be asked is left for a contact of its own. What a limit, a wish or the calls of the day hold back
+    is passed over. Refuses staff who are unknown, untrained, or without a fitting role.
     """
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
@@ -75,18 +99,36 @@ async def claim_next(
         channels = (channel,)
     calling = calling_hours(scope.tenant.settings).allow(scope.now)
     until = scope.wall_now + LEASE
-    claimer = await _claimer(scope, catalogue, staff)
+    claimer = await worker_of(scope, catalogue, staff)
+    passed_over: list[UUID] = []
     for _ in range(_MOST_WITHOUT_NUMBER):
-        found = await queue.claim(scope, claimer, channels, until, calling=calling)
+        found = await queue.claim(scope, claimer, channels, until, calling=calling, passed_over=passed_over)
         if found is None:
             return None
-        ids, by = found
-        if by != "phone" or await _can_be_dialled(scope, ids[0]):
-            details = {"obligations": [str(id) for id in ids]}
-            await record(scope, actor, "obligation.claimed", "obligation", ids[0], details, details=details)
-            return Claimed(tuple(ids), until)
-        for id in ids:
-            await go_on_without_number(scope, id, actor)
+        targets = await whom_to_call(scope, found.ids, found.channel)
+        for id in found.ids:
+            if id not in targets:
+                await go_on_without_number(scope, id, actor)
+        reachable = [id for id in found.ids if id in targets]
+        if not reachable:
+            continue
+        target = targets[reachable[0]]
+        ids = [id for id in reachable if targets[id].is_same_person(target)]
+        if target.called.record != found.customer_id and not await _is_free(
+            scope, target.called.record, claimer, found
+        ):
+            await queue.put_back(scope, reachable)
+            passed_over.append(found.customer_id)
+            continue
+        ids = await shares.give_out(scope, catalogue, found.channel, ids, actor)
+        await queue.put_back(scope, [id for id in reachable if id not in ids])
+        if not ids:
+            restraints, _ = await shares.shut(scope, catalogue, claimer.restraints)
+            claimer = msgspec.structs.replace(claimer, restraints=restraints)
+            continue
+        details = {"obligations": [str(id) for id in ids], "called": target.called.party}
+        await record(scope, actor, "obligation.claimed", "obligation", ids[0], details, details=details)
+        return Claimed(tuple(ids), until, target.called)
     return None
 
 
@@ -94,9 +136,31 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     """Return the work a member of staff could claim but for the calling hours, or but that it can't be played."""
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
-    claimer = await _claimer(scope, catalogue, staff)
+    claimer = await worker_of(scope, catalogue, staff)
     without_script, overdue = await queue.without_script(scope, claimer, channels)
-    found = HeldBack(without_script=without_script, overdue_without_script=overdue)
+    restraints, full = await shares.shut(scope, catalogue, claimer.restraints)
+    claimer = msgspec.structs.replace(claimer, restraints=restraints)
+    held = await queue.restrained(scope, claimer, channels)
+    calls_used_up = sum(causes["calls_used_up"] for causes in held.values())
+    found = HeldBack(
+        without_script=without_script,
+        overdue_without_script=overdue,
+        not_wanted=sum(causes["wish"] for causes in held.values()),
+        too_often=sum(causes["too_often"] for causes in held.values()),
+        calls_used_up=calls_used_up,
+        free_at=free_at(scope) if calls_used_up else None,
+        shares=tuple(
+            HeldByShare(
+                one.declared.plugin,
+                one.declared.limit.id,
+                held[one.declared.plugin]["share"],
+                one.share.figure,
+                one.declared.bounds.at_most,
+            )
+            for one in full
+            if held.get(one.declared.plugin, {}).get("share")
+        ),
+    )
     hours = calling_hours(scope.tenant.settings)
     if hours.allow(scope.now) or "phone" not in channels:
         return found
@@ -119,15 +183,19 @@ async def give_back(scope: Scope, staff_no: str, actor: Actor) -> int:
     return count
 
 
-async def _claimer(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+async def worker_of(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+    """Return a member of staff as the queue asks for one."""
     playable = (await stage(scope, catalogue)).playable()
-    return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE, playable)
+    restraints = await restraints_now(scope, catalogue)
+    return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE, playable, restraints)
 
 
-async def _can_be_dialled(scope: Scope, obligation_id: UUID) -> bool:
-    customer_id: UUID = await scope.connection.fetchval(
-        "SELECT customer_id FROM obligation WHERE id = $1", obligation_id
+async def _is_free(scope: Scope, customer_id: UUID, claimer: queue.Worker, found: queue.Leased) -> bool:
+    """Whether another person than the policyholder can be contacted now: nobody else does, and calls are left for today."""
+    if not await queue.take_alone(scope, customer_id, claimer.id, claimer.quiet_since):
+        return False
+    return (
+        found.channel != "phone"
+        or found.around_the_clock
+        or await may_be_rung(scope, customer_id, claimer.restraints)
     )
-    customer = await customers.read(scope, customer_id)
-    phones = customer.phones if customer is not None else ()
-    return await number_to_dial(scope, customer_id, phones) is not None

@@ -64,6 +64,22 @@ async def try_again(
     await _save(scope, id, following, actor)
 
 
+async def postpone(
+    scope: Scope, section: StoredSection, attempt: Attempt | None, hours: CallingHours
+) -> None:
+    """Let an obligation be tried when the customer asked for who rang up; that was no attempt of ours."""
+    if attempt is None or attempt.call_back_at is None:
+        return
+    id = await queue.standing_for(scope, section.obligation_id)
+    row = await _locked(scope, id)
+    if row is None or row["status"] != "open":
+        return
+    at = hours.next(attempt.call_back_at) if row["channel"] == "phone" else attempt.call_back_at
+    await scope.connection.execute(
+        "UPDATE obligation SET callable_from = $2, updated_at = $3 WHERE id = $1", id, at, scope.now
+    )
+
+
 async def go_on_without_number(
     scope: Scope, obligation_id: UUID, actor: Actor, *, action: str = NO_NUMBER
 ) -> None:

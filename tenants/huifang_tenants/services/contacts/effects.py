@@ -10,6 +10,7 @@ from huifang_core.scripts import (
     CorrectDatum,
     FiredEffect,
     HandOverToUnit,
+    JudgeCase,
     NoteOnPerson,
     NotifyPerson,
     NotifyRole,
@@ -24,7 +25,7 @@ from huifang_core.workdays import WorkingCalendar
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.case_opening import ground, place
-from huifang_tenants.services.cases import open_case, withdraw
+from huifang_tenants.services.cases import hear_customer, open_case, withdraw
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import load_units, staff_by_number
@@ -169,6 +170,9 @@ async def _do(
             return await _note(scope, contact, section, "customer", said)
         case PlanContact():
             return None
+        case JudgeCase(satisfied=satisfied):
+            number = section.draft.facts.get("case.number")
+            return await hear_customer(scope, int(number), satisfied, actor) if number else None
 
 
 async def _open_case(
@@ -202,6 +206,7 @@ async def _open_case(
         due_by=placed.due_by,
         counted_in=placed.counted_in,
         kind=placed.kind,
+        second_callback=placed.second_callback,
     )
 
 

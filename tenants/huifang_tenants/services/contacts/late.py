@@ -39,7 +39,7 @@ async def take_up(
         raise Refused("staff.outside_unit", staff_no=staff.staff_no, staff_unit=staff.unit, unit=late["unit"])
     chosen = _channel(late, staff, channel)
     if await queue.engaged(scope, late["customer_id"], staff.id, scope.wall_now - LEASE):
-        raise Refused("contact.customer_engaged")
+        raise Refused("contact.person_busy")
     return late, chosen
 
 

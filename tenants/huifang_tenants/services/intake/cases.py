@@ -87,6 +87,7 @@ async def _open(
         due_by=placed.due_by,
         counted_in=placed.counted_in,
         kind=placed.kind,
+        second_callback=placed.second_callback,
         by_rule=ByRule(
             key=desired.key,
             rule=desired.rule,

@@ -26,6 +26,7 @@ from huifang_tenants.services.intake.held import HeldContract
 from huifang_tenants.services.intake.resolve import Resolution
 from huifang_tenants.services.intake.save import Derived, Outdated, Parking, save
 from huifang_tenants.services.intake.snapshot import Snapshot, read_snapshot
+from huifang_tenants.stores.bulk import plan_for_each_batch
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.tenant import Tenant
 
@@ -56,8 +57,7 @@ async def take_in(services: Services, tenant: Tenant, batch: Batch, actor: Actor
 
 async def _once(services: Services, tenant: Tenant, batch: Batch, actor: Actor) -> Taken:
     async def read(scope: Scope) -> tuple[Snapshot, Resolution]:
-        # A plan kept from when a table was small compares every row with every value of the batch.
-        await scope.connection.execute("SET LOCAL plan_cache_mode TO force_custom_plan")
+        await plan_for_each_batch(scope)
         snapshot = await read_snapshot(scope, batch)
         return snapshot, Resolution(snapshot, scope.cipher, scope.now, batch)
 

@@ -20,13 +20,15 @@ from huifang_tenants.services.contacts.answering import (
 )
 from huifang_tenants.services.contacts.concluding import Conclusion, conclude
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import contacts
+from huifang_tenants.stores import contacts, visits
 from huifang_tenants.stores.contacts import StoredContact
 from huifang_tenants.stores.ledger import Actor
 
 Identity = Literal["passed", "failed", "refused"]
 
-_ENDS_WITH: frozenset[Outcome] = frozenset({"completed", "refused", "identity_failed", "wrong_number"})
+_ENDS_WITH: frozenset[Outcome] = frozenset(
+    {"completed", "refused", "identity_failed", "wrong_number", "deceased"}
+)
 
 
 class FilledIn(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ async def enter(
     """Answer a contact's questions from its paper as far as they reach, and record the outcome where every script has ended.
 
     A question left out stops it there, and the rest may be entered later or asked again. Refuses `contact.signature_missing` for a letter
-    whose signed receipt is not on file (LN-4c), `contact.answer_refused` for a step that is not on the paper, or was answered before.
+    whose signed receipt is not on file (LN-4c), `visit.not_made` for one that was only planned, `contact.answer_refused` for a step that is not on the paper, or was answered before.
     """
     contact = await _on_paper(scope, contact_id)
     await check_signature(scope, contact)
@@ -88,6 +90,9 @@ async def _on_paper(scope: Scope, contact_id: UUID) -> StoredContact:
         raise Refused("not_found", kind="paper")
     if contact.status != "in_progress":
         raise Refused("contact.not_in_progress", status=contact.status)
+    visit = await visits.lock(scope, contact_id)
+    if visit is not None and visit.visit.made_at is None:
+        raise Refused("visit.not_made")
     return contact
 
 

@@ -14,18 +14,16 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.claiming import claim_next
 from huifang_tenants.services.contacts.climbing import NO_ADDRESS, go_on_without_number
 from huifang_tenants.services.contacts.concluding import Conclusion, conclude
-from huifang_tenants.services.contacts.starting import Opening, dial, start
+from huifang_tenants.services.contacts.starting import Opening, record_attempt, start
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.papers.forms import sections_of
 from huifang_tenants.stores import contacts, letters, queue
 from huifang_tenants.stores.ledger import SYSTEM, Actor, record
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import settings_of
 
 ReturnReason = Literal["moved", "unknown", "no_such_address", "unclaimed", "refused"]
 """Why the post brought a letter back."""
-
-REPLY_DAYS: Final = 30
-"""Days after posting within which an answer is waited for, where the tenant's setting `letter_reply_days` says nothing."""
 
 POST_WITHIN: Final = timedelta(days=14)
 """How long a prepared letter is kept to be posted, wall time; then its callback is free again."""
@@ -48,7 +46,7 @@ class Order(msgspec.Struct, frozen=True):
 
 def reply_days(tenant: Tenant) -> int:
     """Return how many days an answer to a letter is waited for."""
-    return int(tenant.settings.get("letter_reply_days", REPLY_DAYS))
+    return settings_of(tenant).letter_reply_days
 
 
 async def prepare(scope: Scope, catalogue: Catalogue, order: Order, actor: Actor) -> UUID | None:
@@ -60,7 +58,7 @@ async def prepare(scope: Scope, catalogue: Catalogue, order: Order, actor: Actor
         claimed = await claim_next(scope, catalogue, order.staff_no, actor, "letter")
         if claimed is None:
             return None
-        if not await letters.has_address(scope, claimed.obligation_ids[0]):
+        if not await letters.has_address(scope, claimed.called.record):
             for id in claimed.obligation_ids:
                 await go_on_without_number(scope, id, actor, action=NO_ADDRESS)
             continue
@@ -101,7 +99,7 @@ async def post(
     letter = await _open(scope, contact_id)
     if not day_of(letter.prepared_at) <= posted_on <= day_of(scope.now):
         raise Refused("letter.day_invalid", day=posted_on.isoformat())
-    await dial(scope, contact_id, actor)
+    await record_attempt(scope, contact_id, actor)
     reply_by = end_of_day(posted_on + timedelta(days=reply_days(scope.tenant)))
     number = posting_no if posting_no is not None else letter.posting_no
     await letters.set_posted(scope, contact_id, posted_on, number, reply_by)

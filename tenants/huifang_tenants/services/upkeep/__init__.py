@@ -15,6 +15,7 @@ from huifang_tenants.services.upkeep.due import (
     due_now,
     settle,
 )
+from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
 from huifang_tenants.services.upkeep.late_cases import look_after_cases
 from huifang_tenants.services.upkeep.leases import end_leases
@@ -24,6 +25,7 @@ from huifang_tenants.services.upkeep.parked import RETRY, ask_retry, retry_parke
 from huifang_tenants.services.upkeep.refresh import refresh
 from huifang_tenants.services.upkeep.sandbox import advance_clock
 from huifang_tenants.services.upkeep.scripts import SCRIPTS, scripts_need_watching, watch_scripts
+from huifang_tenants.services.upkeep.shares import SHARES, shares_need_watching, watch_shares
 from huifang_tenants.services.upkeep.silent_imports import end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
 
@@ -34,6 +36,7 @@ __all__ = [
     "RECOUNT",
     "RETRY",
     "SCRIPTS",
+    "SHARES",
     "STEPS",
     "CountingStep",
     "Step",
@@ -47,6 +50,7 @@ __all__ = [
     "due_now",
     "end_leases",
     "end_silent_imports",
+    "erase_failed_rows",
     "escalate_overdue",
     "fan_out",
     "look_after_cases",
@@ -56,8 +60,10 @@ __all__ = [
     "retry_parked",
     "scripts_need_watching",
     "settle",
+    "shares_need_watching",
     "take_up_parked",
     "watch_deliveries",
     "watch_parameters",
     "watch_scripts",
+    "watch_shares",
 ]

@@ -11,8 +11,10 @@ from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_draws
 from huifang_tenants.services.papers.letters import give_up_waiting
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
+from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
+from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
 from huifang_tenants.services.upkeep.late_births import announce_late_births
 from huifang_tenants.services.upkeep.late_cases import look_after_cases
 from huifang_tenants.services.upkeep.leases import end_leases
@@ -39,6 +41,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "upkeep.overdue": escalate_overdue,
     "upkeep.imports": end_silent_imports,
     "upkeep.letters": give_up_waiting,
+    "upkeep.failed_rows": erase_failed_rows,
 }
 """Upkeep that needs nothing but the tenant's tables, by kind of job; in the order in which one may cause the next."""
 
@@ -55,6 +58,7 @@ _IN_SCOPES_OF_THEIR_OWN: Final[Mapping[str, Callable[[Services, Tenant], Awaitab
     PARKED: take_up_parked,
     SCHEDULES: reach_days,
     DRAWS: work_on_draws,
+    SECOND_CALLBACKS: ask_about_solved,
 }
 """Upkeep that takes things in, so that rules and plans run outside any scope."""
 
@@ -72,6 +76,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         PARKED: found.parked,
         SCHEDULES: found.schedules,
         DRAWS: found.draws,
+        SECOND_CALLBACKS: found.solved,
         "upkeep.leases": found.leases,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
@@ -81,6 +86,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         "upkeep.cases": found.cases,
         "upkeep.imports": found.imports,
         "upkeep.letters": found.letters,
+        "upkeep.failed_rows": found.failed_rows,
     }
     return tuple(kind for kind, is_due in answers.items() if is_due)
 

@@ -15,6 +15,7 @@ from huifang_tenants.services.schedules import start_schedules
 from huifang_tenants.services.upkeep.due import settle
 from huifang_tenants.services.upkeep.parameters import watch_parameters
 from huifang_tenants.services.upkeep.scripts import watch_scripts
+from huifang_tenants.services.upkeep.shares import watch_shares
 from huifang_tenants.stores import schedules, upkeep
 from huifang_tenants.tenant import Tenant
 
@@ -33,6 +34,7 @@ async def advance_clock(services: Services, registry: TenantRegistry, tenant: Te
     async def next_stop(scope: Scope) -> datetime | None:
         await watch_parameters(scope, catalogue)
         await watch_scripts(scope, catalogue)
+        await watch_shares(scope, catalogue)
         await commit_seeds(scope, catalogue)
         await start_schedules(scope, catalogue)
         return await _next_instant(scope, calendar)

@@ -20,6 +20,7 @@ _COLUMNS: Final = together(
     *CaseFile.all_columns(
         exclude=[
             CaseFile.assignee,
+            CaseFile.origin,
             CaseFile.overdue_marked_at,
             CaseFile.key,
             CaseFile.root_event_id,
@@ -28,10 +29,13 @@ _COLUMNS: Final = together(
             CaseFile.paused_at,
             CaseFile.remind_at,
             CaseFile.escalate_at,
+            CaseFile.callback_round,
+            CaseFile.callback_event_id,
         ]
     ),
     _CONTRACT_NO.as_alias("contract_no"),
     _ASSIGNEE_NO.as_alias("assignee"),
+    QueryString("coalesce({}, {})", CaseFile.origin, CaseFile.unit, alias="origin"),
 )
 _ENTRY: Final = together(
     *CaseEntry.all_columns(exclude=[CaseEntry.case_id]),

@@ -35,7 +35,11 @@ _CLAIMED: Final = Kept(
 )
 _RESTRICTIONS: Final = Kept(
     ContactRestriction.select(
-        ContactRestriction.kind, ContactRestriction.valid_until, ContactRestriction.created_at
+        ContactRestriction.id,
+        ContactRestriction.kind,
+        ContactRestriction.valid_until,
+        ContactRestriction.created_at,
+        ContactRestriction.decision,
     )
     .where(
         QueryString(OF_PERSON, ContactRestriction.customer_id, Slot("customer")),
@@ -63,6 +67,12 @@ FROM latest JOIN obligation o ON o.id = latest.id ORDER BY latest.position
 async def claimed_obligations(scope: Scope, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The obligations with these ids, the most pressing first, each with the trace that says why it is due."""
     return [dict(row) for row in await _CLAIMED.rows(scope, ids=ids, now=scope.now)]
+
+
+async def contracts_of(scope: Scope, ids: Sequence[UUID]) -> list[UUID]:
+    """The contracts that these obligations are about, each once."""
+    rows = await Obligation.select(Obligation.contract_id).where(Obligation.id == any_of(ids))
+    return list(dict.fromkeys(row["contract_id"] for row in rows))
 
 
 async def restrictions(scope: Scope, customer_id: UUID) -> list[dict[str, Any]]:

@@ -209,6 +209,9 @@ class Office(msgspec.Struct, frozen=True, eq=False):
         assert claimed is not None
         return await self.start(claimed.obligation_ids[0], staff_no, **options)
 
+    async def dial(self, contact: UUID, staff_no: str = "C1") -> None:
+        await self.do(lambda scope: starting.dial(scope, self.catalogue, contact, by(staff_no)))
+
     async def standing(self, contact: UUID) -> Standing:
         return await self.do(lambda scope: answering.standing(scope, contact))
 
@@ -246,6 +249,14 @@ class Office(msgspec.Struct, frozen=True, eq=False):
     ) -> None:
         conclusion = Conclusion(outcome, at, note)
         await self.do(lambda scope: concluding.conclude(scope, contact, conclusion, by("C1")))
+
+    async def call(self, staff_no: str = "C1", outcome: Outcome = "no_answer", **options: Any) -> UUID:
+        """Claim what is most pressing, dial, and end with this outcome; return the contact."""
+        contact = await self.begin(staff_no, **options)
+        if outcome == "completed":
+            await self.play(contact)
+        await self.conclude(contact, outcome)
+        return contact
 
     async def abandon(self, contact: UUID, reason: str = "phone broke") -> None:
         await self.do(lambda scope: concluding.abandon(scope, contact, by("C1"), reason))

@@ -6,10 +6,9 @@ from uuid import UUID
 
 import pytest
 from huifang_core.events import ClaimReported, Reporter
-from huifang_tenants.services.contacts import starting
 from huifang_tenants.services.contacts.claiming import HeldBack
 
-from .conftest import NOW, by
+from .conftest import NOW
 
 NIGHT = datetime(2026, 3, 10, 19, 0, tzinfo=UTC)
 """03:00 on Wednesday in Shandong."""
@@ -66,7 +65,7 @@ async def test_dec_6_a_call_prepared_at_night_is_dialled_at_night(day: Any) -> N
     loss = await reported(night, "M1", NIGHT - timedelta(minutes=12))
     await night.claim()
     contact = await night.start(loss, dialled=False)
-    await night.do(lambda scope: starting.dial(scope, contact, by("C1")))
+    await night.dial(contact)
     assert (await night.contact(contact))["dialled_at"] == NIGHT
 
 

@@ -148,7 +148,7 @@ async def test_sd_4_another_class_counts_the_time_anew_from_the_opening(office: 
         "severity": known.severity,
         "before": "inquiry",
     }
-    assert await office.refusal(classify(office, id, "nothing", actor=PROVINCE)) == "not_found"
+    assert await office.refusal(classify(office, id, "nothing", actor=PROVINCE)) == "case.class_unknown"
 
 
 async def test_a_deadline_that_was_given_stays_whatever_the_class(office: Any) -> None:

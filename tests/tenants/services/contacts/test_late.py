@@ -29,7 +29,7 @@ async def closed(office: Any, number: str = "P1", status: str = "unreachable", *
 async def test_it_is_started_by_its_id_and_completed(office: Any, status: str) -> None:
     id = await closed(office, status=status)
     assert await office.claim() is None
-    contact = await office.start(id)
+    contact = await office.start(id, channel="phone")
     row = await office.obligation(id)
     assert (row["status"], row["lease_contact"]) == (status, contact), (
         "it stays what it is until it is completed"
@@ -111,12 +111,12 @@ async def test_nobody_rings_somebody_whom_others_have_in_hand(office: Any) -> No
     late = await closed(office, "P1", holder="K1")
     await office.issue("P2", "K1")
     (claimed,) = await office.claim_ids("C1")
-    assert await office.refusal(office.start(late, "C2")) == "contact.customer_engaged"
+    assert await office.refusal(office.start(late, "C2")) == "contact.person_busy"
     contact = await office.start(claimed, "C1")
-    assert await office.refusal(office.start(late, "C2")) == "contact.customer_engaged"
+    assert await office.refusal(office.start(late, "C2")) == "contact.person_busy"
     await office.conclude(contact, "busy")
     contact = await office.start(late, "C2")
-    assert await office.refusal(office.start(late, "C3")) == "contact.customer_engaged"
+    assert await office.refusal(office.start(late, "C3")) == "contact.person_busy"
     assert await office.refusal(office.start(late, "C2")) == "state.conflict"
     await office.conclude(contact, "busy")
 
@@ -125,7 +125,7 @@ async def test_of_two_who_start_at_once_one_does(office: Any) -> None:
     id = await closed(office)
     results = await asyncio.gather(*(office.start(id, f"C{n}") for n in range(1, 6)), return_exceptions=True)
     refused = [one for one in results if isinstance(one, Refused)]
-    assert [one.code for one in refused] == ["contact.customer_engaged"] * 4
+    assert [one.code for one in refused] == ["contact.person_busy"] * 4
     assert len(await office.fetch("SELECT FROM contact")) == 1
 
 
@@ -138,7 +138,7 @@ async def test_calling_hours_hold_for_what_is_late(office: Any) -> None:
 
 async def test_its_lease_runs_on_with_each_answer_and_out_without(office: Any) -> None:
     id = await closed(office)
-    contact = await office.start(id)
+    contact = await office.start(id, channel="phone")
     await office.fetch("UPDATE obligation SET lease_until = now() + interval '1 second'")
     await office.play(contact, "coverage")
     left = await office.row("SELECT lease_until > now() + interval '20 minutes' AS long FROM obligation")

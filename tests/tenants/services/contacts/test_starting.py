@@ -9,7 +9,6 @@ from uuid import uuid4
 import msgspec
 import pytest
 from huifang_core.texts import Text
-from huifang_tenants.services.contacts import starting
 from huifang_tenants.services.contacts.answering import standing
 from huifang_tenants.stores import contacts
 from huifang_tenants.stores.ledger import Actor
@@ -102,11 +101,11 @@ async def test_reg_7_nobody_is_rung_outside_calling_hours_though_claimed_before(
     start = night.start(claimed.obligation_ids[0])
     assert await office.refusal(start) == "contact.quiet_hours"
     contact = await night.start(claimed.obligation_ids[0], dialled=False)
-    dial = night.do(lambda scope: starting.dial(scope, contact, CALLER))
+    dial = night.dial(contact)
     assert await office.refusal(dial) == "contact.quiet_hours"
     assert (await office.contact(contact))["dialled_at"] is None
     day = await office.at(datetime(2026, 3, 11, 1, tzinfo=UTC))
-    await day.do(lambda scope: starting.dial(scope, contact, CALLER))
+    await day.dial(contact)
     assert (await office.contact(contact))["dialled_at"] is not None
     assert await office.actions(contact) == ["contact.started", "contact.dialled"]
 
