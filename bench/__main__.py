@@ -26,8 +26,8 @@ BENCHES: dict[str, Bench] = {
     "import_memory": bench_import_memory,
     "contact_http": bench_contact_http,
     "scope": bench_scope,
-    "rules": bench_rules,
     "planner": bench_planner,
+    "rules": bench_rules,
 }
 _RESULTS = Path(__file__).with_name("results.jsonl")
 _EPILOG = """examples:

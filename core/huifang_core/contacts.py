@@ -66,7 +66,9 @@ EVIDENCE_NEEDED: Mapping[ContactChannel, EvidenceKind] = {
     "on_site": "signed_scan",
     "letter": "signed_receipt",
 }
-"""What proves a completed contact by each channel (REG-3)."""
+"""What proves a completed contact by each channel (REG-3).
+
+A contact in writing proves itself: what was shown or sent, and what came back, is kept with each answer (REG-6)."""
 
 
 def is_successful(

@@ -117,6 +117,39 @@ def without_number(ladder: tuple[Rung, ...], position: Position, now: datetime) 
     return Exhausted(position)
 
 
+def without_address(
+    ladder: tuple[Rung, ...], position: Position, now: datetime, *, hours: CallingHours
+) -> NextAttempt | Exhausted:
+    """Return what comes next for somebody who can't be written to by this channel: the next rung, and no attempt is counted."""
+    position = _within(ladder, position)
+    if position.rung + 1 == len(ladder):
+        return Exhausted(position)
+    channel = ladder[position.rung + 1].channel
+    return NextAttempt(Position(position.rung + 1, 0, position.attempts), channel, _when(channel, now, hours))
+
+
+def answer_by(
+    ladder: tuple[Rung, ...], position: Position, now: datetime, due_by: datetime | None
+) -> datetime:
+    """Return until when what is written now waits for its answer; then it counts as not answered, and the ladder goes on.
+
+    The last attempt of the last rung waits until the deadline. Others share the time left evenly, the next rung's lead days taken
+    off, each for no less than the rung's `wait_minutes` and no more than `longest_wait_minutes`. Never past a deadline that is ahead.
+    """
+    position = _within(ladder, position)
+    rung = ladder[position.rung]
+    wait = timedelta(minutes=rung.wait_minutes)
+    longest = now + max(wait, timedelta(minutes=rung.longest_wait_minutes))
+    if due_by is None or due_by <= now:
+        return longest
+    left = max(1, rung.attempts - position.rung_attempts)
+    following = ladder[position.rung + 1] if position.rung + 1 < len(ladder) else None
+    if following is None and left == 1:
+        return due_by
+    latest = due_by - timedelta(following.lead_days if following is not None else 0)
+    return min(max(now + (latest - now) / left, now + wait), longest, due_by)
+
+
 def _within(ladder: tuple[Rung, ...], position: Position) -> Position:
     # The facts may have changed, and with them the ladder, since the position was taken.
     if position.rung < len(ladder):

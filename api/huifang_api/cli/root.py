@@ -43,9 +43,17 @@ COMMANDS: Final = {
         "huifang_api.cli.telephoning",
         "Set and try the telephone system by which callers dial.",
     ),
+    "script": (
+        "huifang_api.cli.scripts",
+        "List scripts, record that one was filed, and make its filing pack.",
+    ),
     "policy-lookup": (
         "huifang_api.cli.looking_up",
         "Set where a tenant's core system is asked for a policy's present data.",
+    ),
+    "channel": (
+        "huifang_api.cli.channels",
+        "Set how a tenant writes to its customers: online, e-mail, text messages.",
     ),
     "calendar": ("huifang_api.cli.calendars", "Show the working calendar, and enter an announced year."),
     "openapi": ("huifang_api.cli.openapi", "Print the OpenAPI document."),

@@ -4,11 +4,14 @@ from typing import Final
 
 from huifang_api.routes import (
     alarms,
+    appointments,
+    assignments,
     callback_setup,
     calls,
     case_steering,
     case_work,
     cases,
+    channel_hooks,
     contact_work,
     contacts,
     contract_look_up,
@@ -35,23 +38,28 @@ from huifang_api.routes import (
     obligations,
     papers,
     plugin_settings,
+    questionnaire,
     queue,
     raising,
+    recalls,
     record_intake,
     reference,
     reports,
+    scripts,
     sign_offs,
     staff,
+    stops,
     tenant_settings,
     trainings,
     units,
     visits,
     wishes,
     work_orders,
+    written_contacts,
 )
 
-ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES)
-"""Outside the API: health, authorization, the reference."""
+ROOT_ROUTES: Final = (*health.ROUTES, *oauth.ROUTES, *reference.ROUTES, *questionnaire.ROUTES)
+"""Outside the API: health, authorization, the reference, the questionnaires of tenants' customers."""
 
 API_ROUTES: Final = (
     *customers.ROUTES,
@@ -65,12 +73,16 @@ API_ROUTES: Final = (
     *events.ROUTES,
     *event_intake.ROUTES,
     *obligations.ROUTES,
+    *appointments.ROUTES,
+    *assignments.ROUTES,
     *queue.ROUTES,
     *contacts.ROUTES,
     *contact_work.ROUTES,
     *raising.ROUTES,
     *inbound_calls.ROUTES,
     *calls.ROUTES,
+    *written_contacts.ROUTES,
+    *channel_hooks.ROUTES,
     *evidence.ROUTES,
     *papers.ROUTES,
     *letters.ROUTES,
@@ -89,6 +101,9 @@ API_ROUTES: Final = (
     *tenant_settings.ROUTES,
     *plugin_settings.ROUTES,
     *draws.ROUTES,
+    *scripts.ROUTES,
+    *stops.ROUTES,
+    *recalls.ROUTES,
     *limits.ROUTES,
     *forecast.ROUTES,
     *reports.ROUTES,

@@ -3,6 +3,12 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "appointment.in_the_past",
+    "appointment.none",
+    "appointment.not_wanted",
+    "appointment.outside_hours",
+    "appointment.outside_window",
+    "assignment.not_assigned",
     "call.over",
     "case.assignee_not_active",
     "case.assignee_not_permitted",
@@ -34,8 +40,10 @@ RefusalCode = Literal[
     "contact.policyholder_changed",
     "contact.quiet_hours",
     "contact.script_missing",
+    "contact.script_not_filed",
     "contact.share_used_up",
     "contact.signature_missing",
+    "contact.stopped",
     "contact.too_often",
     "customer.identity_taken",
     "customer.kinds_differ",
@@ -52,6 +60,7 @@ RefusalCode = Literal[
     "evidence.too_large",
     "evidence.type_contradicts",
     "evidence.type_not_allowed",
+    "filing.in_the_future",
     "gift.approved_by_requester",
     "gift.not_planned",
     "gift.not_wanted",
@@ -67,8 +76,12 @@ RefusalCode = Literal[
     "plugin.setting_invalid",
     "plugin.setting_unknown",
     "queue.lease_expired",
+    "queue.not_assigned",
     "queue.not_leased",
     "queue.nothing_leased",
+    "recall.count_differs",
+    "recall.too_many",
+    "recall.without_filter",
     "report.period_invalid",
     "report.period_open",
     "staff.not_active",
@@ -84,6 +97,10 @@ RefusalCode = Literal[
     "visit.not_made",
     "visit.time_invalid",
     "work_order.due_invalid",
+    "written.channel_not_set",
+    "written.customer_answers",
+    "written.impossible",
+    "written.not_in_writing",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 

@@ -7,11 +7,19 @@ from uuid import UUID
 import msgspec
 from huifang_core.calling_hours import AROUND_THE_CLOCK, CallingHours
 from huifang_core.contacts import Outcome
-from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt, without_number
+from huifang_core.ladder import (
+    Exhausted,
+    NextAttempt,
+    Position,
+    after_attempt,
+    without_address,
+    without_number,
+)
 from huifang_core.obligations import LATE_COMPLETION, ObligationDraft, ObligationStatus, Rung
 from huifang_core.scripts import FiredEffect, PlanContact
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.promised import settle_appointment
 from huifang_tenants.stores import queue
 from huifang_tenants.stores.contacts import StoredSection
 from huifang_tenants.stores.ledger import Actor, record
@@ -62,6 +70,8 @@ async def try_again(
     if isinstance(following, NextAttempt) and plan is not None:
         following = _as_planned(following, plan, ladder, scope.now, hours)
     await _save(scope, id, following, actor)
+    if draft.appointment:
+        await settle_appointment(scope, id, attempt.call_back_at, hours, actor)
 
 
 async def postpone(
@@ -105,6 +115,26 @@ async def go_on_without_number(
     )
     await _save(scope, obligation_id, following, actor)
     await queue.put_back(scope, [obligation_id])
+
+
+async def go_on_without_address(
+    scope: Scope, obligation_id: UUID, reason: str, hours: CallingHours, actor: Actor
+) -> None:
+    """Move an obligation to its next rung because the customer can't be written to, with the reason on record."""
+    row = await _locked(scope, obligation_id)
+    if row is None or row["status"] != "open":
+        return
+    draft = msgspec.convert(row["draft"], ObligationDraft)
+    hours = AROUND_THE_CLOCK if draft.around_the_clock else hours
+    following = without_address(draft.ladder, _position(row), scope.now, hours=hours)
+    details = {
+        "instead_of": row["channel"],
+        "channel": following.channel if isinstance(following, NextAttempt) else None,
+    }
+    await record(
+        scope, actor, NO_ADDRESS, "obligation", obligation_id, details, reason=reason, details=details
+    )
+    await _save(scope, obligation_id, following, actor)
 
 
 async def _locked(scope: Scope, id: UUID) -> Any:

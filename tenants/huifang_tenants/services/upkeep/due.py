@@ -12,6 +12,7 @@ from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_dr
 from huifang_tenants.services.papers.letters import give_up_waiting
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
 from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
+from huifang_tenants.services.upkeep.appointments import watch_appointments
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
@@ -22,12 +23,15 @@ from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parked import take_up_parked
 from huifang_tenants.services.upkeep.silent_imports import SILENCE, end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
+from huifang_tenants.services.written.delivering import WRITE, write_due
+from huifang_tenants.services.written.unanswered import UNANSWERED, close_unanswered
 from huifang_tenants.stores import upkeep
 from huifang_tenants.tenant import Tenant
 
 AT_RISK: Final = "upkeep.at_risk"
 PARKED: Final = "upkeep.parked"
 TOTALS: Final = "upkeep.totals"
+APPOINTMENTS: Final = "upkeep.appointments"
 BORN_LATE: Final = "obligations.born_late"
 
 Step = Callable[[Scope], Awaitable[bool]]
@@ -35,6 +39,8 @@ Step = Callable[[Scope], Awaitable[bool]]
 
 STEPS: Final[Mapping[str, Step]] = {
     "upkeep.leases": end_leases,
+    UNANSWERED: close_unanswered,
+    APPOINTMENTS: watch_appointments,
     TOTALS: count_totals,
     "upkeep.deliveries": watch_deliveries,
     BORN_LATE: announce_late_births,
@@ -58,9 +64,10 @@ _IN_SCOPES_OF_THEIR_OWN: Final[Mapping[str, Callable[[Services, Tenant], Awaitab
     PARKED: take_up_parked,
     SCHEDULES: reach_days,
     DRAWS: work_on_draws,
+    WRITE: write_due,
     SECOND_CALLBACKS: ask_about_solved,
 }
-"""Upkeep that takes things in, so that rules and plans run outside any scope."""
+"""Upkeep that takes things in, so that rules and plans run outside any scope, or opens contacts one by one."""
 
 
 async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
@@ -78,6 +85,8 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         DRAWS: found.draws,
         SECOND_CALLBACKS: found.solved,
         "upkeep.leases": found.leases,
+        UNANSWERED: found.unanswered,
+        APPOINTMENTS: found.appointments,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
         BORN_LATE: found.born_late,
@@ -118,6 +127,8 @@ async def settle(services: Services, tenant: Tenant) -> None:
 
     for kind in await in_scope(services.db, tenant, probe, read_only=True):
         await run_upkeep(services, tenant, kind)
+    # What a deadline or an unanswered message has moved on to a channel in writing goes out at once.
+    await run_upkeep(services, tenant, WRITE)
 
 
 async def after_import(services: Services, tenant: Tenant) -> None:
