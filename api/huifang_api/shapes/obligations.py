@@ -16,6 +16,7 @@ from huifang_api.shapes.fields import (
     CustomerId,
     Day,
     Document,
+    GivenStaffNo,
     Id,
     Instant,
     NextCursor,
@@ -24,7 +25,6 @@ from huifang_api.shapes.fields import (
     UpdatedAt,
     described,
 )
-from huifang_api.shapes.queue import GivenStaffNo
 
 
 class Appointment(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,20 +10,8 @@ from huifang_core.texts import Text
 from huifang_tenants.stores.wishes import Decision, RestrictionKind
 from msgspec import Meta
 
-from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import ContractNo, Instant, described
+from huifang_api.shapes.fields import ContractNo, GivenStaffNo, Instant, described
 from huifang_api.shapes.obligations import Appointment
-
-GivenStaffNo = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=64,
-        pattern=NO_NUL,
-        description="Staff number (工号) of the person who does it.",
-        examples=["QD-1001"],
-    ),
-]
 
 
 class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
