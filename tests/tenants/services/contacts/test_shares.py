@@ -144,7 +144,8 @@ async def test_ln_5_what_was_claimed_is_not_begun_when_the_share_is_full_meanwhi
 
 
 async def test_ln_5_calls_and_other_plugins_are_not_limited(liaoning: Any) -> None:
-    due = await liaoning.issue("P1", unit="SY", channel="bank")
+    (due,) = await visits_due(liaoning, 1)
+    await liaoning.to_channel(due, "phone", 0)
     assert await liaoning.claim_ids("LLEAD", "phone") == (due,)
     assert (await liaoning.held_back("LLEAD")).shares == ()
 
