@@ -11,8 +11,8 @@ from huifang_tenants.stores.wishes import Decision, RestrictionKind
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
+from huifang_api.shapes.agreed_time import Appointment
 from huifang_api.shapes.fields import ContractNo, Instant, described
-from huifang_api.shapes.obligations import Appointment
 
 GivenStaffNo = Annotated[
     str,
