@@ -9,6 +9,7 @@ from huifang_core.obligations import AfterDue, CalledParty, ContactChannel, Obli
 from huifang_core.texts import Language, Text
 from huifang_core.trace import StepKind
 
+from huifang_api.shapes.agreed_time import Appointment
 from huifang_api.shapes.fields import (
     ContractId,
     ContractNo,
@@ -25,18 +26,6 @@ from huifang_api.shapes.fields import (
     UpdatedAt,
     described,
 )
-
-
-class Appointment(msgspec.Struct, frozen=True, kw_only=True):
-    """The time (预约) at which the customer is to be contacted, which has to be agreed first."""
-
-    at: Annotated[Instant | None, described("The time agreed, UTC; null: agree on one.")]
-    through: Annotated[ContactChannel | None, described("By which channel the customer was asked.")]
-    agreed_by: Annotated[str | None, described("Staff number of who agreed on it.")]
-    agreed_at: Annotated[Instant | None, described("When it was agreed, UTC.")]
-    missed: Annotated[
-        list[Instant], described("Times agreed before at which nobody contacted the customer, UTC.")
-    ]
 
 
 class ObligationSummary(msgspec.Struct, frozen=True, kw_only=True):

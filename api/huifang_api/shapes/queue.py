@@ -10,8 +10,8 @@ from huifang_core.texts import Text
 from huifang_tenants.stores.wishes import Decision, RestrictionKind
 from msgspec import Meta
 
+from huifang_api.shapes.agreed_time import Appointment
 from huifang_api.shapes.fields import ContractNo, GivenStaffNo, Instant, described
-from huifang_api.shapes.obligations import Appointment
 
 
 class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
