@@ -33,10 +33,9 @@ from huifang_api.parameters import (
 )
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
+from huifang_api.shapes.case_export import AnonymisedCase, ExportCase
 from huifang_api.shapes.obligations import (
-    AnonymisedCase,
     Explanation,
-    ExportCase,
     ObligationDetail,
     ObligationPage,
     ObligationSummary,
