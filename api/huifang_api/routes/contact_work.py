@@ -111,7 +111,14 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
     "/contacts/{contact_id:uuid}/dial",
     opt=needs(
         "contacts:write",
-        raises=(*_OVER, "contact.quiet_hours", *_HELD, "call.over", "telephone.unavailable"),
+        raises=(
+            *_OVER,
+            "contact.quiet_hours",
+            *_HELD,
+            "call.over",
+            "call.not_dialable",
+            "telephone.unavailable",
+        ),
     ),
     operation_id="dial_contact",
     tags=_TAGS,

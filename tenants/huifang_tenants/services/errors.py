@@ -3,6 +3,7 @@
 from typing import Any, Literal, get_args
 
 RefusalCode = Literal[
+    "call.not_dialable",
     "call.over",
     "case.assignee_not_active",
     "case.assignee_not_permitted",
