@@ -7,7 +7,10 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 ARGS ?=
 
-MEMBER_FILES := core/pyproject.toml tenants/pyproject.toml api/pyproject.toml $(wildcard plugins/*/pyproject.toml)
+# For authors to read and tests to use; nobody runs it.
+REFERENCE := plugins/reference
+MEMBER_FILES := core/pyproject.toml tenants/pyproject.toml api/pyproject.toml \
+	$(filter-out $(REFERENCE)/%,$(wildcard plugins/*/pyproject.toml))
 MEMBERS := $(patsubst %/pyproject.toml,%,$(MEMBER_FILES))
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
@@ -74,7 +77,8 @@ $(RUN_STAMP): requirements.txt pyproject.toml $(MEMBER_FILES) | $(BIN)/python
 	@$(BIN)/python -m pip check -q --disable-pip-version-check
 	@touch $@
 
-$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+$(DEV_STAMP): requirements-dev.txt $(REFERENCE)/pyproject.toml $(RUN_STAMP)
 	@echo "Installing what the tests need (once) ..."
 	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e ./$(REFERENCE)
 	@touch $@

@@ -15,6 +15,7 @@ from bench.imports import bench_import, bench_import_memory
 from bench.planner import bench_planner
 from bench.progress import Progress
 from bench.results import Result, print_table, write_results
+from bench.rules import bench_rules
 from bench.scopes import bench_scope
 from bench.world import World, running_world
 
@@ -26,6 +27,7 @@ BENCHES: dict[str, Bench] = {
     "contact_http": bench_contact_http,
     "scope": bench_scope,
     "planner": bench_planner,
+    "rules": bench_rules,
 }
 _RESULTS = Path(__file__).with_name("results.jsonl")
 _EPILOG = """examples:

@@ -15,8 +15,9 @@ from huifang_core.cases import CaseClass, CaseDraft
 from huifang_core.content import ContentItem
 from huifang_core.events import PAYLOADS
 from huifang_core.facts import FACTS
-from huifang_core.limits import ChannelShare, Frequency
+from huifang_core.limits import ChannelShare, Frequency, GiftValue
 from huifang_core.obligations import ObligationDraft, Retention, Rung, VoidOn
+from huifang_core.outcomes import ContactOutcome, NoticeDraft
 from huifang_core.parameters import DatedValue, Parameter
 from huifang_core.plans import Full, Membership, Number, Plan, Share, Successes
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, Manifest
@@ -25,6 +26,7 @@ from huifang_core.rules import ARGUMENTS, Rule
 from huifang_core.schedules import Schedule
 from huifang_core.scripts.effects import Effect
 from huifang_core.scripts.model import Act, Ask, Choice, End, Identify, Say, Script
+from huifang_core.setting_changes import SettingChange
 
 PAGE = Path(__file__).with_name("plugin-api.md")
 PARTS: dict[str, tuple[Any, ...]] = {
@@ -36,7 +38,9 @@ PARTS: dict[str, tuple[Any, ...]] = {
     "Cases": (CaseClass,),
     "Schedules": (Schedule,),
     "Plans": (Plan, Full, Share, Number, Successes, Membership),
-    "Limits": (ChannelShare, Frequency),
+    "Limits": (ChannelShare, Frequency, GiftValue),
+    "Outcomes": (ContactOutcome, NoticeDraft, CaseDraft),
+    "Settings across releases": (SettingChange,),
     "Reports": (Report, *get_args(AnyTable), Target, Ranking, Term),
 }
 

@@ -26,6 +26,7 @@ ApiCode = Literal[
     "body.wrong_type",
     "cursor.invalid",
     "event.conflict",
+    "hook.not_signed",
     "internal",
     "method.not_allowed",
     "request.refused",
@@ -79,6 +80,18 @@ _OF_THE_API: Final[Mapping[ApiCode, Entry]] = {
             "The client to which this token was issued has been revoked.",
         ),
         text("请租户管理员新建客户端。", "Ask the tenant's administrator for a new client."),
+    ),
+    "hook.not_signed": Entry(
+        401,
+        text("签名无效", "Signature invalid"),
+        text(
+            "请求没有有效的签名,或时间戳偏差过大。",
+            "The request carries no signature that holds, or its time is too far off.",
+        ),
+        text(
+            "核对密钥、签名方式与时钟,见 docs/sms.md。",
+            "Check secret, way of signing and clock: docs/sms.md.",
+        ),
     ),
     "auth.scope_missing": Entry(
         403,
@@ -267,8 +280,11 @@ NOUNS: Final[Mapping[str, Text]] = {
     "document": text("文件", "document"),
     "event": text("业务事件", "event"),
     "evidence": text("证据", "piece of evidence"),
+    "gift": text("礼品", "gift"),
     "import": text("导入批次", "import"),
     "ledger_entry": text("留痕记录", "ledger entry"),
+    "message": text("往来信息", "message"),
+    "need": text("客户需求", "need"),
     "notice": text("通知", "notice"),
     "obligation": text("回访任务", "obligation"),
     "plugin": text("插件", "plugin"),

@@ -199,6 +199,41 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("当前状态 {current} 不能变为 {wanted}。", "What is {current} can't become {wanted}."),
         text("重新读取后再决定。", "Read it again and decide anew."),
     ),
+    "written.channel_not_set": Entry(
+        409,
+        text("渠道未设置", "Channel not set up"),
+        text("本租户没有设置渠道 {channel}。", "The channel {channel} is not set up for this tenant."),
+        text("请运营方用 huifang channel 设置。", "Have the operator set it up with `huifang channel`."),
+    ),
+    "written.customer_answers": Entry(
+        409,
+        text("由客户自行作答", "The customer answers"),
+        text(
+            "这是书面回访,由客户自己作答,不能代答。",
+            "This contact is in writing: the customer answers it, and nobody else can.",
+        ),
+        text("等客户作答,或到期后以其他方式回访。", "Wait for the customer, or for the next channel's turn."),
+    ),
+    "written.impossible": Entry(
+        409,
+        text("不能书面回访", "Not possible in writing"),
+        text(
+            "该回访不能以书面方式进行({reason})。identity_unknown:没有登记可供客户填写核对的证件信息;script_spoken:话术只供口头使用。",
+            "This callback can't be made in writing ({reason}). identity_unknown: nothing is on file by which the customer could "
+            "prove who they are; script_spoken: the script is meant to be spoken only.",
+        ),
+        text(
+            "补录证件信息,或改用电话、上门。", "Complete the ID document on file, or call or visit instead."
+        ),
+    ),
+    "written.not_in_writing": Entry(
+        409,
+        text("尚未轮到书面回访", "Not in writing"),
+        text(
+            "该回访任务当前应以 {channel} 进行。", "This obligation is to be met by {channel} at this time."
+        ),
+        text("按当前渠道回访。", "Use that channel."),
+    ),
     "obligation.closed": Entry(
         409,
         text("任务已了结", "Obligation closed"),
@@ -327,6 +362,36 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("在期限内答复,未决部分另开问题件。", "Answer by then, and open another case for what is left."),
     ),
+    "gift.not_planned": Entry(
+        409,
+        text("未规定礼品上限", "No limit for gifts"),
+        text(
+            "已启用的插件都没有规定礼品价值上限,不能登记礼品。",
+            "No plugin that is on says what gifts may be worth, so none may be given.",
+        ),
+        text("启用规定礼品上限的插件。", "Switch on a plugin that does."),
+    ),
+    "gift.too_much": Entry(
+        409,
+        text("超过礼品价值上限", "Worth too much"),
+        text(
+            "价值 {value} 元超过上限:单件 {each} 元,客户本年还可 {left} 元。",
+            "At {value} yuan it is past the limit: {each} yuan each, and {left} left for this person this year.",
+        ),
+        text("改选价值更低的礼品。", "Choose one worth less."),
+    ),
+    "gift.not_wanted": Entry(
+        409,
+        text("客户不愿被打扰", "Not wanted"),
+        text("客户要求不受打扰。", "The customer asked to be left alone."),
+        text("尊重客户意愿。", "Respect the wish."),
+    ),
+    "gift.approved_by_requester": Entry(
+        409,
+        text("不能自行审批", "Approved by who asked"),
+        text("礼品不能由申请人本人审批。", "A gift can't be approved by whoever asked for it."),
+        text("由他人审批。", "Let somebody else approve it."),
+    ),
     "case.callback_open": Entry(
         409,
         text("客户尚未回访", "Customer still to be called"),
@@ -403,6 +468,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("回访已结束", "Contact not in progress"),
         text("该回访的状态是 {status},不能再记录。", "The contact is {status}; nothing can be added to it."),
         text("另开一次回访。", "Start another contact."),
+    ),
+    "contact.nothing_open": Entry(
+        409,
+        text("没有待办的回访", "Nothing open"),
+        text(
+            "该客户没有此人现在可以办理的回访任务。",
+            "Nothing is open with this customer that this person could serve now.",
+        ),
+        text(
+            "有诉求的,登记问题件。",
+            "Open a case where the customer has something to say.",
+        ),
     ),
     "contact.answer_refused": Entry(
         409,

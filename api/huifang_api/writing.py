@@ -22,10 +22,15 @@ async def in_tenant(request: ApiRequest, work: Callable[[Scope], Awaitable[_T]])
 
 
 async def holder(request: ApiRequest, scope: Scope, contact_id: UUID) -> Actor:
-    """Who works on a contact: the client, for the member of staff who started it. Refuses `not_found`."""
-    staff_no = await scope.connection.fetchval(
-        "SELECT s.staff_no FROM contact t JOIN staff s ON s.id = t.staff_id WHERE t.id = $1", contact_id
+    """Who works on a contact: the client, for the member of staff who started it.
+
+    Refuses `not_found`, and `written.customer_answers` for a contact in writing.
+    """
+    row = await scope.connection.fetchrow(
+        "SELECT s.staff_no FROM contact t LEFT JOIN staff s ON s.id = t.staff_id WHERE t.id = $1", contact_id
     )
-    if staff_no is None:
+    if row is None:
         raise Refused("not_found", kind="contact")
-    return Actor(request.auth.actor, staff_no)
+    if row["staff_no"] is None:
+        raise Refused("written.customer_answers")
+    return Actor(request.auth.actor, row["staff_no"])

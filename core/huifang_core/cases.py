@@ -8,7 +8,7 @@ import msgspec
 
 from huifang_core.obligations import IllegalTransition
 from huifang_core.parameters import ParameterSet
-from huifang_core.texts import Text
+from huifang_core.texts import Text, text
 from huifang_core.trace import TraceStep
 from huifang_core.units import Level
 
@@ -72,6 +72,17 @@ class CaseClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse a class that could not say when its cases are due."""
         if (self.solve_within_working_days is None) == (self.solve_within_minutes is None):
             raise ValueError(f"case class {self.id}: working days or minutes, one of the two")
+
+
+ENDING_CLASSES: tuple[CaseClass, ...] = (
+    CaseClass(
+        "deceased", text("客户身故核实", "death of a customer to be verified"), 3, "city", 3, ("none",)
+    ),
+    CaseClass("unable", text("客户无法接受回访", "customer who can't answer"), 2, "city", 5, ("none",)),
+)
+"""Classes of the platform's own, by the outcome that says a person is not to be called any more: somebody finds out what is true, and who
+is to be contacted instead.
+"""
 
 
 def case_class(

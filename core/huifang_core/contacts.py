@@ -8,8 +8,22 @@ import msgspec
 from huifang_core.obligations import ContactChannel, IllegalTransition
 
 Outcome = Literal[
-    "no_answer", "busy", "wrong_number", "refused", "call_back_at", "completed", "identity_failed"
+    "no_answer",
+    "busy",
+    "wrong_number",
+    "refused",
+    "call_back_at",
+    "completed",
+    "identity_failed",
+    "relative_answered",
+    "deceased",
+    "unable",
 ]
+"""relative_answered: somebody else of the household, who is told nothing but that there will be another call. deceased, unable: whoever
+should be called has died or can't answer any more, as when gravely ill; calling stops until somebody says otherwise.
+"""
+Ending = Literal["deceased", "unable"]
+"""Outcomes after which a person is not called any more."""
 ContactStatus = Literal["in_progress", "concluded", "abandoned"]
 """abandoned: the lease ran out, or the caller put it back, before an outcome was recorded."""
 
@@ -37,9 +51,9 @@ def facts_of(outcome: Outcome, *, identity_passed: bool) -> ContactFacts:
     match outcome:
         case "no_answer" | "busy":
             return ContactFacts(attempted=True, connected=False, right_party=False, completed=False)
-        case "wrong_number" | "identity_failed":
+        case "wrong_number" | "identity_failed" | "relative_answered" | "deceased":
             return ContactFacts(attempted=True, connected=True, right_party=False, completed=False)
-        case "refused" | "call_back_at":
+        case "refused" | "call_back_at" | "unable":
             return ContactFacts(attempted=True, connected=True, right_party=identity_passed, completed=False)
         case "completed":
             return ContactFacts(attempted=True, connected=True, right_party=True, completed=True)
@@ -52,7 +66,9 @@ EVIDENCE_NEEDED: Mapping[ContactChannel, EvidenceKind] = {
     "on_site": "signed_scan",
     "letter": "signed_receipt",
 }
-"""What proves a completed contact by each channel (REG-3)."""
+"""What proves a completed contact by each channel (REG-3).
+
+A contact in writing proves itself: what was shown or sent, and what came back, is kept with each answer (REG-6)."""
 
 
 def is_successful(

@@ -51,3 +51,7 @@ class Party(msgspec.Struct, frozen=True):
     birth_date: date | None = None
     gender: Gender | None = None
     region: Region | None = None
+
+
+Need = Literal["protection", "retirement", "health", "education", "savings", "service", "other"]
+"""What a customer needs, as it is kept in the profile (CARE-3)."""

@@ -50,7 +50,7 @@ def after_attempt(
 ) -> NextAttempt | Exhausted:
     """Return what comes next after a dialled attempt with this outcome.
 
-    All outcomes share one budget of attempts per rung. A wish to be called back is honoured without using it up. A wrong
+    All outcomes share one budget of attempts per rung. A wish to be called back, or a time that a relative names, is honoured without using it up. A wrong
     number moves to the next rung at once unless another number is on file (`numbers_left`). None is an attempt that was
     abandoned: it uses up the budget, and somebody else may go on at once.
 
@@ -61,7 +61,7 @@ def after_attempt(
     position = _within(ladder, position)
     rung = ladder[position.rung]
     attempts = position.attempts + 1
-    if outcome == "call_back_at" and call_back_at is not None:
+    if outcome in ("call_back_at", "relative_answered") and call_back_at is not None:
         stay = Position(position.rung, position.rung_attempts, attempts)
         return NextAttempt(stay, rung.channel, _when(rung.channel, max(call_back_at, now), hours))
     tried = position.rung_attempts + 1
@@ -115,6 +115,39 @@ def without_number(ladder: tuple[Rung, ...], position: Position, now: datetime) 
         if ladder[place].channel != "phone":
             return NextAttempt(Position(place, 0, position.attempts), ladder[place].channel, now)
     return Exhausted(position)
+
+
+def without_address(
+    ladder: tuple[Rung, ...], position: Position, now: datetime, *, hours: CallingHours
+) -> NextAttempt | Exhausted:
+    """Return what comes next for somebody who can't be written to by this channel: the next rung, and no attempt is counted."""
+    position = _within(ladder, position)
+    if position.rung + 1 == len(ladder):
+        return Exhausted(position)
+    channel = ladder[position.rung + 1].channel
+    return NextAttempt(Position(position.rung + 1, 0, position.attempts), channel, _when(channel, now, hours))
+
+
+def answer_by(
+    ladder: tuple[Rung, ...], position: Position, now: datetime, due_by: datetime | None
+) -> datetime:
+    """Return until when what is written now waits for its answer; then it counts as not answered, and the ladder goes on.
+
+    The last attempt of the last rung waits until the deadline. Others share the time left evenly, the next rung's lead days taken
+    off, each for no less than the rung's `wait_minutes` and no more than `longest_wait_minutes`. Never past a deadline that is ahead.
+    """
+    position = _within(ladder, position)
+    rung = ladder[position.rung]
+    wait = timedelta(minutes=rung.wait_minutes)
+    longest = now + max(wait, timedelta(minutes=rung.longest_wait_minutes))
+    if due_by is None or due_by <= now:
+        return longest
+    left = max(1, rung.attempts - position.rung_attempts)
+    following = ladder[position.rung + 1] if position.rung + 1 < len(ladder) else None
+    if following is None and left == 1:
+        return due_by
+    latest = due_by - timedelta(following.lead_days if following is not None else 0)
+    return min(max(now + (latest - now) / left, now + wait), longest, due_by)
 
 
 def _within(ladder: tuple[Rung, ...], position: Position) -> Position:

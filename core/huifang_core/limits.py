@@ -45,4 +45,19 @@ class Frequency(Struct, frozen=True, kw_only=True, tag="frequency"):
     within_days: str
 
 
-Limit = ChannelShare | Frequency
+class GiftValue(Struct, frozen=True, kw_only=True, tag="gift_value"):
+    """What gifts may be worth, in yuan: each of them, and all that a person gets in a calendar year together (CARE-1).
+
+    `each_at_most` and `yearly_at_most` name parameters. Every gift is approved by somebody who holds `approved_by` and is not who asked
+    for it.
+    """
+
+    id: LimitId
+    title: Text
+    cites: tuple[str, ...]
+    each_at_most: str
+    yearly_at_most: str
+    approved_by: Role = "team_leader"
+
+
+Limit = ChannelShare | Frequency | GiftValue

@@ -13,6 +13,8 @@ from huifang_core.trace import TraceStep
 from huifang_core.windows import Window, day_of
 
 ContactChannel = Literal["phone", "on_site", "letter", "sms", "email", "online"]
+WRITTEN: frozenset[ContactChannel] = frozenset({"sms", "email", "online"})
+"""Channels by which a customer is written to and answers in writing, without a member of staff (PF-2, REG-6)."""
 
 ObligationStatus = Literal[
     "waiting", "open", "completed", "unreachable", "expired", "voided", "superseded", "cancelled", "historic"
@@ -128,7 +130,8 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     (DEC-7). `appointment`: a time is agreed with the customer first (HI-2). `filed_script`: only a script version that was
     filed with the regulator may be used (LN-6). `given_out`: a team leader gives it out, and nobody but its assignee can claim it
     (HT-8, DEC-8). `after_case`: nobody is called before the case is solved that the same plugin opened because of the same event, since
-    the call is to say what came of it (PF-4). `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
+    the call is to say what came of it (PF-4). `tells_outcome`: the plugin's `huifang_on_outcome` is told how each contact about it ended.
+    `vendor`: the outside vendor whose callers do the work, as in `Staff.vendor` (HT-3); empty: the insurer's own.
     """
 
     kind: str
@@ -154,6 +157,7 @@ class ObligationDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     filed_script: bool = False
     given_out: bool = False
     after_case: bool = False
+    tells_outcome: bool = False
     vendor: str | None = None
 
 

@@ -14,6 +14,8 @@ import pluggy
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
 from huifang_core.limits import Limit
+from huifang_core.outcomes import ContactOutcome, Reaction
+from huifang_core.parameters import ParametersAt
 from huifang_core.plans import Plan
 from huifang_core.reports import Report
 from huifang_core.rules import Rule
@@ -21,6 +23,7 @@ from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
 from huifang_core.setting_changes import SettingChange
 from huifang_core.texts import Text
+from huifang_core.trace import Trace
 
 API_VERSION = 1
 ENTRY_POINT_GROUP = "huifang.plugins"
@@ -102,6 +105,17 @@ def huifang_schedules() -> Sequence[Schedule]:  # type: ignore[empty-body]
 @hookspec(firstresult=True)
 def huifang_plans() -> Sequence[Plan]:  # type: ignore[empty-body]
     """Return what is drawn from populations; each member drawn comes to its rules as a `sample.drawn` event."""
+
+
+@hookspec(firstresult=True)
+def huifang_on_outcome(  # type: ignore[empty-body]
+    outcome: ContactOutcome, parameters: ParametersAt, settings: Any, trace: Trace
+) -> Sequence[Reaction]:
+    """Return what shall be done about the outcome of a contact: cases to open and notices to leave, as data.
+
+    Told of obligations whose draft says `tells_outcome`, once per contact, after it has ended. Pure, like a rule; arguments it doesn't
+    need may be left out.
+    """
 
 
 @hookspec(firstresult=True)

@@ -14,7 +14,8 @@ import pluggy
 from huifang_core import plugin as hooks
 from huifang_core.cases import CaseClass
 from huifang_core.content import ContentItem
-from huifang_core.limits import ChannelShare, Limit
+from huifang_core.limits import ChannelShare, Frequency, GiftValue, Limit
+from huifang_core.outcomes import OnOutcome, OutcomePlugin
 from huifang_core.parameters import ParameterSet, load_parameters
 from huifang_core.plans import Full, Plan
 from huifang_core.plugin import API_VERSION, ENTRY_POINT_GROUP, EmptySettings, Manifest
@@ -22,7 +23,7 @@ from huifang_core.reports import Report, Target
 from huifang_core.rules import Rule
 from huifang_core.schedules import Schedule
 from huifang_core.scripts import Script
-from huifang_core.setting_changes import SettingChange
+from huifang_core.setting_changes import SettingChange, upgraded
 
 
 class PluginError(ValueError):
@@ -66,6 +67,9 @@ class Plugin:
         self.schedules: tuple[Schedule, ...] = tuple(hook.huifang_schedules() or ())
         self.plans: tuple[Plan, ...] = tuple(hook.huifang_plans() or ())
         self.limits: tuple[Limit, ...] = tuple(hook.huifang_limits() or ())
+        self.on_outcome: OnOutcome | None = (
+            hook.huifang_on_outcome if hook.huifang_on_outcome.get_hookimpls() else None
+        )
         for kind, supplied in (
             ("rules", self.rules),
             ("content items", self.content_items),
@@ -108,6 +112,16 @@ class Plugin:
                     id, f"schedule {schedule.id} has other dates than the default of its setting {setting}"
                 )
 
+    def read_settings(self, chosen: dict[str, Any]) -> Any:
+        """Return settings a tenant chose, in whatever release, as the plugin's struct; raises msgspec.ValidationError."""
+        return msgspec.convert(upgraded(chosen, self.setting_changes), self.settings_type)
+
+    def reacts(self) -> OutcomePlugin | None:
+        """Return what it takes to tell the plugin of outcomes; None where it has no hook for them."""
+        if self.on_outcome is None:
+            return None
+        return OutcomePlugin(self.on_outcome, self.parameters, self.read_settings)
+
     @property
     def id(self) -> str:
         """The plugin's id, which is its entry point's name."""
@@ -125,8 +139,15 @@ def parameters_named(plans: Iterable[Plan], limits: Iterable[Limit]) -> Iterator
         if not isinstance(plan.size, Full):
             yield f"plan {plan.id}", plan.size.parameter
     for limit in limits:
-        other = limit.warn_at if isinstance(limit, ChannelShare) else limit.within_days
-        yield from ((f"limit {limit.id}", name) for name in (limit.at_most, other))
+        yield from ((f"limit {limit.id}", name) for name in _names_of(limit))
+
+
+def _names_of(limit: Limit) -> tuple[str, str]:
+    match limit:
+        case ChannelShare(at_most=most, warn_at=other) | Frequency(at_most=most, within_days=other):
+            return most, other
+        case GiftValue(each_at_most=each, yearly_at_most=yearly):
+            return each, yearly
 
 
 def targets_named(reports: Iterable[Report]) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,9 @@ REFRESH: Final = "contracts.refresh"
 FAN_OUT: Final = "sellers.departed"
 """Kind of the job that derives the contracts of a seller who left anew."""
 
+OUTCOME: Final = "contact.outcome"
+"""Kind of the job that tells plugins how a contact ended."""
+
 MAX_TRIES: Final = 5
 _PICK_LOCK: Final = 0x48_46_02
 

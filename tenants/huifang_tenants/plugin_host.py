@@ -9,6 +9,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as HostTimeout
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,6 +17,7 @@ import msgspec
 from huifang_core.catalogue import Catalogue
 from huifang_core.derive import SettingsVersion, Subject
 from huifang_core.explain import Consideration
+from huifang_core.outcomes import Reacted
 from huifang_core.population import AmountWanted
 from huifang_core.workdays import AnnouncedDay
 from pebble import ProcessExpired, ProcessPool
@@ -25,8 +27,10 @@ from huifang_tenants.plugin_process import (
     Candidates,
     Document,
     HostFailure,
+    OutcomeTask,
     PopulationTask,
     Task,
+    Told,
     encoder,
     host_amount,
     host_catalogue,
@@ -34,10 +38,11 @@ from huifang_tenants.plugin_process import (
     host_derive,
     host_explain,
     host_population,
+    host_react,
     host_start,
 )
 
-__all__ = ["Answer", "Candidates", "Document", "HostBroken", "HostFailure", "PluginHost"]
+__all__ = ["Answer", "Candidates", "Document", "HostBroken", "HostFailure", "PluginHost", "Told"]
 
 _START_LIMIT: Final = 60.0
 # How much of a batch's deadline one rule may use up before it is interrupted.
@@ -45,6 +50,7 @@ _SHARE_OF_ONE_RULE: Final = 0.25
 
 _answers_decoder = msgspec.msgpack.Decoder(list[bytes])
 _answer_decoder = msgspec.msgpack.Decoder(Answer | HostFailure)
+_reactions_decoder = msgspec.msgpack.Decoder(list[Reacted | HostFailure])
 _candidates_decoder = msgspec.msgpack.Decoder(list[Candidates | HostFailure])
 
 
@@ -56,10 +62,11 @@ class PluginHost:
     """A small pool of plugin-host processes; use it as an async context manager.
 
     `deadline` is in seconds, for one batch: one that misses it is cut in two until the culprit stands alone. A rule
-    is interrupted after a quarter of it.
+    is interrupted after a quarter of it. `release` is the folder or wheel of a plugin to be used in the place of the installed one.
     """
 
-    def __init__(self, *, processes: int = 1, deadline: float = 20.0) -> None:
+    def __init__(self, *, processes: int = 1, deadline: float = 20.0, release: Path | None = None) -> None:
+        self._release = None if release is None else str(release.resolve())
         self._processes = processes
         self._deadline = deadline
         self._pool = self._new_pool()
@@ -91,6 +98,7 @@ class PluginHost:
         return ProcessPool(
             max_workers=self._processes,
             initializer=host_start,
+            initargs=(self._release,),
             context=multiprocessing.get_context("forkserver"),
         )
 
@@ -159,6 +167,20 @@ class PluginHost:
         arguments = (plugin, plan, encoder.encode(tuple(settings)), first)
         answer = await self._ask(host_amount, arguments, self._deadline)
         return msgspec.msgpack.decode(answer, type=AmountWanted)
+
+    async def react(self, told: Sequence[Told]) -> list[Reacted | HostFailure]:
+        """Return what plugins want done about outcomes, in order; one that breaks its host gets a `HostFailure`."""
+        if not told:
+            return []
+        task = OutcomeTask(tuple(told), self._deadline * _SHARE_OF_ONE_RULE)
+        try:
+            answer = await self._ask(host_react, (encoder.encode(task),), self._deadline)
+        except HostBroken as error:
+            if len(told) == 1:
+                return [HostFailure(str(error))]
+            middle = len(told) // 2
+            return await self.react(told[:middle]) + await self.react(told[middle:])
+        return _reactions_decoder.decode(answer)
 
     async def explain(
         self,

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
 
@@ -27,10 +28,12 @@ from huifang_core.derive import (
 )
 from huifang_core.explain import explain
 from huifang_core.obligations import ObligationDraft
+from huifang_core.outcomes import ContactOutcome, Reacted, react
 from huifang_core.parameters import ParameterSet
 from huifang_core.plans import Membership, Plan
 from huifang_core.population import Candidate, amount_wanted, population
 from huifang_core.registry import Plugin, Registry, load_registry
+from huifang_core.releases import registry_with
 from huifang_core.rules import Rule
 from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
@@ -67,6 +70,22 @@ class PopulationTask(msgspec.Struct, frozen=True, array_like=True):
     subjects: tuple[Subject, ...]
     settings: tuple[SettingsVersion, ...]
     announced: dict[int, tuple[AnnouncedDay, ...]]
+    limit: float
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """An outcome for a plugin, with the tenant's own settings and parameters of it."""
+
+    plugin: str
+    outcome: ContactOutcome
+    settings: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+class OutcomeTask(msgspec.Struct, frozen=True, array_like=True):
+    """What a host is asked: what do plugins want done about these outcomes? `limit` is how many seconds one may take."""
+
+    told: tuple[Told, ...]
     limit: float
 
 
@@ -107,16 +126,20 @@ class Overtime(Exception):
 encoder: Final = msgspec.msgpack.Encoder()
 _task_decoder = msgspec.msgpack.Decoder(Task)
 _population_decoder = msgspec.msgpack.Decoder(PopulationTask)
+_outcome_decoder = msgspec.msgpack.Decoder(OutcomeTask)
 _draft_decoder = msgspec.json.Decoder(ObligationDraft)
 _case_decoder = msgspec.json.Decoder(CaseDraft)
 _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
+_release: str | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
 
 
-def host_start() -> None:
-    """Load the plugins, before anything is asked."""
+def host_start(release: str | None = None) -> None:
+    """Load the plugins, before anything is asked; `release` is the path of one to load in the place of the installed one."""
+    global _release
+    _release = release
     _loaded()
 
 
@@ -179,6 +202,42 @@ def host_amount(plugin: str, plan: str, settings: bytes, first: date) -> bytes:
     return encoder.encode(amount_wanted(loaded, _plan(loaded, plan), versions, first))
 
 
+def host_react(payload: bytes) -> bytes:
+    """Return a `Reacted` or a `HostFailure` for each outcome of an `OutcomeTask`."""
+    task = _outcome_decoder.decode(payload)
+    answers: list[Reacted | HostFailure] = []
+    with _interrupted_after(task.limit):
+        for told in task.told:
+            plugin = _loaded().plugins.get(told.plugin)
+            hook = plugin.reacts() if plugin is not None else None
+            try:
+                _restart(task.limit)
+                answers.append(
+                    Reacted()
+                    if plugin is None or hook is None
+                    else _sound_reaction(plugin, react(hook, told.outcome, told.settings, told.parameters))
+                )
+            except BaseException as error:
+                # As with rules: it ends the work on this outcome, and no more.
+                answers.append(HostFailure(f"{type(error).__name__}: {error}"[:500]))
+    return encoder.encode(answers)
+
+
+def _sound_reaction(plugin: Plugin, reacted: Reacted) -> Reacted:
+    """The reaction, if it can be put on the books; ValueError or what msgspec raises where it can't."""
+    written = _json.encode(reacted)
+    sound = msgspec.json.decode(written, type=Reacted)
+    if b"\\u0000" in written:
+        raise ValueError("its answer holds a character that can't be stored")
+    classes = {known.id for known in plugin.case_classes}
+    for case in sound.cases:
+        if case.case_class not in classes:
+            raise ValueError(f"its case is of class {case.case_class}, which the plugin does not have")
+        if case.due_by is not None and case.due_by.tzinfo is None:
+            raise ValueError("its case is due at an instant without a zone")
+    return sound
+
+
 def host_check_settings(plugin: str, settings: bytes) -> bytes:
     """Return what is wrong with a plugin's settings, None where it takes them; raises KeyError for an unknown plugin."""
     try:
@@ -191,7 +250,7 @@ def host_check_settings(plugin: str, settings: bytes) -> bytes:
 def _loaded() -> Registry:
     global _registry
     if _registry is None:
-        _registry = load_registry()
+        _registry = load_registry() if _release is None else registry_with(Path(_release))
         # What is loaded stays, and what a task makes is gone after it: hardly ever worth looking through.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)

@@ -19,6 +19,7 @@ _COLUMNS: Final = (
     "id, slug, name, schema_name, state, cell, cut_over_on, clock_at, settings, wrapped_key, created_at"
 )
 _BY_ID: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE id = $1"  # noqa: S608
+_BY_HOST: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE settings -> 'online' ->> 'host' = $1"  # noqa: S608
 _BY_SLUG: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE slug = $1"  # noqa: S608
 _ALL: Final = f"SELECT {_COLUMNS} FROM control.tenant WHERE wrapped_key IS NOT NULL ORDER BY slug"  # noqa: S608
 _WITH_SETTING: Final = "SELECT id FROM control.tenant WHERE state = 'active' AND wrapped_key IS NOT NULL AND settings ->> $1 IS NOT NULL ORDER BY slug"
@@ -48,6 +49,10 @@ class TenantRegistry:
     async def by_slug(self, slug: str) -> Tenant:
         """The tenant with this slug; raises like `by_id`."""
         return await self._get(slug, _BY_SLUG)
+
+    async def by_host(self, host: str) -> Tenant:
+        """The tenant whose online questionnaire has this host name; raises like `by_id`."""
+        return await self._get(f"host {host}", _BY_HOST, host)
 
     async def all(self) -> list[Tenant]:
         """Every tenant of the cell that still has its key, by slug, read afresh."""
@@ -94,17 +99,19 @@ class TenantRegistry:
             raise UnknownTenant(tenant_id)
         return self._keep(row)
 
-    async def _get(self, key: UUID | str, query: str) -> Tenant:
+    async def _get(self, key: UUID | str, query: str, value: str | None = None) -> Tenant:
         refuse_open_transaction()
         cached = self._found.get(key)
         if cached is not None and time.monotonic() - cached[0] < self._ttl:
             return cached[1]
         async with control(self._db) as opened:
-            row = await opened.connection.fetchrow(query, key)
+            row = await opened.connection.fetchrow(query, value or key)
         if row is None:
             self._found.pop(key, None)
             raise UnknownTenant(key)
-        return self._keep(row)
+        tenant = self._keep(row)
+        self._found[key] = self._found[tenant.id]
+        return tenant
 
     def _keep(self, row: Mapping[str, Any]) -> Tenant:
         wrapped = row["wrapped_key"]

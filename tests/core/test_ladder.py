@@ -12,6 +12,8 @@ from huifang_core.ladder import (
     NextAttempt,
     Position,
     after_attempt,
+    answer_by,
+    without_address,
     without_number,
 )
 from huifang_core.obligations import ContactChannel, Rung
@@ -206,3 +208,48 @@ def test_every_ladder_ends_keeps_to_its_budget_and_never_goes_back(
             assert found.position.rung_attempts == position.rung_attempts + (outcome != "call_back_at")
         position, now = found.position, found.callable_from
     assert sum(outcome != "call_back_at" for outcome, *_ in story) <= budget, "it must have ended"
+
+
+IN_WRITING = (Rung("sms", 1, lead_days=1), Rung("email", 2), Rung("phone", 3))
+
+
+def test_pf_2_a_message_waits_for_its_share_of_the_time_and_leaves_the_next_rung_its_own() -> None:
+    due_by = MORNING + timedelta(days=1)
+    # Of 24 hours the e-mails, which need no lead, leave all to the one message before them.
+    assert answer_by(IN_WRITING, Position(), MORNING, due_by) == due_by
+    # Two e-mails share what is left, and the second one waits for what it leaves.
+    assert answer_by(IN_WRITING, Position(1, 0, 1), MORNING, due_by) == MORNING + timedelta(hours=12)
+    # A rung waits no longer than its longest wait, two days, and no shorter than its wait.
+    assert answer_by(IN_WRITING, Position(), MORNING, MORNING + timedelta(days=30)) == MORNING + timedelta(2)
+    soon = MORNING + timedelta(minutes=90)
+    assert answer_by(IN_WRITING, Position(1, 0, 1), MORNING, soon) == soon
+
+
+def test_dec_3_what_is_overdue_waits_as_long_as_it_may() -> None:
+    assert answer_by(IN_WRITING, Position(), MORNING, MORNING) == MORNING + timedelta(days=2)
+    assert answer_by(IN_WRITING, Position(), MORNING, None) == MORNING + timedelta(days=2)
+
+
+def test_reg_6_the_last_link_works_until_the_window_closes() -> None:
+    due_by = MORNING + timedelta(days=10)
+    assert answer_by((Rung("online", 1),), Position(), MORNING, due_by) == due_by
+
+
+@given(LADDERS, st.integers(0, 3), st.integers(0, 3), INSTANTS, st.integers(-5, 60))
+def test_a_message_never_waits_past_a_deadline_that_is_ahead(
+    ladder: tuple[Rung, ...], rung: int, tried: int, now: datetime, days: int
+) -> None:
+    due_by = now + timedelta(days=days)
+    found = answer_by(ladder, Position(rung, tried), now, due_by)
+    assert found > now or ladder[min(rung, len(ladder) - 1)].wait_minutes == 0
+    assert found <= due_by or due_by <= now
+
+
+def test_who_can_not_be_written_to_goes_on_and_no_attempt_is_counted() -> None:
+    found = without_address(IN_WRITING, Position(0, 0, 4), EVENING, hours=HOURS)
+    assert found == NextAttempt(Position(1, 0, 4), "email", EVENING)
+    # By phone within calling hours only.
+    night = EVENING + timedelta(hours=1)
+    found = without_address(IN_WRITING, Position(1, 1, 4), night, hours=HOURS)
+    assert found == NextAttempt(Position(2, 0, 4), "phone", datetime(2026, 3, 11, 1, 0, tzinfo=UTC))
+    assert without_address(IN_WRITING, Position(2, 1, 5), night, hours=HOURS) == Exhausted(Position(2, 1, 5))

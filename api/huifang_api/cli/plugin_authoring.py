@@ -1,4 +1,4 @@
-"""`huifang plugin new` and `huifang plugin check`: for those who write plugins."""
+"""`huifang plugin new`, `check` and `replay`: for those who write plugins."""
 
 import subprocess
 import sys
@@ -53,11 +53,36 @@ def check(plugin: str, lang: str, as_json: bool, timeout: int) -> None:
     Example:  huifang plugin check ./jiangsu_life --lang zh-CN
               huifang plugin check shandong_life --json
     """
-    # A process of its own: the plugin's code is loaded there, and one that hangs is cut off.
     command = [sys.executable, "-m", "huifang_core.conformance", plugin, "--lang", lang]
+    _in_a_process_of_its_own([*command, "--json"] if as_json else command, timeout)
+
+
+@click.command("replay")
+@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--plugin",
+    metavar="PATH|DISTRIBUTION|ID",
+    help="The plugin to play it through; default: the one it names.",
+)
+@click.option("--lang", type=click.Choice(["zh-CN", "en"]), default="en", help="Language of the steps.")
+@click.option(
+    "--timeout", type=click.IntRange(1), default=CHECK_SECONDS, help="Seconds after which it counts as hung."
+)
+def replay(case: Path, plugin: str | None, lang: str, timeout: int) -> None:
+    """Play an exported contract through a plugin here, with every step of its rules; exit 1 where it comes out otherwise.
+
+    \b
+    Example:  huifang plugin replay case.yaml --plugin ./jiangsu_life
+    """
+    command = [sys.executable, "-m", "huifang_core.golden", str(case), "--lang", lang]
+    _in_a_process_of_its_own([*command, "--plugin", plugin] if plugin else command, timeout)
+
+
+def _in_a_process_of_its_own(command: list[str], timeout: int) -> None:
+    """Run what loads a plugin's code, and cut it off when it hangs; exits 1 or says what is wrong with the use."""
     try:
         done = subprocess.run(  # noqa: S603
-            [*command, "--json"] if as_json else command,
+            command,
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -13,7 +13,7 @@ from huifang_tenants.stores.ledger import Actor
 from rich.table import Table
 
 from huifang_api.cli.installation import home_option, installation, json_option, run, tenant_option
-from huifang_api.cli.plugin_authoring import check, new
+from huifang_api.cli.plugin_authoring import check, new, replay
 from huifang_api.cli.root import print_json
 from huifang_api.cli.screen import console
 from huifang_api.runtime import open_runtime
@@ -31,6 +31,7 @@ def command() -> None:
 
 command.add_command(new)
 command.add_command(check)
+command.add_command(replay)
 
 
 @command.command("list")

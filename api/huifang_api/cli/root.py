@@ -24,7 +24,11 @@ COMMANDS: Final = {
     "explain": ("huifang_api.cli.explaining", "Say why an obligation exists, or why a contract has none."),
     "simulate": (
         "huifang_api.cli.simulating",
-        "Try other settings on a tenant's real history, changing nothing.",
+        "Try other settings or releases on a tenant's real history, changing nothing.",
+    ),
+    "obligation": (
+        "huifang_api.cli.obligations",
+        "Give an obligation to the author of its plugin, anonymised.",
     ),
     "report": ("huifang_api.cli.reporting", "Print a report, or save it as CSV or XLSX."),
     "forecast": (
@@ -42,6 +46,10 @@ COMMANDS: Final = {
     "policy-lookup": (
         "huifang_api.cli.looking_up",
         "Set where a tenant's core system is asked for a policy's present data.",
+    ),
+    "channel": (
+        "huifang_api.cli.channels",
+        "Set how a tenant writes to its customers: online, e-mail, text messages.",
     ),
     "calendar": ("huifang_api.cli.calendars", "Show the working calendar, and enter an announced year."),
     "openapi": ("huifang_api.cli.openapi", "Print the OpenAPI document."),

@@ -1,10 +1,12 @@
-"""`huifang simulate`: other settings on a tenant's real history, changing nothing."""
+"""`huifang simulate`: other settings, or another release of a plugin, on a tenant's real history, changing nothing."""
 
 from collections import Counter
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import click
 from huifang_tenants.clock import wall_now
+from huifang_tenants.plugin_host import PluginHost
 from huifang_tenants.services.whatif import Simulation, simulate
 from rich.console import Console
 from rich.progress import Progress
@@ -21,6 +23,11 @@ from huifang_api.runtime import open_runtime
 @click.argument("plugin")
 @click.option("--settings", help="Settings that differ from the defaults, as a JSON object.")
 @click.option("--parameters", help="Parameters stricter than the law, as a JSON object.")
+@click.option(
+    "--release",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder or wheel of another release of the plugin, tried beside the installed one.",
+)
 @click.option("--show", default=20, show_default=True, help="Differences to show.")
 @tenant_option
 @home_option
@@ -29,20 +36,24 @@ def command(
     plugin: str,
     settings: str | None,
     parameters: str | None,
+    release: Path | None,
     show: int,
     slug: str,
     home: Path | None,
     as_json: bool,
 ) -> None:
-    """Try settings of a plugin on all contracts of a tenant: which obligations would appear, vanish or move.
+    """Try settings or a release of a plugin on all contracts of a tenant: which obligations would appear, vanish or move.
 
     \b
     Example:  huifang simulate shandong_life --parameters '{"grace_period.before_end_working_days": 20}'
+              huifang simulate shandong_life --release dist/huifang_shandong_life-0.2.0-py3-none-any.whl
     """
-    chosen, stricter = json_object(settings, "--settings"), json_object(parameters, "--parameters")
+    chosen = None if settings is None else json_object(settings, "--settings")
+    stricter = None if parameters is None else json_object(parameters, "--parameters")
 
     async def work() -> Simulation:
-        async with open_runtime(here.settings) as runtime:
+        async with open_runtime(here.settings) as runtime, AsyncExitStack() as opened:
+            other = None if release is None else await opened.enter_async_context(PluginHost(release=release))
             tenant = await runtime.registry.by_slug(slug)
             catalogue = await runtime.services.catalogue()
             result = Simulation()
@@ -56,6 +67,7 @@ def command(
                     settings=chosen,
                     parameters=stricter,
                     today=wall_now().date(),
+                    other=other,
                 ):
                     progress.update(bar, completed=result.contracts)
             return result

@@ -13,6 +13,7 @@ from huifang_tenants.errors import KeyDestroyed, TenantsError, UnknownTenant
 from huifang_tenants.outbox import Job
 from huifang_tenants.services.errors import Refused
 
+from huifang_api.channels.errors import SendFailed
 from huifang_api.jobs.handlers import Handler
 from huifang_api.runtime import Runtime
 
@@ -118,7 +119,7 @@ def in_one_line(error: BaseException) -> str:
             what = f"{name} {error.sqlstate} {error.constraint_name or ''}".rstrip()
         case TimeoutError() if not str(error):
             what = "it took too long"
-        case Refused() | UnknownKind() | TenantsError():
+        case Refused() | UnknownKind() | TenantsError() | SendFailed():
             what = f"{name}: {error}"
         case _:
             what = name

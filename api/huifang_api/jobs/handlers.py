@@ -8,8 +8,9 @@ from uuid import UUID
 
 from huifang_core.windows import SHANGHAI
 from huifang_tenants.evidence_store import EvidenceStore
-from huifang_tenants.outbox import FAN_OUT, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
+from huifang_tenants.outbox import FAN_OUT, OUTCOME, REFRESH, Job, NewJob, enqueue_many, finish, is_sent
 from huifang_tenants.scope import Scope, in_scope
+from huifang_tenants.services import outcomes
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import DRAWS, LATE, commit_seeds, notice_late, work_on_draws
 from huifang_tenants.services.evidence import LEFTOVERS, clear_leftovers
@@ -38,14 +39,19 @@ from huifang_tenants.services.upkeep import (
     watch_scripts,
     watch_shares,
 )
+from huifang_tenants.services.written.delivering import SEND, WRITE, write_due
+from huifang_tenants.services.written.opening import anything_due
+from huifang_tenants.services.written.replies import HAND_ON, hand_on
 from huifang_tenants.tenant import Tenant
+
+from huifang_api.channels.sending import send_message
 
 TICK: Final = "tick"
 DAILY: Final = "upkeep.daily"
 RECURRING: Final = (TICK, DAILY)
 """Kinds of which every active tenant always has one job; each enqueues its next."""
 
-URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, SHARES, *COUNTING, *STEPS), 1)
+URGENCY: Final[Mapping[str, int]] = dict.fromkeys((TICK, DAILY, SCRIPTS, SHARES, WRITE, *COUNTING, *STEPS), 1)
 """Short work that must not wait behind a tenant's imports; all else is 0."""
 
 _DAILY_AT: Final = time(6)
@@ -123,6 +129,21 @@ def in_batches(
     return handle
 
 
+async def outcome(services: Services, tenant: Tenant, job: Job) -> None:
+    """Tell plugins how a contact ended, and do what they answer."""
+    if not await is_sent(services.db, job.id, job.tries):
+        return
+    catalogue, calendar = await services.catalogue(), await services.calendar()
+    contact, answered = await outcomes.tell(services, tenant, UUID(job.payload["contact"]))
+
+    async def work(scope: Scope) -> Sequence[NewJob]:
+        if contact is not None:
+            await outcomes.carry_out(scope, catalogue, calendar, contact, answered)
+        return []
+
+    await finishing(services, tenant, job, work)
+
+
 async def scripts(services: Services, tenant: Tenant, job: Job) -> None:
     """Look for callbacks whose script is missing; which are there, the plugin host says."""
     catalogue = await services.catalogue()
@@ -155,6 +176,8 @@ def ticking(seconds: float) -> Handler:
             kinds = await due_now(scope, calendar)
             if await scripts_need_watching(scope, catalogue):
                 kinds = (*kinds, SCRIPTS)
+            if await anything_due(scope, catalogue):
+                kinds = (*kinds, WRITE)
             if await shares_need_watching(scope, catalogue):
                 kinds = (*kinds, SHARES)
             # Periods differ, so that the ticks of many tenants spread out by themselves.
@@ -204,6 +227,7 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         DAILY: daily,
         SCRIPTS: scripts,
         SHARES: shares,
+        OUTCOME: outcome,
         PARKED: in_batches(_parked),
         SCHEDULES: in_batches(_schedules),
         DRAWS: in_batches(_draws),
@@ -214,6 +238,9 @@ def handlers(*, tick: float, evidence: EvidenceStore) -> dict[str, Handler]:
         RECOUNT: in_batches(_recount),
         REFRESH: in_batches(_refresh),
         FAN_OUT: in_batches(_fan_out),
+        WRITE: in_batches(_write),
+        HAND_ON: in_batches(_hand_on),
+        SEND: send_message,
         **{kind: counting_days(step) for kind, step in COUNTING.items()},
         **{kind: in_one_scope(step) for kind, step in STEPS.items()},
     }
@@ -259,6 +286,14 @@ async def _refresh(services: Services, tenant: Tenant, payload: dict[str, Any]) 
 async def _fan_out(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
     rest = await fan_out(services, tenant, UUID(payload["event"]), _after(payload))
     return None if rest is None else {**payload, "after": str(rest)}
+
+
+async def _write(services: Services, tenant: Tenant, payload: dict[str, Any]) -> dict[str, Any] | None:
+    return payload if await write_due(services, tenant) else None
+
+
+async def _hand_on(services: Services, tenant: Tenant, payload: dict[str, Any]) -> None:
+    await hand_on(services, tenant, UUID(payload["message"]))
 
 
 def _after(payload: dict[str, Any]) -> UUID | None:

@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.scripts import Prompt as ScriptPrompt
 from huifang_core.scripts.model import DateAnswer, NumberAnswer, OpenAnswer, TextAnswer
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts import answering, concluding, starting
+from huifang_tenants.services.contacts import answering, concluding, raising, starting
 from huifang_tenants.services.look_up import look_up_for
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import contacts as reading
@@ -210,12 +210,19 @@ async def conclude_contact(
     """Record how a contact ended; answers what that makes of each obligation and when it may be tried again.
 
     Refuses an outcome that contradicts what was recorded, such as `completed` while items are missing (SD-5). What is about a
-    contract that changed hands during the call does not count: its callback stands for the new policyholder.
+    contract that changed hands during the call does not count: its callback stands for the new policyholder. With `deceased` and
+    `unable` the person is not called any more, and a case is opened to find out what is true; with `relative_answered` nothing was
+    told but that there will be another call, at `call_back_at` if a time was named.
     """
+    calendar = await world_of(request).services.calendar()
     conclusion = concluding.Conclusion(data.outcome, data.call_back_at, data.note)
 
     async def conclude(scope: Scope) -> ContactOutcome:
-        await concluding.conclude(scope, contact_id, conclusion, await holder(request, scope, contact_id))
+        actor = await holder(request, scope, contact_id)
+        if raising.is_ending(conclusion.outcome):
+            await raising.conclude_for_good(scope, calendar, contact_id, conclusion, actor)
+        else:
+            await concluding.conclude(scope, contact_id, conclusion, actor)
         return await _ended(scope, contact_id)
 
     return await in_tenant(request, conclude)

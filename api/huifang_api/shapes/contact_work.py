@@ -115,8 +115,8 @@ class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             datetime,
             Meta(
                 tz=True,
-                description="With the outcome `call_back_at` only: when the customer wants to be called, within a year, "
-                "RFC 3339 with offset.",
+                description="With the outcome `call_back_at`: when the customer wants to be called, within a year, RFC 3339 "
+                "with offset; with `relative_answered` the time that was named, if any.",
                 examples=["2026-03-11T10:00:00+08:00"],
             ),
         ]

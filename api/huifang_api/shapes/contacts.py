@@ -34,14 +34,17 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
             "Part of whoever was called (被访人身份); `customer_id` is their record, or the policyholder's for somebody not on file."
         ),
     ]
-    staff_id: Annotated[UUID, described("Id of whoever made it.")]
-    staff_no: StaffNo
+    staff_id: Annotated[UUID | None, described("Id of whoever made it; null for contacts in writing.")]
+    staff_no: Annotated[StaffNo | None, described("Staff number (工号); null for contacts in writing.")]
     client_id: Annotated[str | None, described("The client through which it was recorded.")]
     channel: Annotated[ContactChannel, described("Channel.")]
     status: Annotated[ContactStatus, described("`abandoned`: given back before an outcome was recorded.")]
     language: Annotated[Language, described("Language of the script.")]
-    number: Annotated[str | None, described("Number dialled, masked.")]
+    number: Annotated[
+        str | None, described("Number dialled or rung from, or number or address written to, masked.")
+    ]
     number_index: Annotated[int | None, described("Which of the customer's numbers it was, from 0.")]
+    inbound: Annotated[bool, described("The customer rang up: no attempt of ours, and nothing was dialled.")]
     below_province: Annotated[bool, described("Phone work below province level: to be moved up (SD-2).")]
     visitor_is_seller: Annotated[
         bool,
@@ -54,6 +57,9 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     dialled_at: Annotated[Instant | None, described("When it was dialled, UTC.")]
     started_at: Annotated[Instant, described("When it started, UTC.")]
     concluded_at: Annotated[Instant | None, described("When its outcome was recorded, UTC.")]
+    answer_by: Annotated[
+        Instant | None, described("Of a contact in writing: until when it waits for its answer, UTC.")
+    ]
     outcome: Annotated[Outcome | None, described("Outcome (回访结果).")]
     call_back_at: Annotated[Instant | None, described("When the customer wants to be called back, UTC.")]
     attempted: Annotated[bool, described("Fact 1 of REG-2: somebody tried.")]

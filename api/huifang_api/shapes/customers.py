@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
-from huifang_core.customers import CustomerKind, Gender, IdType
+from huifang_core.contacts import Ending
+from huifang_core.customers import CustomerKind, Gender, IdType, Need
 from huifang_tenants.stores.reading.customers import PersonalField
 from msgspec import UNSET, Meta, UnsetType
 
@@ -49,6 +50,10 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: Annotated[
         UUID | None, described("Id of the customer this record was merged into, being one person (DEC-10).")
     ]
+    not_contactable: Annotated[
+        Ending | None,
+        described("Why the person is not called any more: has died, or can't answer; null: may be called."),
+    ]
     revision: Annotated[int, described("Grows with every change.")]
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -69,14 +74,16 @@ class CustomerMerge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note on the person's record that came of a contact; what was said is with the contact."""
+    """A note on the person's record: what came of a contact, or something the person needs, which revealing shows in words."""
 
     id: Id
+    need: Annotated[
+        Need | None, described("What the person needs (客户需求); null: the note is of another kind.")
+    ]
+    recorded_by: Annotated[str | None, described("Staff number of who noted a need.")]
     contact_id: Annotated[UUID | None, described("The contact (回访) it came of.")]
     created_at: CreatedAt
-    withdrawn_at: Annotated[
-        Instant | None, described("When the answer behind it was corrected, UTC; null: it holds.")
-    ]
+    withdrawn_at: Annotated[Instant | None, described("Since when it holds no more, UTC; null: it holds.")]
 
 
 class CustomerDetail(Customer, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from huifang_core.contacts import Ending
 from huifang_core.obligations import AfterDue, CalledParty, ContactChannel, ObligationStatus, Retention, Rung
 from huifang_core.texts import Language, Text
 from huifang_core.trace import StepKind
@@ -42,6 +43,10 @@ class ObligationSummary(msgspec.Struct, frozen=True, kw_only=True):
     rule: Annotated[str, described("The rule that made it.")]
     cites: Annotated[list[str], described("What the rule rests on, such as `SD-6`.")]
     event_id: Annotated[UUID, described("Id of the event that set the rule off.")]
+    not_contactable: Annotated[
+        Ending | None,
+        described("Why the policyholder is not called any more; what is owed stays on the books (DEC-2)."),
+    ]
     channel: Annotated[ContactChannel, described("Channel of the present rung of its ladder.")]
     rung: Annotated[int, described("Present rung of the channel ladder, from 0.")]
     attempts: Annotated[int, described("Attempts made so far, by all channels.")]

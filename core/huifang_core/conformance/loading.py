@@ -1,16 +1,14 @@
 """Finding the plugin that is to be checked: a folder with its source, an installed distribution, or a plugin's id."""
 
-import sys
-import tomllib
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
+from importlib.metadata import PackageNotFoundError, distribution, entry_points
 from pathlib import Path
 
 from huifang_core.golden import GoldenError
 from huifang_core.golden.format import HEADER, CaseFile, read_cases
 from huifang_core.plugin import ENTRY_POINT_GROUP
 from huifang_core.registry import Plugin, PluginError
+from huifang_core.releases import load_release, loaded
 
 
 def load_from(given: str) -> tuple[Plugin, Path | None]:
@@ -21,7 +19,7 @@ def load_from(given: str) -> tuple[Plugin, Path | None]:
     """
     folder = Path(given)
     if folder.is_dir():
-        return _from_folder(folder.resolve()), folder.resolve()
+        return load_release(folder.resolve()), folder.resolve()
     points = [point for point in entry_points(group=ENTRY_POINT_GROUP) if point.name == given]
     if not points:
         try:
@@ -32,7 +30,7 @@ def load_from(given: str) -> tuple[Plugin, Path | None]:
         raise PluginError(
             given, f"names {len(points)} entry points in the group {ENTRY_POINT_GROUP}; one is needed"
         )
-    return _loaded(points[0]), None
+    return loaded(points[0]), None
 
 
 def golden_cases(folder: Path | None) -> Iterator[tuple[str, CaseFile]]:
@@ -47,32 +45,3 @@ def golden_cases(folder: Path | None) -> Iterator[tuple[str, CaseFile]]:
             yield str(path.relative_to(folder)), read_cases(words)
         except GoldenError as error:
             raise GoldenError(f"{path.relative_to(folder)}: {error.reason}") from error
-
-
-def _from_folder(folder: Path) -> Plugin:
-    try:
-        project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise PluginError(str(folder), "has no pyproject.toml") from error
-    except tomllib.TOMLDecodeError as error:
-        raise PluginError(str(folder), f"its pyproject.toml can't be read: {error}") from error
-    points = project.get("project", {}).get("entry-points", {}).get(ENTRY_POINT_GROUP, {})
-    if len(points) != 1:
-        raise PluginError(
-            str(folder),
-            f'its pyproject.toml must name one entry point under [project.entry-points."{ENTRY_POINT_GROUP}"]',
-        )
-    ((name, value),) = points.items()
-    for source in (folder / "src", folder):
-        if source.is_dir():
-            sys.path.insert(0, str(source))
-    return _loaded(EntryPoint(name, value, ENTRY_POINT_GROUP))
-
-
-def _loaded(point: EntryPoint) -> Plugin:
-    try:
-        return Plugin(point.name, import_module(point.module) if not point.attr else point.load())
-    except PluginError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise PluginError(point.name, f"{type(error).__name__}: {error}") from error

@@ -5,6 +5,7 @@ from datetime import date
 
 from huifang_core.conformance.battery import Battery
 from huifang_core.conformance.findings import Finding
+from huifang_core.conformance.outcomes import read_by_outcomes
 from huifang_core.plans import Full
 from huifang_core.registry import Plugin, parameters_named
 from huifang_core.texts import text
@@ -40,6 +41,7 @@ def check_parameters(plugin: Plugin, battery: Battery, today: date) -> Iterator[
                 *_VERIFY,
             )
     used = {name for run in battery.runs for name in run.used}
+    used |= read_by_outcomes(plugin, battery)
     used |= {name for _, name in parameters_named(plugin.plans, plugin.limits)}
     for name in sorted(set(plugin.parameters.parameters) - used):
         if not any(name in declared for declared in _declared_elsewhere(plugin)):

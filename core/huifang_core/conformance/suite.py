@@ -9,6 +9,7 @@ from huifang_core.conformance.code import check_code
 from huifang_core.conformance.declarations import check_manifest, check_references, check_settings
 from huifang_core.conformance.findings import Finding
 from huifang_core.conformance.numbers import check_parameters
+from huifang_core.conformance.outcomes import check_outcomes
 from huifang_core.conformance.scripts import check_scripts
 from huifang_core.conformance.texts import check_texts
 from huifang_core.registry import Plugin
@@ -21,6 +22,7 @@ CHECKS: Mapping[str, str] = {
     "scripts": "every script is proven against what the rules demand",
     "texts": "every text stands in both languages",
     "code": "no clock, no chance, no input or output in the plugin's modules",
+    "outcomes": "what it answers outcomes with is repeatable, explained, and can be done",
     "behaviour": "rules and plans are pure and repeatable over a wide range of contracts and events",
 }
 """Every check by name, with what it makes sure of."""
@@ -38,6 +40,7 @@ def check_plugin(plugin: Plugin, *, today: date) -> tuple[Finding, ...]:
         "scripts": lambda: check_scripts(plugin, battery),
         "texts": lambda: check_texts(plugin, battery),
         "code": lambda: check_code(plugin),
+        "outcomes": lambda: check_outcomes(plugin, battery),
         "behaviour": lambda: check_behaviour(battery),
     }
     for name in CHECKS:

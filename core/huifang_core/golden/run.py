@@ -47,6 +47,11 @@ class GoldenPlugin(RulePlugin, Protocol):
         """The plugin's plans."""
 
 
+def given_subject(given: Given) -> Subject:
+    """Return the contract that is given, with its events. Raises GoldenError."""
+    return _subject(given, _events(given))
+
+
 class Found(msgspec.Struct, frozen=True):
     """An obligation that came of a case: how it is put on the books, and which content items apply."""
 
@@ -104,7 +109,7 @@ def _run(
             plugin.parameters.check_override(name, value, day)
     except ParameterError as error:
         raise GoldenError(f"given: {error}") from error
-    derivation = derive(subject, [plugin], [_settings(plugin, given)], _calendar(given))
+    derivation = derive(subject, [plugin], [given_settings(plugin, given)], given_calendar(given))
     if derivation.failures:
         raise GoldenError("; ".join(f"rule {f.rule} raised {f.error}" for f in derivation.failures))
     now = instant_of(given.now) if given.now else max(event.received_at for event in events)
@@ -113,7 +118,8 @@ def _run(
     return derivation, tuple(change for change in changes if isinstance(change, Create))
 
 
-def _settings(plugin: GoldenPlugin, given: Given) -> SettingsVersion:
+def given_settings(plugin: GoldenPlugin, given: Given) -> SettingsVersion:
+    """Return the tenant's settings that are given."""
     return SettingsVersion(plugin.id, 1, settings=given.settings, parameters=given.parameters)
 
 
@@ -158,7 +164,8 @@ def _events(given: Given) -> tuple[BusinessEvent, ...]:
     return tuple(events)
 
 
-def _calendar(given: Given) -> WorkingCalendar:
+def given_calendar(given: Given) -> WorkingCalendar:
+    """Return the working calendar with the years announced that are given."""
     announced = {
         int(year): (
             *(AnnouncedDay(day, "holiday") for day in days.holidays),
@@ -276,7 +283,13 @@ def _refusals(plugin: GoldenPlugin, given: Given) -> dict[str, str]:
         if not desired:
             said[rule.id] = " ".join(_in_words(step for step in trace.steps if step.kind == "decision"))
 
-    derive(_subject(given, _events(given)), [plugin], [_settings(plugin, given)], _calendar(given), note)
+    derive(
+        _subject(given, _events(given)),
+        [plugin],
+        [given_settings(plugin, given)],
+        given_calendar(given),
+        note,
+    )
     return said
 
 
@@ -325,8 +338,8 @@ def _wrong_members(plugin: GoldenPlugin, case: Case) -> Iterator[str]:
                 _subject(case.given, events),
                 plugin,
                 plans[id],
-                [_settings(plugin, case.given)],
-                _calendar(case.given),
+                [given_settings(plugin, case.given)],
+                given_calendar(case.given),
                 min(days),
                 max(days),
             )

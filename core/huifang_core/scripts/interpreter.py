@@ -24,7 +24,7 @@ from huifang_core.scripts.model import (
     Script,
     choices_of,
 )
-from huifang_core.scripts.placeholders import missing_placeholders, render
+from huifang_core.scripts.placeholders import missing_placeholders, put_as, render
 from huifang_core.scripts.state import (
     Advance,
     Change,
@@ -67,7 +67,7 @@ def current(script: Script, state: SectionState, facts: Facts, language: Languag
     """Return what to say and what can be answered now, or the end with its text."""
     at = _walk(script, state, facts).stop
     step = _interactive(script, at)
-    said = render(step.text, facts, language)
+    said = render(put_as(step, facts), facts, language)
     missing = missing_placeholders(step, facts)
     if isinstance(step, End):
         return Prompt(at, "end", said, missing=missing, result=step.result)

@@ -3,6 +3,7 @@
 A step names the content item it covers, at most one (SD-5); what the rule demands is proven by the checker and
 checked again at run time. Every step may carry `when`: it is skipped to its `next` where that is definitely
 false. Steps of the section `identity` are skipped where identity was verified earlier in the contact (DEC-5).
+`written` stands in for `text` where the customer reads it, online or in a message, and nobody speaks (PF-2, REG-6).
 """
 
 from datetime import date
@@ -19,7 +20,7 @@ from huifang_core.texts import Text, text
 StepId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 AnswerCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Result: TypeAlias = Literal[
-    "completed", "refused", "call_back", "identity_failed", "wrong_number", "transferred"
+    "completed", "refused", "call_back", "identity_failed", "wrong_number", "deceased", "transferred"
 ]
 
 CANNOT_BE_TOLD = "cannot_be_told"
@@ -93,6 +94,7 @@ class Say(_Step, frozen=True, kw_only=True, tag="say"):
     """
 
     text: Text
+    written: Text | None = None
     next: StepId
     covers: ItemId | None = None
     choices: tuple[Choice, ...] = ()
@@ -108,6 +110,7 @@ class Ask(_Step, frozen=True, kw_only=True, tag="ask"):
     """
 
     text: Text
+    written: Text | None = None
     answer: AnswerForm
     next: StepId | None = None
     covers: ItemId | None = None
@@ -123,6 +126,7 @@ class Identify(_Step, frozen=True, kw_only=True, tag="identify"):
     """
 
     text: Text
+    written: Text | None = None
     compares: Annotated[tuple[FactId, ...], Meta(min_length=1)]
     next: StepId
     failed: StepId
@@ -146,6 +150,7 @@ class End(_Step, frozen=True, kw_only=True, tag="end"):
 
     result: Result
     text: Text
+    written: Text | None = None
 
 
 Step: TypeAlias = Say | Ask | Identify | Act | End
@@ -207,14 +212,13 @@ def effects_of(step: Step) -> tuple[Effect, ...]:
 
 
 def texts_of(step: Step) -> tuple[Text, ...]:
-    """Return what the customer may hear in this step: its text and the labels of its choices."""
-    match step:
-        case Act():
-            return ()
-        case End():
-            return (step.text,)
-        case _:
-            return (step.text, *(choice.label for choice in choices_of(step)))
+    """Return what the customer may hear or read in this step: its texts and the labels of its choices."""
+    if isinstance(step, Act):
+        return ()
+    said = (step.text,) if step.written is None else (step.text, step.written)
+    if isinstance(step, End):
+        return said
+    return (*said, *(choice.label for choice in choices_of(step)))
 
 
 def items_of(script: Script) -> frozenset[str]:

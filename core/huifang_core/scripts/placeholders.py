@@ -4,11 +4,13 @@ A placeholder whose fact is unknown can't be filled, and a callback that left it
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from huifang_core.conditions import Facts, FactValue
-from huifang_core.scripts.model import Script, Step, texts_of
+from huifang_core.obligations import WRITTEN
+from huifang_core.scripts.model import Act, Ask, End, Identify, Say, Script, Step, choices_of, texts_of
 from huifang_core.texts import Language, Text
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\}")
@@ -41,8 +43,7 @@ def is_well_formed(sentence: str) -> bool:
 
 def placeholders_of(step: Step) -> tuple[str, ...]:
     """Return the facts that the step's texts name in either language, each once, in order."""
-    sentences = (sentence for text in texts_of(step) for sentence in (text.zh_cn, text.en))
-    return tuple(dict.fromkeys(fact for sentence in sentences for fact in placeholders_in(sentence)))
+    return _named_in(texts_of(step))
 
 
 def placeholders_used(script: Script) -> frozenset[str]:
@@ -51,8 +52,17 @@ def placeholders_used(script: Script) -> frozenset[str]:
 
 
 def missing_placeholders(step: Step, facts: Facts) -> tuple[str, ...]:
-    """Return the placeholders of the step that can't be filled: the fact is unknown or empty (SD-6h)."""
-    return tuple(fact for fact in placeholders_of(step) if facts.get(fact) in (None, ""))
+    """Return the placeholders of the step, as it is put here, that can't be filled: the fact is unknown or empty (SD-6h)."""
+    if isinstance(step, Act):
+        return ()
+    labels = () if isinstance(step, End) else tuple(choice.label for choice in choices_of(step))
+    return tuple(fact for fact in _named_in((put_as(step, facts), *labels)) if facts.get(fact) in (None, ""))
+
+
+def put_as(step: Say | Ask | Identify | End, facts: Facts) -> Text:
+    """Return the text of a step for the channel of the contact: spoken, or written where it has a text for that."""
+    in_writing = step.written is not None and facts.get("contact.channel") in WRITTEN
+    return step.written if in_writing and step.written is not None else step.text
 
 
 def render(text: Text, facts: Facts, language: Language) -> str:
@@ -63,6 +73,11 @@ def render(text: Text, facts: Facts, language: Language) -> str:
         return _GAP if value is None or value == "" else spoken(value, language)
 
     return _PLACEHOLDER.sub(filled, text.in_language(language))
+
+
+def _named_in(texts: Iterable[Text]) -> tuple[str, ...]:
+    sentences = (sentence for text in texts for sentence in (text.zh_cn, text.en))
+    return tuple(dict.fromkeys(fact for sentence in sentences for fact in placeholders_in(sentence)))
 
 
 def spoken(value: FactValue, language: Language) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from huifang_core.case_deadlines import Counted, counted_in, deadline
 from huifang_core.case_routing import destination, solving_level
-from huifang_core.cases import OTHER, CaseClass, CaseKind
+from huifang_core.cases import ENDING_CLASSES, OTHER, CaseClass, CaseKind
 from huifang_core.catalogue import Catalogue
 from huifang_core.units import CASE_ROLES, Level, Unit
 from huifang_core.windows import day_of
@@ -145,22 +145,26 @@ async def open_by_hand(
 
 
 def class_of(catalogue: Catalogue, plugin: str | None, case_class: str) -> CaseClass | None:
-    """Return a class of cases of a plugin; None for the one there is without a plugin.
+    """Return a class of cases of a plugin, or one of the platform's own; None for the one that says nothing.
 
     Refuses `case.class_unknown`, and `not_found` for a plugin that is not there.
     """
     if plugin is None:
-        if case_class != OTHER:
-            raise Refused("case.class_unknown", field="/case_class", known=[OTHER])
-        return None
+        if case_class == OTHER:
+            return None
+        own = next((found for found in ENDING_CLASSES if found.id == case_class), None)
+        if own is None:
+            known = [OTHER, *(found.id for found in ENDING_CLASSES)]
+            raise Refused("case.class_unknown", field="/case_class", known=known)
+        return own
     entry = catalogue.plugins.get(plugin)
     if entry is None:
         raise Refused("not_found", kind="plugin")
-    known = entry.case_class(case_class)
-    if known is None:
+    found_class = entry.case_class(case_class)
+    if found_class is None:
         classes = [found.id for found in entry.case_classes]
         raise Refused("case.class_unknown", field="/case_class", known=classes)
-    return known
+    return found_class
 
 
 async def _check(scope: Scope, kind: str, sql: str, value: object) -> None:

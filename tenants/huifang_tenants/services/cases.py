@@ -103,7 +103,7 @@ async def open_case(
             "severity": severity,
             "status": "open",
             "unit": unit,
-            "origin": origin or unit,
+            "origin": origin,
             "contract_id": contract_id,
             "customer_id": customer_id,
             "obligation_id": obligation_id,

@@ -28,6 +28,7 @@ RefusalCode = Literal[
     "contact.call_back_missing",
     "contact.calls_used_up",
     "contact.not_in_progress",
+    "contact.nothing_open",
     "contact.not_wanted",
     "contact.outcome_contradicts",
     "contact.person_busy",
@@ -52,6 +53,10 @@ RefusalCode = Literal[
     "evidence.too_large",
     "evidence.type_contradicts",
     "evidence.type_not_allowed",
+    "gift.approved_by_requester",
+    "gift.not_planned",
+    "gift.not_wanted",
+    "gift.too_much",
     "import.file_unreadable",
     "import.no_failed_rows",
     "letter.day_invalid",
@@ -80,6 +85,10 @@ RefusalCode = Literal[
     "visit.not_made",
     "visit.time_invalid",
     "work_order.due_invalid",
+    "written.channel_not_set",
+    "written.customer_answers",
+    "written.impossible",
+    "written.not_in_writing",
 ]
 """Every reason a service refuses for; the API's catalogue says what each means and what to do about it."""
 

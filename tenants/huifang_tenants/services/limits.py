@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 from huifang_core.catalogue import Catalogue
+from huifang_core.obligations import LATE_COMPLETION
 from huifang_core.shares import period_of
 from huifang_core.windows import day_of
 
@@ -39,7 +40,7 @@ async def approve_past(
     """Let a share be passed in its present period, for one obligation or a number of them, with the reason in the ledger.
 
     Refuses `not_found` (limit, obligation), `staff.not_found`, `staff.not_active`, `staff.not_permitted` for whoever does not hold the
-    role the limit names, `staff.outside_unit` for an obligation of another unit, and `state.conflict` for one that is not open.
+    role the limit names, `staff.outside_unit` for an obligation of another unit, and `state.conflict` for one that nothing is left to be done about.
     """
     declared = await _declared(scope, catalogue, plugin, limit)
     staff = await active_staff(scope, wanted.staff_no, day_of(scope.now))
@@ -87,7 +88,7 @@ async def _check_obligation(scope: Scope, plugin: str, id: UUID, staff_no: str, 
     )
     if row is None:
         raise Refused("not_found", kind="obligation")
-    if row["status"] != "open":
+    if row["status"] not in LATE_COMPLETION:
         raise Refused("state.conflict", current=row["status"], wanted="open")
     if staff_unit not in await path_of(scope, row["unit"]):
         raise Refused("staff.outside_unit", staff_no=staff_no, staff_unit=staff_unit, unit=row["unit"])

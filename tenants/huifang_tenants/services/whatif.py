@@ -1,4 +1,4 @@
-"""Looking at a tenant's real history without changing it: why a contract stands as it does, and what other settings would do."""
+"""Looking at a tenant's real history without changing it: why a contract stands as it does, and what other settings or releases would do."""
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from huifang_core.catalogue import Catalogue
 from huifang_core.derive import Desired, SettingsVersion
 from huifang_core.explain import Consideration
 
-from huifang_tenants.plugin_host import Answer, HostBroken, HostFailure
+from huifang_tenants.plugin_host import Answer, HostBroken, HostFailure, PluginHost
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
@@ -23,7 +23,7 @@ _BATCH: Final = 500
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One obligation that other settings would make, drop, or give another window."""
+    """One obligation that other settings, or another release, would make, drop, or give another window."""
 
     change: Literal["appears", "vanishes", "moves"]
     contract_no: str
@@ -33,7 +33,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Simulation(msgspec.Struct):
-    """What other settings would change, over all contracts of a tenant; `failed` are contracts a rule failed on."""
+    """What other settings, or another release, would change, over all contracts of a tenant; `failed` are contracts a rule failed on."""
 
     contracts: int = 0
     unchanged: int = 0
@@ -61,28 +61,35 @@ async def simulate(
     settings: dict[str, Any] | None = None,
     parameters: dict[str, Any] | None = None,
     today: date,
+    other: PluginHost | None = None,
 ) -> AsyncIterator[Simulation]:
-    """Derive every contract as it stands and with other settings of one plugin; yields the result as it grows."""
-    entry = catalogue.plugins.get(plugin)
+    """Derive every contract as it stands and otherwise; yields the result as it grows.
+
+    Otherwise is with other settings of one plugin, from its first day on, or by the release of it that the host `other` has loaded; by
+    that one with the tenant's present settings, unless some are given. Refuses `not_found` (plugin), what `configure` refuses.
+    """
+    entry = (catalogue if other is None else await other.catalogue()).plugins.get(plugin)
     if entry is None:
         raise Refused("not_found", kind="plugin")
-    chosen = {**entry.default_settings, **(settings or {})}
-    check(entry, chosen, parameters or {}, today)
 
     async def present(scope: Scope) -> tuple[SettingsVersion, ...]:
         return await load_settings(scope)
 
     now = await in_scope(services.db, tenant, present, read_only=True)
-    instead = (
-        *(version for version in now if version.plugin != plugin),
-        SettingsVersion(plugin, 0, chosen, parameters or {}),
-    )
+    instead = now
+    if other is None or settings is not None or parameters is not None:
+        chosen = {**entry.default_settings, **(settings or {})}
+        check(entry, chosen, parameters or {}, today)
+        instead = (
+            *(version for version in now if version.plugin != plugin),
+            SettingsVersion(plugin, 0, chosen, parameters or {}),
+        )
     result = Simulation()
     async for numbers in _contract_numbers(services, tenant):
         subjects = (await read_subjects(services, tenant, numbers)).subjects
         announced = await services.announced()
         before = await services.host.derive(subjects, now, announced)
-        after = await services.host.derive(subjects, instead, announced)
+        after = await (other or services.host).derive(subjects, instead, announced)
         result.contracts += len(numbers)
         for subject, old, new in zip(subjects, before, after, strict=True):
             _compare(result, subject.contract.contract_no, old, new)

@@ -76,7 +76,7 @@ async def insert(scope: Scope, values: Mapping[str, Any]) -> None:
 async def lock(scope: Scope, id: UUID) -> StoredCase | None:
     """Lock a case and return it, None when there is none."""
     row = await CaseFile.select(*_COLUMNS).where(CaseFile.id == id).lock_rows("UPDATE").first()
-    return None if row is None else StoredCase(**row)
+    return None if row is None else _stored(row)
 
 
 async def change(scope: Scope, id: UUID, changes: Changes) -> None:
@@ -236,7 +236,11 @@ async def _due(scope: Scope, column: Any, limit: int, *conditions: Combinable) -
         .limit(limit)
         .lock_rows("UPDATE", skip_locked=True)
     )
-    return [StoredCase(**row) for row in rows]
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Mapping[str, Any]) -> StoredCase:
+    return StoredCase(**{**row, "origin": row["origin"] or row["unit"]})
 
 
 def _being_worked_on() -> tuple[Combinable, ...]:

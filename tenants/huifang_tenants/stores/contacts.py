@@ -37,12 +37,16 @@ _INSERT: Final = Kept(
             language=Slot("language"),
             number_enc=Slot("number_enc"),
             number_index=Slot("number_index"),
+            inbound=Slot("inbound"),
             below_province=Slot("below_province"),
             visitor_is_seller=Slot("visitor_is_seller"),
             dialled_at=Slot("dialled_at"),
             started_at=Slot("started_at"),
             personal_enc=Slot("personal_enc"),
             snapshot=Slot("snapshot"),
+            answer_by=Slot("answer_by"),
+            link_hash=Slot("link_hash"),
+            reply_code=Slot("reply_code"),
         )
     )
 )
@@ -113,12 +117,13 @@ class StoredSection(msgspec.Struct, frozen=True):
 class StoredContact(msgspec.Struct, frozen=True):
     """A contact with its sections in order; `contracts` says how fresh their data was at its start (SD-4).
 
-    `customer_id` is the record of whoever is called, or the policyholder's where they have none.
+    `customer_id` is the record of whoever is called, or the policyholder's where they have none. `staff_id` is None and `answer_by` set
+    where the customer was written to and nobody else takes part.
     """
 
     id: UUID
     customer_id: UUID
-    staff_id: UUID
+    staff_id: UUID | None
     channel: ContactChannel
     status: str
     language: Language
@@ -133,7 +138,11 @@ class StoredContact(msgspec.Struct, frozen=True):
     attempted: bool
     sections: tuple[StoredSection, ...]
     contracts: tuple[Freshness, ...] = ()
+    inbound: bool = False
     called_party: CalledParty = "policyholder"
+    answer_by: datetime | None = None
+    session_hash: bytes | None = None
+    identity_tries: int = 0
 
 
 class NewSection(msgspec.Struct, frozen=True):
@@ -153,12 +162,13 @@ class NewContact(msgspec.Struct, frozen=True):
 
     `facts` hold for the whole contact, `section_facts` for its sections in order; `personal` and `section_personal`, likewise, are kept
     encrypted. `contracts` says how fresh the contracts are whose facts these are. `customer_id` is the record of whoever is called, or the
-    policyholder's where they have none.
+    policyholder's where they have none. `answer_by`, `link_hash` and `reply_code` are those of a contact in writing, which has no
+    `staff_id`; its `number` may be an e-mail address.
     """
 
     id: UUID
     customer_id: UUID
-    staff_id: UUID
+    staff_id: UUID | None
     client: str | None
     channel: ContactChannel
     language: Language
@@ -171,8 +181,12 @@ class NewContact(msgspec.Struct, frozen=True):
     section_facts: tuple[dict[str, FactValue | None], ...]
     personal: dict[str, FactValue | None]
     contracts: tuple[Freshness, ...] = ()
+    inbound: bool = False
     section_personal: tuple[dict[str, FactValue | None], ...] = ()
     called_party: CalledParty = "policyholder"
+    answer_by: datetime | None = None
+    link_hash: bytes | None = None
+    reply_code: str | None = None
 
 
 async def insert(scope: Scope, contact: NewContact) -> None:
@@ -189,6 +203,7 @@ async def insert(scope: Scope, contact: NewContact) -> None:
         language=contact.language,
         number_enc=cipher.encrypt(contact.number, "contact.number", contact.id) if contact.number else None,
         number_index=contact.number_index,
+        inbound=contact.inbound,
         below_province=contact.below_province,
         visitor_is_seller=contact.visitor_is_seller,
         dialled_at=contact.dialled_at,
@@ -201,6 +216,9 @@ async def insert(scope: Scope, contact: NewContact) -> None:
             contact.id,
         ),
         snapshot={"facts": contact.facts, "sections": contact.section_facts, "contracts": contact.contracts},
+        answer_by=contact.answer_by,
+        link_hash=contact.link_hash,
+        reply_code=contact.reply_code,
     )
 
 
@@ -261,6 +279,7 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         right_party=row["right_party"],
         connected=row["connected"],
         attempted=row["attempted"],
+        inbound=row["inbound"],
         sections=tuple(
             _section(scope, section, {**row["snapshot"]["facts"], **own, **personal, **own_personal})
             for section, own, own_personal in zip(
@@ -269,6 +288,9 @@ async def load(scope: Scope, id: UUID, *, lock: bool = False) -> StoredContact |
         ),
         contracts=msgspec.convert(row["snapshot"].get("contracts", []), tuple[Freshness, ...]),
         called_party=row["called_party"],
+        answer_by=row["answer_by"],
+        session_hash=row["session_hash"],
+        identity_tries=row["identity_tries"],
     )
 
 

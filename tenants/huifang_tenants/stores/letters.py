@@ -19,10 +19,7 @@ _LOCK: Final = (
     "SELECT k.id AS contact_id, l.prepared_at, l.posted_on, l.posting_no, k.status FROM letter l"
     " JOIN contact k ON k.id = l.contact_id WHERE k.id = $1 FOR UPDATE OF k, l"
 )
-_HAS_ADDRESS: Final = (
-    "SELECT EXISTS (SELECT FROM obligation o JOIN customer c ON c.id = o.customer_id"
-    " WHERE o.id = $1 AND c.address_enc IS NOT NULL)"
-)
+_HAS_ADDRESS: Final = "SELECT EXISTS (SELECT FROM customer WHERE id = $1 AND address_enc IS NOT NULL)"
 UNANSWERED: Final = (
     "SELECT k.id FROM letter l JOIN contact k ON k.id = l.contact_id"
     " WHERE l.reply_by <= $1 AND l.returned_on IS NULL AND k.status = 'in_progress' AND NOT EXISTS"
@@ -54,9 +51,9 @@ async def lock(scope: Scope, contact_id: UUID) -> StoredLetter | None:
     return None if row is None else StoredLetter(**dict(row))
 
 
-async def has_address(scope: Scope, obligation_id: UUID) -> bool:
-    """Tell whether the customer of an obligation has an address on file."""
-    return bool(await scope.connection.fetchval(_HAS_ADDRESS, obligation_id))
+async def has_address(scope: Scope, customer_id: UUID) -> bool:
+    """Tell whether a customer has an address on file."""
+    return bool(await scope.connection.fetchval(_HAS_ADDRESS, customer_id))
 
 
 async def set_posted(

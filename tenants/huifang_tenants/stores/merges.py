@@ -8,6 +8,7 @@ from huifang_core.customers import Customer, CustomerKind
 
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.customers import identity_of
+from huifang_tenants.stores.people import carry_hold
 from huifang_tenants.stores.queries import any_of, pair_in
 from huifang_tenants.tables.customers import Customer as CustomerTable
 from huifang_tenants.tables.customers import CustomerRef
@@ -51,6 +52,7 @@ async def merge(scope: Scope, merged: UUID, into: UUID) -> None:
         {table.merged_into: into, table.identity_blind: None, table.revision: table.revision + 1}
     ).where(table.id == merged)
     await CustomerRef.update({CustomerRef.customer_id: into}).where(CustomerRef.customer_id == merged)
+    await carry_hold(scope, merged, into)
 
 
 async def merge_by_hand(scope: Scope, merged: UUID, into: UUID) -> None:
@@ -64,6 +66,7 @@ async def merge_by_hand(scope: Scope, merged: UUID, into: UUID) -> None:
         table.id == merged
     )
     await CustomerRef.update({CustomerRef.customer_id: into}).where(CustomerRef.customer_id == merged)
+    await carry_hold(scope, merged, into)
 
 
 async def last_merge(scope: Scope, id: UUID) -> LastMerge:

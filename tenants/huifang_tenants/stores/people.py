@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.tables.customers import Customer
 
 # SQL: recursive queries.
 
@@ -40,6 +41,41 @@ async def standing_record(scope: Scope, id: UUID) -> UUID:
     """Return the record that stands for this one: itself, unless it was merged; an unknown id is returned as it is."""
     found: UUID | None = await scope.connection.fetchval(ABOVE.format(condition="id = $1"), id)
     return id if found is None else found
+
+
+async def hold(scope: Scope, id: UUID, why: str) -> None:
+    """Let the person one of whose records this is be called no more, for this reason: deceased, unable."""
+    table = Customer
+    await table.update({table.not_contactable: why}).where(table.id == await standing_record(scope, id))
+
+
+async def is_held(scope: Scope, id: UUID) -> bool:
+    """Tell whether a person, by the record that stands, is not to be called."""
+    table = Customer
+    return bool(await table.exists().where(table.id == id, table.not_contactable.is_not_null()))
+
+
+async def let_go(scope: Scope, id: UUID) -> str | None:
+    """Let a person be called again; return why that was not so, None where it was."""
+    person = await standing_record(scope, id)
+    table = Customer
+    row = await table.select(table.not_contactable).where(table.id == person).lock_rows("UPDATE").first()
+    if row is None or row["not_contactable"] is None:
+        return None
+    await table.update({table.not_contactable: None}).where(table.id == person)
+    found: str = row["not_contactable"]
+    return found
+
+
+async def carry_hold(scope: Scope, merged: UUID, into: UUID) -> None:
+    """Let what keeps one record of a person from being called keep the one that stands for it."""
+    # SQL: one row's value from another of the same table.
+    await scope.connection.execute(
+        "UPDATE customer c SET not_contactable = m.not_contactable FROM customer m"
+        " WHERE c.id = $2 AND m.id = $1 AND c.not_contactable IS NULL AND m.not_contactable IS NOT NULL",
+        merged,
+        into,
+    )
 
 
 async def records_of(scope: Scope, id: UUID) -> list[UUID]:

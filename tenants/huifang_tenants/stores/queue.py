@@ -84,20 +84,27 @@ _IS_ALONE: Final = (
     f" AND NOT {_HELD.format(**_OF_PERSON)} AND NOT {_SPEAKING.format(**_OF_PERSON)}"
 )
 # What a case has to be solved for first waits for it (PF-4).
+_UNSOLVED: Final = """
+      NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
+                  AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
+                  AND (o.draft ->> 'after_case')::boolean)
+"""
+# Who has died or can't answer is not called, where nobody else may be (DEC-2: it is overdue all the same).
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
-_DUE: Final = """
+_DUE: Final = f"""
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
-                      AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
-                      AND (o.draft ->> 'after_case')::boolean)
+      AND NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
+                      AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
+                      AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
+      AND {_UNSOLVED}
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
-"""
+"""  # noqa: S608
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
@@ -156,6 +163,16 @@ WHERE o.channel = ANY($1) AND {_MAY} AND NOT ({nothing_holds_back("$10")}) {_ALO
 _WITHOUT_SCRIPT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
+"""  # noqa: S608
+# For whoever rings up: at whatever channel it stands, and late or not (DEC-3). Windows to come stay to come.
+_OPEN_WITH: Final = f"""
+SELECT o.* FROM obligation o
+WHERE o.customer_id = $1 AND o.status IN ('open', 'unreachable', 'expired') AND (o.due_from IS NULL OR o.due_from <= $2)
+  AND (o.lease_until IS NULL OR o.lease_until <= $3 OR (o.lease_staff = $5 AND o.lease_contact IS NULL))
+  AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
+  AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
+  AND {_UNSOLVED} AND {PLAYABLE.format(scripts="$6", items="$7")}
+ORDER BY o.priority DESC, o.due_by, o.id
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
 _STANDING_FOR: Final = (
@@ -254,7 +271,10 @@ async def claim(
 
 
 async def take_alone(scope: Scope, customer_id: UUID, staff_id: UUID, quiet_since: datetime) -> bool:
-    """Keep others from claiming for a person until the scope ends; tell whether nobody else is about to speak with them."""
+    """Tell whether nobody else is about to speak with a person, and keep others from claiming for them until the scope ends.
+
+    It does not wait for whoever claims for them just now, as `engaged` would: whoever asks holds another person already.
+    """
     found: bool = await scope.connection.fetchval(
         _IS_ALONE, customer_id, scope.wall_now, staff_id, quiet_since
     )
@@ -311,6 +331,21 @@ async def standing_for(scope: Scope, obligation_id: UUID) -> UUID:
 async def leased_with(scope: Scope, obligation_id: UUID, staff_id: UUID) -> list[Any]:
     """Lock and return the obligations leased to this member of staff together with `obligation_id`, itself among them."""
     return list(await scope.connection.fetch(_LEASED_WITH, obligation_id, staff_id, scope.wall_now))
+
+
+async def open_with(scope: Scope, worker: Worker, customer_id: UUID, *, lock: bool = False) -> list[Any]:
+    """Return what a member of staff can serve for a person who rings up, the most pressing first; locked if asked for."""
+    found = await scope.connection.fetch(
+        _OPEN_WITH + (" FOR UPDATE OF o SKIP LOCKED" if lock else ""),
+        customer_id,
+        scope.now,
+        scope.wall_now,
+        worker.unit,
+        worker.id,
+        worker.playable.scripts,
+        worker.playable.items,
+    )
+    return list(found)
 
 
 async def late(scope: Scope, obligation_id: UUID) -> Any | None:

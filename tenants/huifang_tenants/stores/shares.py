@@ -27,9 +27,9 @@ _APPROVALS: Final = Kept(
 
 _SHARE: Final = """
 SELECT count(*) FILTER (WHERE completed_channel = ANY($2)) AS by_channels, count(*) AS completed,
-       (SELECT count(*) FROM obligation o WHERE o.plugin = $1 AND o.status = 'open' AND o.channel = ANY($2)
-        AND o.lease_until IS NOT NULL AND o.id <> ALL($6) AND (o.lease_until > $5
-         OR EXISTS (SELECT FROM contact k WHERE k.id = o.lease_contact AND k.status = 'in_progress'))) AS in_hand
+       (SELECT count(*) FROM obligation o LEFT JOIN contact t ON t.id = o.lease_contact
+        WHERE o.plugin = $1 AND o.status <> 'completed' AND coalesce(t.channel, o.channel) = ANY($2)
+        AND o.lease_until IS NOT NULL AND o.id <> ALL($6) AND (o.lease_until > $5 OR t.status = 'in_progress')) AS in_hand
 FROM obligation WHERE plugin = $1 AND status = 'completed' AND completed_at >= $3 AND completed_at < $4
 """
 

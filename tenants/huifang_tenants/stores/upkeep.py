@@ -41,6 +41,7 @@ class Due(msgspec.Struct, frozen=True):
     failed_rows: bool
     draws: bool
     schedules: bool
+    unanswered: bool
     solved: bool
     letters: bool
 
@@ -64,7 +65,7 @@ _NEXT_AT_RISK: Final = Kept(
 # ORDER BY and LIMIT: for EXISTS the planner may hope to find a row soon by reading the whole table, and read it for nothing.
 _DUE: Final = (
     "SELECT (SELECT lease_until FROM obligation WHERE lease_until IS NOT NULL ORDER BY lease_until LIMIT 1) <= $2"  # noqa: S608
-    " OR (SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.id NOT IN"
+    " OR (SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.answer_by IS NULL AND k.id NOT IN"
     " (SELECT o.lease_contact FROM obligation o WHERE o.lease_until > $2 AND o.lease_contact IS NOT NULL)"
     " ORDER BY k.id LIMIT 1) IS NOT NULL AS leases,"
     " (SELECT due_by FROM obligation WHERE status IN ('open', 'unreachable') AND overdue_marked_at IS NULL"
@@ -95,6 +96,8 @@ _DUE: Final = (
     " OR EXISTS (SELECT FROM draw_member WHERE status = 'drawn' AND event_id IS NULL)"
     f" OR EXISTS (SELECT FROM {WITH_STANDING} WHERE m.watched AND {STANDING} <> 'open') AS draws,"
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
+    " (SELECT answer_by FROM contact WHERE status = 'in_progress' AND answer_by IS NOT NULL ORDER BY answer_by LIMIT 1)"
+    " <= $1 AS unanswered,"
     " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
     " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
     " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved,"
@@ -120,10 +123,10 @@ async def contacts_run_out(scope: Scope, quiet_since: datetime, limit: int) -> l
     """Lock and return contacts in progress whose lease has run out.
 
     Where no obligation is leased to one any more, as after a retraction, nothing must have happened in it since
-    `quiet_since`, wall time.
+    `quiet_since`, wall time. What was written to a customer has no lease and waits for its answer.
     """
     rows = await scope.connection.fetch(
-        "SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.id NOT IN"
+        "SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.answer_by IS NULL AND k.id NOT IN"
         " (SELECT o.lease_contact FROM obligation o WHERE o.lease_until > $1 AND o.lease_contact IS NOT NULL)"
         " AND (k.id IN (SELECT o.lease_contact FROM obligation o WHERE o.lease_until <= $1)"
         " OR NOT EXISTS (SELECT FROM ledger l WHERE l.subject_id = k.id AND l.at > $2))"

@@ -55,7 +55,7 @@ class CaseFile(Table, tablename="case_file", db=ENGINE):
     root_event_id = Text(null=True, default=None)
     input_hash = Text(null=True, default=None)
     trace = JSON(null=True, default=None)
-    origin = Text(default=None)
+    origin = Text(null=True, default=None)
     counted_in = Text(default=None)
     paused_at = Timestamptz(null=True, default=None)
     paused_until = Timestamptz(null=True, default=None)

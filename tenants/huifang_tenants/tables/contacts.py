@@ -36,7 +36,7 @@ class Contact(Table, tablename="contact", db=ENGINE):
 
     id = UUID(primary_key=True, default=None)
     customer_id = ForeignKey(Customer, null=False)
-    staff_id = ForeignKey(Staff, null=False)
+    staff_id = ForeignKey(Staff, null=True, default=None)
     client_id = Text(null=True, default=None)
     channel = Text(default=None)
     called_party = Text(default="policyholder")
@@ -44,6 +44,7 @@ class Contact(Table, tablename="contact", db=ENGINE):
     language = Text(default="zh-CN")
     number_enc = Bytea(null=True, default=None)
     number_index = SmallInt(null=True, default=None)
+    inbound = Boolean(default=False)
     below_province = Boolean(default=False)
     visitor_is_seller = Boolean(default=False)
     identity_passed = Boolean(default=False)
@@ -60,6 +61,11 @@ class Contact(Table, tablename="contact", db=ENGINE):
     personal_enc = Bytea(default=None)
     snapshot = JSON(default=None)
     revision = Integer(default=1)
+    answer_by = Timestamptz(null=True, default=None)
+    link_hash = Bytea(null=True, default=None)
+    session_hash = Bytea(null=True, default=None)
+    identity_tries = SmallInt(default=0)
+    reply_code = Text(null=True, default=None)
     visit = JSON(null=True, default=None)
     call = JSON(null=True, default=None)
 
@@ -123,3 +129,18 @@ class Evidence(Table, tablename="evidence", db=ENGINE):
     uploaded_by = Text(default=None)
     created_at = Timestamptz(default=None)
     stored_at = Timestamptz(null=True, default=None)
+
+
+class Message(Table, tablename="message", db=ENGINE):
+    """What a customer was shown or sent, or what came back (REG-6)."""
+
+    id = UUID(primary_key=True, default=None)
+    contact_id = ForeignKey(Contact, null=True, default=None)
+    channel = Text(default=None)
+    kind = Text(default=None)
+    status = Text(default=None)
+    content_enc = Bytea(default=None)
+    reference = Text(null=True, default=None)
+    reason = Text(null=True, default=None)
+    at = Timestamptz(default=None)
+    wall_at = Timestamptz(default=None)

@@ -1,6 +1,17 @@
 """Customers, the numbers they are known by, and what is noted about them."""
 
-from piccolo.columns import UUID, Array, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import (
+    UUID,
+    Array,
+    Bytea,
+    Date,
+    ForeignKey,
+    Integer,
+    Numeric,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.columns.reference import LazyTableReference
 from piccolo.table import Table
 
@@ -30,6 +41,7 @@ class Customer(Table, tablename="customer", db=ENGINE):
     search_blind = Array(base_column=Bytea(), default=list)
     revision = Integer(default=1)
     merged_into: ForeignKey["Customer"] = ForeignKey("self", null=True)
+    not_contactable = Text(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 
@@ -70,6 +82,28 @@ class PersonNote(Table, tablename="person_note", db=ENGINE):
     contact_id: ForeignKey[Table] = ForeignKey(
         LazyTableReference("Contact", module_path="huifang_tenants.tables.contacts"), null=True
     )
+    need = Text(null=True, default=None)
+    recorded_by = Text(null=True, default=None)
     text_enc = Bytea(default=None)
     created_at = Timestamptz(default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class Gift(Table, tablename="gift", db=ENGINE):
+    """A gift asked for, approved and given (CARE-1)."""
+
+    id = UUID(primary_key=True, default=None)
+    customer_id = ForeignKey(Customer, null=False)
+    unit = Text(default=None)
+    occasion = Text(default=None)
+    description = Text(default=None)
+    value = Numeric(digits=(10, 2), default=None)
+    status = Text(default=None)
+    requested_by = Text(default=None)
+    requested_at = Timestamptz(default=None)
+    counts_in = SmallInt(default=None)
+    decided_by = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    given_on = Date(null=True, default=None)
+    given_by = Text(null=True, default=None)
+    revision = Integer(default=1)

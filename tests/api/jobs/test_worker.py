@@ -60,6 +60,17 @@ async def test_a_new_tenant_ticks_without_anybody_starting_it(cell, eventually):
     assert {row["state"] for row in left} == {"pending"}
 
 
+async def test_telling_plugins_of_a_contact_that_is_not_there_is_done_with(cell, eventually):
+    tenant = await cell.tenant()
+    [job] = await cell.enqueue(tenant, NewJob(outbox.OUTCOME, {"contact": str(new_id())}))
+    async with cell.worker():
+
+        async def done() -> bool:
+            return [row["state"] for row in await cell.rows("id = $1", job)] == ["done"]
+
+        await eventually(done)
+
+
 async def test_an_alarm_over_a_missing_script_is_cleared_by_itself_when_nothing_misses_it(cell, eventually):
     tenant = await cell.tenant()
     await cell.count(

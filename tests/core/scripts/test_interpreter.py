@@ -342,3 +342,44 @@ steps:
   one: {{kind: act, effects: [{NOTE}], next: two}}
   two: {{kind: act, effects: [{NOTE}], next: one}}
 {DONE}"""
+
+
+SPOKEN_AND_WRITTEN = """
+id: written
+version: 1
+title: {zh-CN: 书面, en: In writing}
+purpose: survey
+identity: not_needed
+start: greeting
+steps:
+  greeting:
+    kind: ask
+    text: {zh-CN: "工号{caller.staff_no}。满意吗？", en: "Staff number {caller.staff_no}. Satisfied?"}
+    written: {zh-CN: "{insurer.name}请问，满意吗？", en: "{insurer.name} asks: satisfied?"}
+    answer:
+      kind: choice
+      choices: [{code: satisfied, label: {zh-CN: 满意, en: "Yes"}}]
+    next: end_completed
+  end_completed:
+    kind: end
+    result: completed
+    text: {zh-CN: 再见, en: Goodbye}
+"""
+
+
+@pytest.mark.parametrize("channel", ["online", "email", "sms"])
+def test_what_is_read_is_put_as_it_is_written_and_asks_for_no_more_facts_pf_2_reg_6(channel):
+    script = load_script(SPOKEN_AND_WRITTEN)
+    facts = {"insurer.name": "平安", "contact.channel": channel, "caller.staff_no": None}
+    prompt = current(script, begin(script, (), facts), facts, "zh-CN")
+    assert (prompt.text, prompt.missing) == ("平安请问，满意吗？", ())
+    state, _ = play(script, (), facts, "satisfied")
+    assert state.result == "completed"
+
+
+def test_what_is_heard_is_put_as_it_is_spoken():
+    script = load_script(SPOKEN_AND_WRITTEN)
+    facts = {"contact.channel": "phone", "caller.staff_no": "C01"}
+    assert current(script, begin(script, (), facts), facts, "en").text == "Staff number C01. Satisfied?"
+    unknown = facts | {"caller.staff_no": None}
+    assert current(script, begin(script, (), unknown), unknown, "en").missing == ("caller.staff_no",)

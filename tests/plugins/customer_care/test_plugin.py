@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from huifang_core.limits import Frequency
+from huifang_core.limits import Frequency, GiftValue
 from huifang_core.parameters import ParametersAt
 from huifang_core.registry import Plugin, Registry
 from huifang_core.reports import Target
@@ -59,12 +59,14 @@ def test_courtesies_stop_and_answers_are_owed(plugin: Plugin) -> None:
 
 
 def test_courtesies_are_limited(plugin: Plugin) -> None:
-    """CARE-2: two in thirty days."""
-    (limit,) = plugin.limits
+    """CARE-1, CARE-2: two in thirty days, and a token of attention."""
+    limit, gifts = plugin.limits
     assert isinstance(limit, Frequency)
     assert limit.categories == ("care", "sales")
     at = ParametersAt(plugin.parameters, date(2026, 11, 25), {}, Trace())
     assert (at[limit.at_most], at[limit.within_days]) == (2, 30)
+    assert isinstance(gifts, GiftValue)
+    assert (at[gifts.each_at_most], at[gifts.yearly_at_most]) == (100, 200), "CARE-1: yuan"
 
 
 @pytest.mark.parametrize("kind", ["birthday_greeting", "holiday_greeting"])

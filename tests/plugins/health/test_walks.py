@@ -161,7 +161,7 @@ def test_nothing_personal_is_said_before_identity_is_verified(play, facts) -> No
         ("greeting", "not_available", "call_back"),
         ("greeting", "wrong_number", "wrong_number"),
         ("greeting", "refused", "refused"),
-        ("greeting", "passed_away", "transferred"),
+        ("greeting", "passed_away", "deceased"),
         ("may_talk", "later", "call_back"),
         ("verify", "failed", "identity_failed"),
         ("verify", "refused", "refused"),

@@ -71,7 +71,7 @@ def test_ways_out_before_the_points(play, facts_for, kind, step, answer, result)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "new_contract"])
 def test_who_passed_away_is_not_asked_for_again(play, facts_for, kind) -> None:
     played = play(kind, facts_for(kind), greeting="passed_away")
-    assert played.outcome.finished.result == "transferred"
+    assert played.outcome.finished.result == "deceased"
     assert played.cases == ["contact_data"]
 
 

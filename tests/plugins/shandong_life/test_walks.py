@@ -76,7 +76,7 @@ def test_ways_out_before_the_points(play, facts_for, kind, step, answer, result)
 
 def test_who_passed_away_is_not_asked_for_again(play, facts_for) -> None:
     played = play("claim", facts_for("claim"), greeting="passed_away")
-    assert played.outcome.finished.result == "transferred"
+    assert played.outcome.finished.result == "deceased"
     assert played.cases == ["contact_data"]
 
 

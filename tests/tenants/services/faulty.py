@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from huifang_core.cases import CaseClass, CaseDraft
 from huifang_core.contracts import Contract
 from huifang_core.events import BusinessEvent
 from huifang_core.obligations import ObligationDraft, Retention, Rung
+from huifang_core.outcomes import ContactOutcome
 from huifang_core.plugin import Manifest, hookimpl
 from huifang_core.rules import Rule
 from huifang_core.texts import text
@@ -78,3 +80,31 @@ def huifang_rules() -> tuple[Rule, ...]:
             evaluate=evaluate,
         ),
     )
+
+
+@hookimpl
+def huifang_case_classes() -> list[CaseClass]:
+    """Return the one class."""
+    return [CaseClass("known", text("已知", "known"), 2, "city", 5, ("SD",))]
+
+
+@hookimpl
+def huifang_on_outcome(outcome: ContactOutcome) -> list[Any]:
+    """Answer as told for the contract."""
+    case = CaseDraft("known", "c", text("核对", "check"))
+    match json.loads(FAULTS.read_text()).get(outcome.contract.contract_no):
+        case "raises":
+            raise RuntimeError("no idea")
+        case "exits":
+            raise SystemExit(3)
+        case "sleeps":
+            time.sleep(60)
+        case "dies":
+            os._exit(3)
+        case "wrong type":
+            return ["case"]
+        case "unknown class":
+            return [CaseDraft("unknown", "c", text("核对", "check"))]
+        case "unstorable":
+            return [CaseDraft("known", "c", text("核\0对", "check"))]
+    return [case]

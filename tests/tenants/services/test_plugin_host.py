@@ -3,13 +3,16 @@
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from huifang_core.events import ClaimClosed, ContractLapsed, TipOffReceived
-from huifang_tenants.plugin_host import HostBroken, PluginHost
+from huifang_core.outcomes import ContactOutcome
+from huifang_core.rules import UnitView
+from huifang_tenants.plugin_host import HostBroken, HostFailure, PluginHost, Told
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.upkeep import retry_parked
@@ -207,3 +210,36 @@ async def test_a_rule_that_wants_an_office_itself_called_is_parked(house, send, 
         assert (taken.rows[0].status, taken.rows[0].code) == ("parked", "rule_failed")
         assert "nobody can be called" in taken.rows[0].message.en
         assert await claims(insurer) == []
+
+
+async def test_a_plugin_that_fails_on_an_outcome_is_cut_off_and_the_others_are_answered(
+    hurried: PluginHost, break_on: Callable[..., None], send: Any
+) -> None:
+    """GEN-3: whatever becomes of the plugin, the contact is concluded, and what it answered elsewhere is done."""
+    faults = {
+        "P1": "raises", "P2": "exits", "P3": "sleeps", "P4": "dies", "P5": "wrong type", "P6": "unknown class", "P7": "unstorable",
+    }  # fmt: skip
+    break_on(**faults)
+    numbers = (*faults, "P8")
+    told = [
+        Told(
+            "unsound",
+            ContactOutcome(
+                key="k", rule="r", kind="claim", category="mandatory", contract=send.contract(number), unit=UnitView("JN", "city"),
+                channel="phone", outcome="no_answer", ended_at=datetime(2026, 3, 9, 2, tzinfo=UTC), attempted=True, connected=False,
+                right_party=False, completed=False, section_completed=False, affirmative=False, attempts=1,
+            ),
+            {},
+            {},
+        )
+        for number in numbers
+    ]  # fmt: skip
+    answers = dict(zip(numbers, await hurried.react(told), strict=True))
+    assert {number for number, answer in answers.items() if isinstance(answer, HostFailure)} == set(faults)
+    assert [case.case_class for case in answers["P8"].cases] == ["known"]
+    reasons = {number: answer.reason for number, answer in answers.items() if isinstance(answer, HostFailure)}
+    assert "no idea" in reasons["P1"]
+    assert "class unknown" in reasons["P6"]
+    assert "can't be stored" in reasons["P7"]
+    elsewhere = await hurried.react([msgspec.structs.replace(told[-1], plugin="shandong_life")])
+    assert elsewhere[0].cases == ()

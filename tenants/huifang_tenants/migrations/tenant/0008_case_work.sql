@@ -9,10 +9,8 @@ ALTER TABLE case_file
     ADD COLUMN escalate_at timestamptz,
     ADD COLUMN escalated_to text,
     ADD CONSTRAINT case_file_pause_ends CHECK ((paused_at IS NULL) = (paused_until IS NULL));
-UPDATE case_file SET origin = unit,
-    escalate_at = CASE WHEN overdue_marked_at IS NULL AND status IN ('open', 'assigned') THEN due_by END;
-ALTER TABLE case_file ALTER COLUMN origin SET NOT NULL, ALTER COLUMN counted_in DROP DEFAULT;
-COMMENT ON COLUMN case_file.origin IS 'The unit the matter belongs to; unit is the one that solves it.';
+UPDATE case_file SET escalate_at = due_by WHERE overdue_marked_at IS NULL AND status IN ('open', 'assigned');
+COMMENT ON COLUMN case_file.origin IS 'The unit the matter belongs to, where that is not the one that solves it.';
 COMMENT ON COLUMN case_file.counted_in IS 'How its time is counted: as its class says, or to a deadline that was given.';
 COMMENT ON COLUMN case_file.escalated_to IS 'The highest unit that was told it is overdue.';
 CREATE INDEX case_file_escalate_idx ON case_file (escalate_at) WHERE escalate_at IS NOT NULL;
@@ -70,3 +68,37 @@ ALTER TABLE case_file
 COMMENT ON COLUMN case_file.second_callback IS 'From its class: the customer is called about it once it is solved.';
 COMMENT ON COLUMN case_file.callback_round IS 'How often it had been solved when it was asked about last, by callback_event_id.';
 CREATE INDEX case_file_second_callback_idx ON case_file (id) WHERE second_callback AND status <> 'closed';
+
+-- Who has died or can't answer any more is not called, until somebody says otherwise; callers can ring up themselves.
+
+ALTER TABLE customer ADD COLUMN not_contactable text CHECK (not_contactable IN ('deceased', 'unable'));
+COMMENT ON COLUMN customer.not_contactable IS 'Why the person is not called any more; what is owed stays on the books, and is as overdue as ever (DEC-2).';
+ALTER TABLE contact ADD COLUMN inbound boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN contact.inbound IS 'The customer rang up: no attempt of ours, and nothing was dialled.';
+
+-- Gifts (CARE-1), and what customers need (CARE-3).
+
+CREATE TABLE gift (
+    id uuid PRIMARY KEY,
+    customer_id uuid NOT NULL REFERENCES customer (id),
+    unit text NOT NULL,
+    occasion text NOT NULL CHECK (occasion IN ('birthday', 'holiday', 'other')),
+    description text NOT NULL,
+    value numeric(10, 2) NOT NULL CHECK (value > 0),
+    status text NOT NULL CHECK (status IN ('requested', 'approved', 'declined', 'given', 'cancelled')),
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    counts_in smallint NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    given_on date,
+    given_by text,
+    revision integer NOT NULL DEFAULT 1
+);
+COMMENT ON TABLE gift IS 'The register of gifts; reasons stand in the ledger.';
+COMMENT ON COLUMN gift.counts_in IS 'The calendar year whose limit it counts towards.';
+CREATE INDEX gift_customer_idx ON gift (customer_id, counts_in);
+CREATE INDEX gift_requested_idx ON gift (requested_at, id);
+
+ALTER TABLE person_note ADD COLUMN need text, ADD COLUMN recorded_by text;
+COMMENT ON COLUMN person_note.need IS 'What the customer needs, where it says that: protection, retirement, health …';

@@ -42,6 +42,7 @@ _OUTCOME_OF_END: dict[str, Outcome] = {
     "call_back": "call_back_at",
     "identity_failed": "identity_failed",
     "wrong_number": "wrong_number",
+    "deceased": "deceased",
 }
 
 
@@ -97,7 +98,7 @@ async def answer(
         advance = reply(script, items, section.state, section.facts, value)
     except (InvalidAnswer, ScriptFinished) as error:
         raise _refusal(step, error) from error
-    if contact.dialled_at is None:
+    if contact.dialled_at is None and not contact.inbound:
         # Somebody answers, so it was dialled, whether or not anybody said so.
         await scope.connection.execute(
             "UPDATE contact SET dialled_at = $2 WHERE id = $1", contact.id, scope.now

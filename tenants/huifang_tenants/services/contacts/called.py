@@ -17,6 +17,7 @@ from huifang_tenants.services.contacts.as_it_stands import AsItStands, as_they_s
 from huifang_tenants.services.contacts.numbers import number_to_dial
 from huifang_tenants.stores import customers, parties
 from huifang_tenants.stores.parties import Call
+from huifang_tenants.stores.people import is_held
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -65,10 +66,17 @@ async def whom_to_call(
 
 
 async def first_to_reach(scope: Scope, people: Sequence[Called], channel: ContactChannel) -> Target | None:
-    """Return the first of these people who can be contacted: by phone, who has a number not found wrong."""
+    """Return the first of these people who can be contacted: by phone, who has a number not found wrong; else, who is on file; never one
+    who has died or can't answer any more.
+    """
     for called in people:
+        if called.customer is not None and await is_held(scope, called.record):
+            continue
         if channel != "phone":
-            return Target(called, None)
+            # Of somebody not on file no address is known.
+            if called.customer is not None:
+                return Target(called, None)
+            continue
         number = await number_to_dial(scope, called.record, called.phones)
         if number is not None:
             return Target(called, number)

@@ -99,7 +99,7 @@ async def claim_next(
         channels = (channel,)
     calling = calling_hours(scope.tenant.settings).allow(scope.now)
     until = scope.wall_now + LEASE
-    claimer = await _claimer(scope, catalogue, staff)
+    claimer = await worker_of(scope, catalogue, staff)
     passed_over: list[UUID] = []
     for _ in range(_MOST_WITHOUT_NUMBER):
         found = await queue.claim(scope, claimer, channels, until, calling=calling, passed_over=passed_over)
@@ -136,7 +136,7 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     """Return the work a member of staff could claim but for the calling hours, or but that it can't be played."""
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
-    claimer = await _claimer(scope, catalogue, staff)
+    claimer = await worker_of(scope, catalogue, staff)
     without_script, overdue = await queue.without_script(scope, claimer, channels)
     restraints, full = await shares.shut(scope, catalogue, claimer.restraints)
     claimer = msgspec.structs.replace(claimer, restraints=restraints)
@@ -183,7 +183,8 @@ async def give_back(scope: Scope, staff_no: str, actor: Actor) -> int:
     return count
 
 
-async def _claimer(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+async def worker_of(scope: Scope, catalogue: Catalogue, staff: StoredStaff) -> queue.Worker:
+    """Return a member of staff as the queue asks for one."""
     playable = (await stage(scope, catalogue)).playable()
     restraints = await restraints_now(scope, catalogue)
     return queue.Worker(staff.id, staff.staff_no, staff.unit, scope.wall_now - LEASE, playable, restraints)

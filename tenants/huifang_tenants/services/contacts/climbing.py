@@ -7,7 +7,14 @@ from uuid import UUID
 import msgspec
 from huifang_core.calling_hours import AROUND_THE_CLOCK, CallingHours
 from huifang_core.contacts import Outcome
-from huifang_core.ladder import Exhausted, NextAttempt, Position, after_attempt, without_number
+from huifang_core.ladder import (
+    Exhausted,
+    NextAttempt,
+    Position,
+    after_attempt,
+    without_address,
+    without_number,
+)
 from huifang_core.obligations import LATE_COMPLETION, ObligationDraft, ObligationStatus, Rung
 from huifang_core.scripts import FiredEffect, PlanContact
 
@@ -64,6 +71,22 @@ async def try_again(
     await _save(scope, id, following, actor)
 
 
+async def postpone(
+    scope: Scope, section: StoredSection, attempt: Attempt | None, hours: CallingHours
+) -> None:
+    """Let an obligation be tried when the customer asked for who rang up; that was no attempt of ours."""
+    if attempt is None or attempt.call_back_at is None:
+        return
+    id = await queue.standing_for(scope, section.obligation_id)
+    row = await _locked(scope, id)
+    if row is None or row["status"] != "open":
+        return
+    at = hours.next(attempt.call_back_at) if row["channel"] == "phone" else attempt.call_back_at
+    await scope.connection.execute(
+        "UPDATE obligation SET callable_from = $2, updated_at = $3 WHERE id = $1", id, at, scope.now
+    )
+
+
 async def go_on_without_number(
     scope: Scope, obligation_id: UUID, actor: Actor, *, action: str = NO_NUMBER
 ) -> None:
@@ -89,6 +112,26 @@ async def go_on_without_number(
     )
     await _save(scope, obligation_id, following, actor)
     await queue.put_back(scope, [obligation_id])
+
+
+async def go_on_without_address(
+    scope: Scope, obligation_id: UUID, reason: str, hours: CallingHours, actor: Actor
+) -> None:
+    """Move an obligation to its next rung because the customer can't be written to, with the reason on record."""
+    row = await _locked(scope, obligation_id)
+    if row is None or row["status"] != "open":
+        return
+    draft = msgspec.convert(row["draft"], ObligationDraft)
+    hours = AROUND_THE_CLOCK if draft.around_the_clock else hours
+    following = without_address(draft.ladder, _position(row), scope.now, hours=hours)
+    details = {
+        "instead_of": row["channel"],
+        "channel": following.channel if isinstance(following, NextAttempt) else None,
+    }
+    await record(
+        scope, actor, NO_ADDRESS, "obligation", obligation_id, details, reason=reason, details=details
+    )
+    await _save(scope, obligation_id, following, actor)
 
 
 async def _locked(scope: Scope, id: UUID) -> Any:

@@ -8,28 +8,33 @@ than the policyholder may be called (HT-7) it changes nothing.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 import msgspec
-from huifang_core.contacts import Outcome, facts_of, is_successful
-from huifang_core.obligations import LATE_COMPLETION
+from huifang_core.contacts import Ending, Outcome, facts_of, is_successful
+from huifang_core.obligations import LATE_COMPLETION, CalledParty
 
+from huifang_tenants.outbox import OUTCOME, enqueue
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.called import numbers_left
 from huifang_tenants.services.contacts.claiming import calling_hours
-from huifang_tenants.services.contacts.climbing import Attempt, try_again
+from huifang_tenants.services.contacts.climbing import Attempt, postpone, try_again
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, contracts, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
-from huifang_tenants.stores.people import records_of
+from huifang_tenants.stores.people import hold, records_of
 
+_NOT_THE_PERSON: Final[frozenset[Outcome]] = frozenset(
+    {"no_answer", "busy", "wrong_number", "identity_failed", "relative_answered", "deceased"}
+)
+_WITH_A_RECORD: Final[frozenset[CalledParty]] = frozenset({"policyholder", "insured", "beneficiary"})
 _CALL_BACK_WITHIN: Final = timedelta(days=366)
 
 
 class Conclusion(msgspec.Struct, frozen=True):
-    """How a contact ended. `call_back_at` goes with the outcome of that name, within a year; `note` is kept encrypted."""
+    """How a contact ended. `call_back_at` goes with the outcome of that name, within a year, or is what a relative says; `note` is kept encrypted."""
 
     outcome: Outcome
     call_back_at: datetime | None = None
@@ -42,7 +47,8 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
     Refuses an outcome that contradicts what was recorded: completed while items are missing, nobody reached though somebody
     answered. A section completed before the customer hung up counts as completed for its obligation. An obligation taken off
     the books meanwhile stays as it is; the contact is on record all the same. Where every contract it was about has changed hands,
-    `completed` is refused as `contact.policyholder_changed`, and `identity_failed` is the outcome that fits.
+    `completed` is refused as `contact.policyholder_changed`, and `identity_failed` is the outcome that fits. Who has died or can't
+    answer any more is not called again until somebody says otherwise.
     """
     whole = await _in_progress(scope, contact_id)
     contact, lost = await _with_right_party(scope, whole)
@@ -53,7 +59,7 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
     note = conclusion.note
     await scope.connection.execute(
         "UPDATE contact SET status = 'concluded', outcome = $2, concluded_at = $3, call_back_at = $4,"
-        " dialled_at = coalesce(dialled_at, $3), attempted = $5, connected = $6, right_party = $7, completed = $8,"
+        " dialled_at = CASE WHEN inbound THEN dialled_at ELSE coalesce(dialled_at, $3) END, attempted = $5, connected = $6, right_party = $7, completed = $8,"
         " note_enc = $9, revision = revision + 1 WHERE id = $1",
         contact_id,
         conclusion.outcome,
@@ -65,9 +71,13 @@ async def conclude(scope: Scope, contact_id: UUID, conclusion: Conclusion, actor
         facts.completed,
         scope.cipher.encrypt(note, "contact.note", contact_id) if note else None,
     )
+    if conclusion.outcome in get_args(Ending):
+        await _hold(scope, contact, conclusion.outcome)
     attempt = Attempt(conclusion.outcome, conclusion.call_back_at)
     await _follow_up(scope, contact, attempt, actor)
     await queue.release(scope, contact_id)
+    if any(section.draft.tells_outcome for section in whole.sections):
+        await enqueue(scope, OUTCOME, {"contact": str(contact_id)})
     await record(
         scope,
         actor,
@@ -98,6 +108,8 @@ async def abandon(scope: Scope, contact_id: UUID, actor: Actor, reason: str) -> 
         contact.identity_passed,
         _all_completed(contact),
     )
+    if _said_deceased(contact):
+        await _hold(scope, contact, "deceased")
     await _follow_up(scope, contact, Attempt(None) if dialled else None, actor)
     await queue.release(scope, contact_id)
     details = {"changed_hands": lost} if lost else None
@@ -184,21 +196,36 @@ def _check(contact: StoredContact, conclusion: Conclusion, now: datetime, *, ans
             raise Refused("contact.items_missing", items=missing)
     elif _all_completed(contact):
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="completed")
-    if outcome in ("no_answer", "busy", "wrong_number", "identity_failed") and contact.identity_passed:
+    if outcome in _NOT_THE_PERSON and contact.identity_passed:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="identity_passed")
     if outcome in ("no_answer", "busy") and answered:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="answers")
-    if outcome != "call_back_at" and at is not None:
+    if outcome != "deceased" and _said_deceased(contact):
+        raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="deceased")
+    if outcome not in ("call_back_at", "relative_answered") and at is not None:
         raise Refused("contact.outcome_contradicts", outcome=outcome, recorded="call_back_at")
-    if outcome == "call_back_at" and (at is None or not now < at <= now + _CALL_BACK_WITHIN):
+    missing_at = outcome == "call_back_at" and at is None
+    if missing_at or (at is not None and not now < at <= now + _CALL_BACK_WITHIN):
         raise Refused("contact.call_back_missing")
 
 
+async def _hold(scope: Scope, contact: StoredContact, why: str) -> None:
+    """Let whoever was called be called no more; others than these stand under the policyholder's record, or for an organisation."""
+    if contact.called_party in _WITH_A_RECORD:
+        await hold(scope, contact.customer_id, why)
+
+
+def _said_deceased(contact: StoredContact) -> bool:
+    return any(section.result == "deceased" for section in contact.sections)
+
+
 async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | None, actor: Actor) -> None:
-    """Complete what was completed, and say what comes next for the rest; without `attempt` nothing does."""
+    """Complete what was completed, and say what comes next for the rest; without `attempt` nothing does, nor after a call from outside, but for the wish to be called back."""
     for section in contact.sections:
         if section.completed:
             await _complete(scope, contact, section, actor)
+        elif contact.inbound:
+            await postpone(scope, section, attempt, calling_hours(scope.tenant.settings))
         elif attempt is not None:
             left = attempt.outcome == "wrong_number" and await _numbers_left(scope, contact, section)
             attempt = msgspec.structs.replace(attempt, numbers_left=left)
@@ -210,7 +237,7 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
     id = await queue.standing_for(scope, section.obligation_id)
     before = await scope.connection.fetchrow(
         "UPDATE obligation o SET status = 'completed', status_reason = NULL, completed_at = $2, completed_contact = $3,"
-        " completed_channel = $4, closed_at = $2, updated_at = $2, attempts = o.attempts + 1"
+        " completed_channel = $4, closed_at = $2, updated_at = $2, attempts = o.attempts + $6"
         " FROM (SELECT id, status, status_reason FROM obligation WHERE id = $1 FOR UPDATE) was"
         " WHERE o.id = was.id AND was.status = ANY($5) RETURNING was.status, was.status_reason",
         id,
@@ -218,6 +245,7 @@ async def _complete(scope: Scope, contact: StoredContact, section: StoredSection
         contact.id,
         contact.channel,
         [*LATE_COMPLETION, "waiting"],
+        0 if contact.inbound else 1,
     )
     if before is None:
         return

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from huifang_core.catalogue import Catalogue
+from huifang_core.obligations import ContactChannel
 from huifang_core.windows import day_of, end_of_day, start_of_day
 
 from huifang_tenants.scope import Scope
@@ -41,6 +42,7 @@ async def check(
     catalogue: Catalogue,
     obligation_ids: Sequence[UUID],
     called: UUID,
+    channel: ContactChannel,
     *,
     dialled: bool,
 ) -> None:
@@ -48,15 +50,16 @@ async def check(
     now, has been rung often enough for today (`contact.calls_used_up`). `called` is the record of whoever is called.
     """
     now = await restraints_now(scope, catalogue)
-    if dialled:
-        await store.hold_person(scope, called)
     found = await store.hold_back(scope, obligation_ids, now)
     causes = {cause for those in found.values() for cause in those}
     if "wish" in causes:
         raise Refused("contact.not_wanted")
     if "too_often" in causes:
         raise Refused("contact.too_often")
-    if dialled and await _is_counted(scope, obligation_ids) and not await may_be_rung(scope, called, now):
+    if not dialled or channel != "phone" or not await _are_counted(scope, obligation_ids):
+        return
+    await store.hold_person(scope, called)
+    if not await may_be_rung(scope, called, now):
         raise Refused("contact.calls_used_up", calls=now.calls, free_at=free_at(scope).isoformat())
 
 
@@ -70,10 +73,9 @@ def free_at(scope: Scope) -> datetime:
     return settings_of(scope.tenant).calling_hours.next(end_of_day(day_of(scope.now)))
 
 
-async def _is_counted(scope: Scope, obligation_ids: Sequence[UUID]) -> bool:
-    """Whether a contact for these is a call that counts: by phone, and not around the clock."""
+async def _are_counted(scope: Scope, obligation_ids: Sequence[UUID]) -> bool:
+    """Whether a call about these counts: it is not made around the clock."""
     counted: bool = await scope.connection.fetchval(
-        "SELECT bool_or(channel = 'phone' AND NOT around_the_clock) FROM obligation WHERE id = ANY($1)",
-        list(obligation_ids),
+        "SELECT NOT bool_or(around_the_clock) FROM obligation WHERE id = ANY($1)", list(obligation_ids)
     )
     return counted

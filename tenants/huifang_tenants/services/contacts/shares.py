@@ -72,18 +72,33 @@ async def give_out(
     return allowed
 
 
+async def give_out_late(
+    scope: Scope, catalogue: Catalogue, channel: ContactChannel, obligation_ids: Sequence[UUID], actor: Actor
+) -> None:
+    """Refuse `contact.share_used_up` for what no claim gave out (DEC-3) and would let a share pass, unless an approval is left for it."""
+    allowed = await give_out(scope, catalogue, channel, obligation_ids, actor)
+    if len(allowed) < len(obligation_ids):
+        await check(scope, catalogue, channel, obligation_ids, in_hand=True)
+
+
 async def check(
-    scope: Scope, catalogue: Catalogue, channel: ContactChannel, obligation_ids: Sequence[UUID]
+    scope: Scope,
+    catalogue: Catalogue,
+    channel: ContactChannel,
+    obligation_ids: Sequence[UUID],
+    *,
+    in_hand: bool = False,
 ) -> None:
     """Refuse `contact.share_used_up` where what is begun or dialled would let a share pass without approval.
 
-    What others have in hand does not count against it: it was given out after this was.
+    What others have in hand does not count against it, unless `in_hand` says so: it was given out after this was.
     """
     for declared, rows in await _concerned(scope, catalogue, channel, obligation_ids):
-        standing = await standing_of(scope, declared)
+        standing = await standing_of(scope, declared, but=obligation_ids)
         approved = [row["id"] for row in rows if row["id"] in standing.approved]
         mine = len(rows) - len(approved)
-        counted = msgspec.structs.replace(standing.share, in_hand=len(approved))
+        others = standing.share.in_hand if in_hand else 0
+        counted = msgspec.structs.replace(standing.share, in_hand=others + len(approved))
         if room(counted, declared.bounds.at_most, mine) < mine:
             raise Refused(
                 "contact.share_used_up",

@@ -17,11 +17,13 @@ from huifang_core.units import may_do_phone_work
 from huifang_core.windows import day_of
 
 from huifang_tenants.ids import new_id
+from huifang_tenants.normalise import normalise_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts import restraints, shares
 from huifang_tenants.services.contacts.as_it_stands import as_they_stand
 from huifang_tenants.services.contacts.called import Target, first_to_reach, may_be_called
 from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
+from huifang_tenants.services.contacts.inbound import take_person
 from huifang_tenants.services.contacts.late import CLOSED, take_up
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
@@ -32,8 +34,16 @@ from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
 from huifang_tenants.stores.organisation import StoredStaff
+from huifang_tenants.stores.people import standing_record
 
 _OfSections = tuple[dict[str, FactValue | None], ...]
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """A call from outside: who says to be ringing, from which number if it was shown."""
+
+    customer_id: UUID
+    number: str | None = None
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -42,10 +52,11 @@ class Opening(msgspec.Struct, frozen=True):
     `dialled` says that the number is being dialled, or the visit made, right now; only that is an attempt. `number_index` picks a
     number on file, counted from 0; without it, the first one not found wrong before. `channel` is for what is done late, by any of its
     ladder (DEC-3); what was claimed is done by the channel it was claimed for. `looked_up` is how asking the core system about the
-    contracts went just before, kept with the facts the contact uses (SD-4).
+    contracts went just before, kept with the facts the contact uses (SD-4). With `inbound` the customer is ringing: all that is open
+    with the person is served, nothing is dialled, and no `obligation_id` is needed.
     """
 
-    obligation_id: UUID
+    obligation_id: UUID | None
     staff_no: str
     language: Language = "zh-CN"
     dialled: bool = True
@@ -53,6 +64,7 @@ class Opening(msgspec.Struct, frozen=True):
     channel: ContactChannel | None = None
     client: str | None = None
     looked_up: dict[UUID, Outcome] = {}
+    inbound: Inbound | None = None
 
 
 async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Actor) -> UUID:
@@ -67,27 +79,35 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     can't be played any more goes back to the queue, and where that is all of it the contact is refused.
     """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
-    # What was superseded since it was claimed left its lease to what replaced it.
-    wanted = await queue.standing_for(scope, opening.obligation_id)
-    leased = await queue.leased_with(scope, wanted, staff.id)
-    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
-    if late is not None:
-        leased = [late[0]]
-    if not leased:
-        raise await _why_not_leased(scope, wanted, staff.id)
+    wanted, late = None, None
+    if opening.inbound is not None:
+        leased = await take_person(scope, catalogue, opening.inbound.customer_id, staff)
+    else:
+        wanted, leased, late = await _claimed(scope, opening, staff)
     stage_now = await stage(scope, catalogue)
-    leased = await _without_sales(scope, stage_now, await _only_playable(scope, stage_now, leased))
+    leased = await without_sales(scope, stage_now, await only_playable(scope, stage_now, leased))
     channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
+    if opening.inbound is not None:
+        channel = "phone"
     if opening.channel not in (None, channel):
         raise Refused("contact.channel_not_planned", channel=opening.channel, channels=channel)
-    if opening.dialled:
+    if opening.dialled and opening.inbound is None:
         _check_hours(scope, channel, around_the_clock=all(row["around_the_clock"] for row in leased))
-    leased, target = await _of_one_person(scope, leased, wanted, channel, opening.number_index)
+    if opening.inbound is not None:
+        leased, target = await _ringing(scope, leased, opening.inbound)
+    else:
+        leased, target = await _of_one_person(scope, leased, wanted, channel, opening.number_index)
+        await _check_free(scope, target.called, leased, staff)
+        ids = [row["id"] for row in leased]
+        if late is None:
+            await shares.check(scope, catalogue, channel, ids)
+        else:
+            await shares.give_out_late(scope, catalogue, channel, ids, actor)
+        await restraints.check(scope, catalogue, ids, target.called.record, channel, dialled=opening.dialled)
     called, index = target.called, target.number
-    await _check_free(scope, called, leased, staff)
-    ids = [row["id"] for row in leased]
-    await shares.check(scope, catalogue, channel, ids)
-    await restraints.check(scope, catalogue, ids, called.record, dialled=opening.dialled)
+    number = called.phones[index] if index is not None else None
+    if opening.inbound is not None and number is None:
+        number = opening.inbound.number
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in leased))
     # Before the contracts themselves: what comes in meanwhile may make them fresher than said, never older.
     fresh = await freshness(scope, contract_ids, opening.looked_up)
@@ -99,7 +119,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
-    sections, section_facts, answers = await _sections(
+    sections, section_facts, answers = await begin_sections(
         scope,
         stage_now,
         leased,
@@ -120,11 +140,12 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             client=opening.client,
             channel=channel,
             language=opening.language,
-            number=called.phones[index] if index is not None else None,
+            number=number,
             number_index=index,
+            inbound=opening.inbound is not None,
             below_province=channel == "phone" and not may_do_phone_work(staff.level),
             visitor_is_seller=any(section.visitor_is_seller for section in sections),
-            dialled_at=scope.now if opening.dialled else None,
+            dialled_at=scope.now if opening.dialled and opening.inbound is None else None,
             facts=shared,
             section_facts=section_facts,
             personal=personal,
@@ -172,7 +193,7 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
         channel, ids = prepared["channel"], prepared["ids"]
         _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
         await shares.check(scope, catalogue, channel, ids)
-        await restraints.check(scope, catalogue, ids, prepared["customer_id"], dialled=True)
+        await restraints.check(scope, catalogue, ids, prepared["customer_id"], channel, dialled=True)
     await record_attempt(scope, contact_id, actor)
 
 
@@ -203,7 +224,7 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
     return {one.stored.id: one.contract for one in standing.values()}
 
 
-async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
+async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
     """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     playable = [
@@ -220,7 +241,7 @@ async def _only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) 
     return playable
 
 
-async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
+async def without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> list[Any]:
     """Return what one contact may hold: where others of it may not recommend a product, scripts that do are put back (SP-4)."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
     if all(draft.category in MAY_RECOMMEND for draft in drafts.values()):
@@ -236,7 +257,7 @@ async def _without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> l
     return [row for row in leased if row["id"] not in selling]
 
 
-async def _sections(
+async def begin_sections(
     scope: Scope,
     stage_now: Stage,
     leased: Sequence[Any],
@@ -284,8 +305,45 @@ def _check_seller_may_visit(row: Any, staff_no: str) -> None:
         raise Refused("staff.not_permitted", staff_no=staff_no)
 
 
+async def _claimed(
+    scope: Scope, opening: Opening, staff: StoredStaff
+) -> tuple[UUID, list[Any], tuple[Any, ContactChannel] | None]:
+    """Return the obligation meant, what is leased together with it, or what is done late of it with its channel."""
+    if opening.obligation_id is None:
+        raise Refused("not_found", kind="obligation")
+    # What was superseded since it was claimed left its lease to what replaced it.
+    wanted = await queue.standing_for(scope, opening.obligation_id)
+    leased = await queue.leased_with(scope, wanted, staff.id)
+    late = None if leased else await take_up(scope, wanted, staff, opening.channel)
+    if late is not None:
+        leased = [late[0]]
+    if not leased:
+        raise await _why_not_leased(scope, wanted, staff.id)
+    return wanted, leased, late
+
+
+async def _ringing(scope: Scope, leased: Sequence[Any], inbound: Inbound) -> tuple[list[Any], Target]:
+    """Return what the person who rings can be asked, and that person by the number on file that was shown."""
+    person = await standing_record(scope, inbound.customer_id)
+    asked = {
+        id: next((one for one in people if one.record == person and one.customer is not None), None)
+        for id, people in (await may_be_called(scope, [row["id"] for row in leased])).items()
+    }
+    served = [row for row in leased if asked.get(row["id"]) is not None]
+    called = asked[served[0]["id"]] if served else None
+    if called is None:
+        raise Refused("contact.nothing_open")
+    on_file = [normalise_phone(phone) for phone in called.phones]
+    shown = normalise_phone(inbound.number) if inbound.number is not None else None
+    return served, Target(called, on_file.index(shown) if shown in on_file else None)
+
+
 async def _of_one_person(
-    scope: Scope, leased: Sequence[Any], wanted: UUID, channel: ContactChannel, number_index: int | None
+    scope: Scope,
+    leased: Sequence[Any],
+    wanted: UUID | None,
+    channel: ContactChannel,
+    number_index: int | None,
 ) -> tuple[list[Any], Target]:
     """Return what the person called about `wanted` is to be asked, and who that is; the rest is put back."""
     lead = next((row["id"] for row in leased if row["id"] == wanted), leased[0]["id"])
@@ -318,7 +376,7 @@ async def _check_free(scope: Scope, called: Called, leased: Sequence[Any], staff
     """Refuse to contact another person than the policyholder, whom the lease keeps free, while somebody else does."""
     if called.record == leased[0]["customer_id"]:
         return
-    if not await queue.take_alone(scope, called.record, staff.id, scope.wall_now - LEASE):
+    if await queue.engaged(scope, called.record, staff.id, scope.wall_now - LEASE):
         raise Refused("contact.person_busy")
 
 

@@ -26,7 +26,9 @@ from huifang_tenants.stores.ledger import Actor
 
 Identity = Literal["passed", "failed", "refused"]
 
-_ENDS_WITH: frozenset[Outcome] = frozenset({"completed", "refused", "identity_failed", "wrong_number"})
+_ENDS_WITH: frozenset[Outcome] = frozenset(
+    {"completed", "refused", "identity_failed", "wrong_number", "deceased"}
+)
 
 
 class FilledIn(msgspec.Struct, frozen=True):

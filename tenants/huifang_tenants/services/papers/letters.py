@@ -58,7 +58,7 @@ async def prepare(scope: Scope, catalogue: Catalogue, order: Order, actor: Actor
         claimed = await claim_next(scope, catalogue, order.staff_no, actor, "letter")
         if claimed is None:
             return None
-        if not await letters.has_address(scope, claimed.obligation_ids[0]):
+        if not await letters.has_address(scope, claimed.called.record):
             for id in claimed.obligation_ids:
                 await go_on_without_number(scope, id, actor, action=NO_ADDRESS)
             continue

@@ -61,7 +61,7 @@ async def plan(scope: Scope, catalogue: Catalogue, wanted: Round, actor: Actor) 
         claimed = await claim_next(scope, catalogue, wanted.staff_no, actor, "on_site")
         if claimed is None:
             return None
-        if not await letters.has_address(scope, claimed.obligation_ids[0]):
+        if not await letters.has_address(scope, claimed.called.record):
             for id in claimed.obligation_ids:
                 await go_on_without_number(scope, id, actor, action=NO_ADDRESS)
             continue

@@ -22,6 +22,8 @@ from huifang_tenants.services.upkeep.overdue import escalate_overdue
 from huifang_tenants.services.upkeep.parked import take_up_parked
 from huifang_tenants.services.upkeep.silent_imports import SILENCE, end_silent_imports
 from huifang_tenants.services.upkeep.totals import count_totals
+from huifang_tenants.services.written.delivering import WRITE, write_due
+from huifang_tenants.services.written.unanswered import UNANSWERED, close_unanswered
 from huifang_tenants.stores import upkeep
 from huifang_tenants.tenant import Tenant
 
@@ -35,6 +37,7 @@ Step = Callable[[Scope], Awaitable[bool]]
 
 STEPS: Final[Mapping[str, Step]] = {
     "upkeep.leases": end_leases,
+    UNANSWERED: close_unanswered,
     TOTALS: count_totals,
     "upkeep.deliveries": watch_deliveries,
     BORN_LATE: announce_late_births,
@@ -58,9 +61,10 @@ _IN_SCOPES_OF_THEIR_OWN: Final[Mapping[str, Callable[[Services, Tenant], Awaitab
     PARKED: take_up_parked,
     SCHEDULES: reach_days,
     DRAWS: work_on_draws,
+    WRITE: write_due,
     SECOND_CALLBACKS: ask_about_solved,
 }
-"""Upkeep that takes things in, so that rules and plans run outside any scope."""
+"""Upkeep that takes things in, so that rules and plans run outside any scope, or opens contacts one by one."""
 
 
 async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
@@ -78,6 +82,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         DRAWS: found.draws,
         SECOND_CALLBACKS: found.solved,
         "upkeep.leases": found.leases,
+        UNANSWERED: found.unanswered,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
         BORN_LATE: found.born_late,
@@ -118,6 +123,8 @@ async def settle(services: Services, tenant: Tenant) -> None:
 
     for kind in await in_scope(services.db, tenant, probe, read_only=True):
         await run_upkeep(services, tenant, kind)
+    # What a deadline or an unanswered message has moved on to a channel in writing goes out at once.
+    await run_upkeep(services, tenant, WRITE)
 
 
 async def after_import(services: Services, tenant: Tenant) -> None:

@@ -20,6 +20,7 @@ _COLUMNS: Final = together(
     *CaseFile.all_columns(
         exclude=[
             CaseFile.assignee,
+            CaseFile.origin,
             CaseFile.overdue_marked_at,
             CaseFile.key,
             CaseFile.root_event_id,
@@ -34,6 +35,7 @@ _COLUMNS: Final = together(
     ),
     _CONTRACT_NO.as_alias("contract_no"),
     _ASSIGNEE_NO.as_alias("assignee"),
+    QueryString("coalesce({}, {})", CaseFile.origin, CaseFile.unit, alias="origin"),
 )
 _ENTRY: Final = together(
     *CaseEntry.all_columns(exclude=[CaseEntry.case_id]),

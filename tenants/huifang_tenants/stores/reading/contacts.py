@@ -9,7 +9,7 @@ import msgspec
 from huifang_core.scripts.model import CANNOT_BE_TOLD, Ask, Identify, Say, Script, choices_of
 from piccolo.querystring import QueryString
 
-from huifang_tenants.masking import mask_phone
+from huifang_tenants.masking import mask_email, mask_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.contacts import load_script
 from huifang_tenants.stores.people import OF_PERSON
@@ -23,7 +23,16 @@ _SOLD: Final[Any] = ContactSection.obligation_id
 _SELLER_NO: Final[Any] = _SOLD.contract_id.seller_no
 _SECTION: Final[Any] = Answer.section_id
 _COLUMNS: Final = together(
-    *Contact.all_columns(exclude=[Contact.personal_enc, Contact.revision]),
+    *Contact.all_columns(
+        exclude=[
+            Contact.personal_enc,
+            Contact.revision,
+            Contact.link_hash,
+            Contact.session_hash,
+            Contact.identity_tries,
+            Contact.reply_code,
+        ]
+    ),
     _STAFF_NO.as_alias("staff_no"),
     QueryString(
         "(SELECT coalesce(array_agg(p.obligation_id ORDER BY p.position), ARRAY[]::uuid[])"
@@ -137,7 +146,8 @@ async def reveal(scope: Scope, contact_id: UUID) -> Mapping[str, Any] | None:
 
 def _masked(scope: Scope, row: Mapping[str, Any]) -> dict[str, Any]:
     number = _opened(scope, row, "number")
-    return {**row, "number": mask_phone(number) if number else None, "has_note": row["note_enc"] is not None}
+    mask = mask_email if number is not None and "@" in number else mask_phone
+    return {**row, "number": mask(number) if number else None, "has_note": row["note_enc"] is not None}
 
 
 def _opened(scope: Scope, row: Mapping[str, Any], column: str) -> str | None:

@@ -34,7 +34,14 @@ _COLUMNS: Final = together(
 _ONE: Final = Kept(Customer.select(*_COLUMNS).where(Customer.id == Slot("id")))
 _WITH_TOKEN: Final = "{} IN " + ABOVE.format(condition="search_blind @> {}::bytea[]")
 _NOTES: Final = Kept(
-    PersonNote.select(PersonNote.id, PersonNote.contact_id, PersonNote.created_at, PersonNote.withdrawn_at)
+    PersonNote.select(
+        PersonNote.id,
+        PersonNote.need,
+        PersonNote.recorded_by,
+        PersonNote.contact_id,
+        PersonNote.created_at,
+        PersonNote.withdrawn_at,
+    )
     .where(PersonNote.about_kind == "customer", PersonNote.about_ref == any_of(Slot("records")))
     .order_by(PersonNote.created_at, PersonNote.id)
 )
@@ -157,6 +164,7 @@ def _masked(cipher: FieldCipher, row: Mapping[str, Any]) -> dict[str, Any]:
         "has_contact": customer.contact is not None,
         "has_legal_representative": customer.legal_representative is not None,
         "merged_into": row["merged_into"],
+        "not_contactable": row["not_contactable"],
         "revision": row["revision"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],

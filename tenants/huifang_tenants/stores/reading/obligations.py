@@ -18,6 +18,7 @@ _CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
 _SELLER_NO: Final[Any] = Obligation.contract_id.seller_no
 _HOLDER_NO: Final[Any] = Obligation.lease_staff.staff_no
 _EVENT: Final[Any] = Obligation.event_id
+_CUSTOMER: Final[Any] = Obligation.customer_id
 _COLUMNS: Final = together(
     Obligation.id,
     Obligation.kind,
@@ -27,6 +28,7 @@ _COLUMNS: Final = together(
     Obligation.contract_id,
     _CONTRACT_NO.as_alias("contract_no"),
     Obligation.customer_id,
+    _CUSTOMER.not_contactable.as_alias("not_contactable"),
     Obligation.unit,
     Obligation.plugin,
     Obligation.plugin_version,

@@ -69,6 +69,12 @@ async def claimed_obligations(scope: Scope, ids: Sequence[UUID]) -> list[dict[st
     return [dict(row) for row in await _CLAIMED.rows(scope, ids=ids, now=scope.now)]
 
 
+async def contracts_of(scope: Scope, ids: Sequence[UUID]) -> list[UUID]:
+    """The contracts that these obligations are about, each once."""
+    rows = await Obligation.select(Obligation.contract_id).where(Obligation.id == any_of(ids))
+    return list(dict.fromkeys(row["contract_id"] for row in rows))
+
+
 async def restrictions(scope: Scope, customer_id: UUID) -> list[dict[str, Any]]:
     """What stands against contacting a person now, oldest first: the caller is shown it, and decides (DEC-6).
 

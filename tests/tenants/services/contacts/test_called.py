@@ -182,3 +182,11 @@ async def test_at_night_the_driver_is_rung(motor: Any) -> None:
     )
     contact = await night.begin()
     assert (await called_by(night, contact))[0] == "reporter"
+
+
+async def test_visits_and_letters_go_to_whoever_is_on_file(motor: Any) -> None:
+    """Of a driver a name and a number are known, and no address."""
+    loss = await reported(motor, "M1", DRIVER)
+    await motor.to_channel(loss, "on_site", 0)
+    claimed = await motor.claim("V1", "on_site")
+    assert (claimed.called.party, claimed.called.name) == ("insured", "王小明")

@@ -233,3 +233,15 @@ async def test_dec_9_what_counts_is_this_year_and_the_figure_is_live(liaoning: A
     )
     await liaoning.fetch("UPDATE obligation SET completed_at = '2025-12-31T15:59:59Z' WHERE key LIKE 'E%'")
     assert (await share_of(liaoning)).share.by_channels == 0
+
+
+async def test_ln_5_what_is_done_late_waits_for_an_approval_too(liaoning: Any) -> None:
+    """LN-5, DEC-3: no claim gives it out, so that it is looked at when it is begun, and what others have in hand counts."""
+    await completed(liaoning, 9)
+    late, due = await visits_due(liaoning, 2)
+    await liaoning.fetch("UPDATE obligation SET status = 'unreachable' WHERE id = $1", late)
+    assert await liaoning.claim_ids("LV0", "on_site") == (due,)
+    assert await liaoning.refusal(liaoning.start(late, "LV1")) == "contact.share_used_up"
+    await approve(liaoning, obligation_id=late)
+    await liaoning.start(late, "LV1")
+    assert (await share_of(liaoning)).share.in_hand == 2
