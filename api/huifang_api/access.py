@@ -27,15 +27,17 @@ from huifang_api.world import ApiRequest, Principal, world_of
 
 _NEEDS: Final = "needs_scope"
 _PUBLIC: Final = "public"
+_VENDORS: Final = "vendors"
 RAISES: Final = "raises"
 
 
-def needs(scope_name: Scope, *, raises: Sequence[ProblemCode] = ()) -> dict[str, Any]:
+def needs(scope_name: Scope, *, raises: Sequence[ProblemCode] = (), vendors: bool = False) -> dict[str, Any]:
     """The `opt` of a route that only tokens with this scope may use.
 
-    `raises` are the problems of its own that the API reference should name; those of every route go without saying.
+    `raises` are the problems of its own that the API reference should name; those of every route go without saying. Clients of
+    outside vendors may use a route only where it says `vendors`, and then it shows them no more than `own_work` lets it (HT-3).
     """
-    return {_NEEDS: scope_name, RAISES: tuple(raises)}
+    return {_NEEDS: scope_name, RAISES: tuple(raises), _VENDORS: vendors}
 
 
 def public() -> dict[str, Any]:
@@ -66,6 +68,8 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     facts["tenant"] = principal.tenant.slug
     if needed not in principal.scopes:
         raise tokens.scope_missing(needed)
+    if principal.vendor is not None and not handler.opt[_VENDORS]:
+        raise Problem("auth.vendor_restricted")
 
 
 async def _principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
@@ -89,7 +93,7 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principa
         raise Problem("tenant.suspended")
     if tenant.state != "active":
         raise Problem("tenant.unavailable")
-    return Principal(client.client_id, tenant, claims.scopes & client.scopes)
+    return Principal(client.client_id, tenant, claims.scopes & client.scopes, client.vendor)
 
 
 @asynccontextmanager
@@ -115,11 +119,29 @@ async def tenant_scope(
 async def acting(request: ApiRequest, scope: TenantScope, on_behalf_of: str | None) -> Actor:
     """Who the ledger says did it: the client, for the member of staff whose number the request names.
 
-    Refused `staff.not_found` when nobody has that number.
+    Refused `staff.not_found` when nobody has that number, `staff.not_permitted` when a vendor's client names somebody else's staff.
     """
     if on_behalf_of is not None and await staff_by_number(scope, on_behalf_of) is None:
         raise Refused("staff.not_found", staff_no=on_behalf_of)
+    await own_work(request, scope, on_behalf_of)
     return Actor(request.auth.actor, on_behalf_of)
+
+
+async def own_work(request: ApiRequest, scope: TenantScope, staff_no: str | None) -> str | None:
+    """Return whose work alone may be shown and done, by staff number; None: anybody's (HT-3).
+
+    A vendor's client has to say for whom it acts (Problem `auth.person_missing`), and that has to be one of the vendor's people
+    (Refused `staff.not_permitted`).
+    """
+    vendor = request.auth.vendor
+    if vendor is None:
+        return None
+    if staff_no is None:
+        raise Problem("auth.person_missing")
+    staff = await staff_by_number(scope, staff_no)
+    if staff is None or staff.vendor != vendor:
+        raise Refused("staff.not_permitted", staff_no=staff_no)
+    return staff_no
 
 
 def check_routes(routes: Iterable[BaseRoute]) -> None:

@@ -38,6 +38,8 @@ TAGS: Final[Mapping[str, str]] = {
     "Cases": "问题件: what a contact brought to light and somebody must solve.",
     "Organisation": "机构与人员: units and staff.",
     "Plugins": "插件: the rules that apply, their settings and parameters.",
+    "Steering": "分派、暂停与撤回: giving work out, holding it back, and taking off what was made wrongly.",
+    "Scripts": "话术: their versions, and what was filed with a regulator.",
     "Letters": "信函: callbacks by post, printed in batches and answered on paper.",
     "Visits": "上门回访: a visitor's round, the sheet for each door, and who really went.",
     "Draws": "抽样: samples that nobody can steer and anybody can repeat.",

@@ -156,7 +156,79 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         ),
         text("更正首日与末日。", "Correct its first and last day."),
     ),
+    "filing.in_the_future": Entry(
+        400,
+        text("报备日期在将来", "Filed in the future"),
+        text("报备日期 {filed_on} 晚于今天。", "The day of the filing, {filed_on}, has not come yet."),
+        text("材料递交之后再登记。", "Record it once it has been handed in."),
+    ),
+    "appointment.in_the_past": Entry(
+        400,
+        text("预约时间已过", "Time in the past"),
+        text("预约时间 {at} 不在将来。", "The time {at} does not lie ahead."),
+        text("与客户另约时间。", "Agree on a later one."),
+    ),
+    "appointment.outside_window": Entry(
+        409,
+        text("预约时间不在期限内", "Time outside the window"),
+        text(
+            "预约时间 {at} 不在该任务的期限内({due_from} 至 {due_by})。",
+            "The time {at} does not lie in the window, from {due_from} to {due_by}.",
+        ),
+        text("在期限内另约时间。", "Agree on one within the window."),
+    ),
+    "appointment.outside_hours": Entry(
+        409,
+        text("预约时间不在可拨打时段", "Time outside calling hours"),
+        text(
+            "预约时间 {at} 不在本机构的可拨打时段({opens} 至 {closes})。",
+            "The time {at} lies outside this tenant's calling hours, {opens} to {closes}.",
+        ),
+        text("在可拨打时段内另约时间。", "Agree on one within them."),
+    ),
+    "appointment.not_wanted": Entry(
+        409,
+        text("无须预约", "No appointment wanted"),
+        text("该任务不要求事先约定时间。", "No time is agreed beforehand for this callback."),
+        text("直接领取并回访。", "Claim it and contact the customer."),
+    ),
+    "appointment.none": Entry(
+        409,
+        text("没有预约", "No appointment"),
+        text("该任务目前没有约定时间。", "No time is agreed for this callback now."),
+        text("重新读取该任务。", "Read it again."),
+    ),
+    "assignment.not_assigned": Entry(
+        409,
+        text("没有已分派的任务", "Nothing assigned"),
+        text(
+            "工号 {staff_no} 没有可退回的已分派任务。",
+            "Staff {staff_no} has been given nothing that could be given back.",
+        ),
+        text("已开始的回访请先结束。", "What is under way has to be finished first."),
+    ),
+    "recall.without_filter": Entry(
+        400,
+        text("撤回未限定范围", "Recall without a filter"),
+        text("撤回至少须给出一项筛选条件。", "A recall needs at least one criterion."),
+        text("限定插件、规则、机构或合同等。", "Name a plugin, a rule, a unit or contracts, for instance."),
+    ),
     # What stands against it.
+    "recall.count_differs": Entry(
+        409,
+        text("数量与预览不符", "Count differs"),
+        text(
+            "预览为 {expected} 项,现为 {found} 项。",
+            "The preview counted {expected}, by now there are {found}.",
+        ),
+        text("重新预览后再撤回;没有撤回任何任务。", "Preview it again; nothing was recalled."),
+    ),
+    "recall.too_many": Entry(
+        409,
+        text("一次撤回过多", "Too many at once"),
+        text("一次最多撤回 {limit} 项任务。", "One recall takes off {limit} obligations at most."),
+        text("缩小范围,分次撤回。", "Narrow the filter down and recall them in parts."),
+    ),
     "report.period_open": Entry(
         409,
         text("统计期间尚未结束", "Period not over"),
@@ -636,6 +708,29 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Record the outcome of this contact; another call is another contact.",
         ),
     ),
+    "contact.script_not_filed": Entry(
+        409,
+        text("话术未报备", "Script not filed"),
+        text(
+            "插件 {plugin} 的话术 {script}(版本 {version})未登记为已报备,也没有仍适用的已报备版本,不能用于本次回访(LN-6)。",
+            "The script {script} of the plugin {plugin} (version {version}) is not on record as filed, and no filed version covers "
+            "what this callback must (LN-6).",
+        ),
+        text(
+            "向监管机构书面报备后登记:POST /api/v1/scripts/filings;在此之前任务保留在队列中,不影响其他任务。",
+            "File it in writing, then record that: `POST /api/v1/scripts/filings`. Until then the callback stays where it is, "
+            "and other work goes on.",
+        ),
+    ),
+    "contact.stopped": Entry(
+        409,
+        text("任务已暂停", "Work stopped"),
+        text("该任务已被暂停:{reason}。", "This work was stopped: {reason}."),
+        text(
+            "先领取其他任务;解除暂停:POST /api/v1/stops/{stop}/lift。",
+            "Claim other work. It goes on once the stop is lifted: `POST /api/v1/stops/{stop}/lift`.",
+        ),
+    ),
     "contact.signature_missing": Entry(
         409,
         text("缺少客户签名", "Signature missing"),
@@ -721,6 +816,12 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("没有领取任务", "Nothing leased"),
         text("工号 {staff_no} 没有正在处理的回访任务。", "Staff {staff_no} holds no obligation now."),
         text("先领取任务。", "Claim the next one first."),
+    ),
+    "queue.not_assigned": Entry(
+        409,
+        text("任务未分派给本人", "Not assigned"),
+        text("该任务由组长分派,未分派给此人。", "A team leader gives this work out, and not to this person."),
+        text("由被分派人处理,或请组长改派。", "Let its assignee do it, or have it reassigned."),
     ),
     "queue.not_leased": Entry(
         409,

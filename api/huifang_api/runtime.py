@@ -47,7 +47,7 @@ async def open_runtime(settings: Settings, *, host_processes: int = 1) -> AsyncI
     url = runtime_url(settings.database_url, keys)
     async with (
         Database(url, max_connections=settings.pool_size) as database,
-        PluginHost(processes=host_processes) as host,
+        PluginHost(processes=host_processes, allow_list=settings.plugins_file) as host,
     ):
         registry = TenantRegistry(database, keys)
         yield Runtime(settings, keys, database, registry, host, Services(database, host))

@@ -54,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys_file: Path
     """HUIFANG_KEYS (default `<home>/keys.json`): the file of master keys. Losing it loses all personal data."""
 
+    plugins_file: Path | None
+    """HUIFANG_PLUGINS: the file that pins the plugins to be loaded, by version and hash; None: every installed one is."""
+
     host: str
     """HUIFANG_HOST (default 127.0.0.1): the address to listen on."""
 
@@ -105,6 +108,7 @@ _VARIABLES = {
     "redis_url": "HUIFANG_REDIS_URL",
     "store_url": "HUIFANG_STORE_URL",
     "keys_file": "HUIFANG_KEYS",
+    "plugins_file": "HUIFANG_PLUGINS",
     "host": "HUIFANG_HOST",
     "port": "HUIFANG_PORT",
     "issuer": "HUIFANG_ISSUER",
@@ -128,13 +132,14 @@ def load_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     folder = _path(str(home) if home else text("home") or "~/.huifang", environ)
     host = _host(text("host") or "127.0.0.1")
     port = _number("port", text("port"), default=8080, least=1, most=65535)
-    keys = text("keys_file")
+    keys, plugins = text("keys_file"), text("plugins_file")
     return Settings(
         home=folder,
         database_url=_checked(_database_fault, "database_url", text("database_url")),
         redis_url=_checked(_redis_fault, "redis_url", text("redis_url")),
         store_url=_checked(_store_fault, "store_url", text("store_url")) or (folder / "store").as_uri(),
         keys_file=_path(keys, environ) if keys else folder / "keys.json",
+        plugins_file=_path(plugins, environ) if plugins else None,
         host=host,
         port=port,
         issuer=_issuer(text("issuer")) or _default_issuer(host, port),

@@ -38,11 +38,15 @@ class World(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Principal(msgspec.Struct, frozen=True, eq=False):
-    """Who is asking: a client, for one tenant, with the scopes that its token and its registration share."""
+    """Who is asking: a client, for one tenant, with the scopes that its token and its registration share.
+
+    With a `vendor` it acts for that outside vendor's people, who see their own assigned work alone (HT-3).
+    """
 
     client_id: str
     tenant: Tenant
     scopes: frozenset[str]
+    vendor: str | None = None
 
     @property
     def actor(self) -> str:

@@ -24,12 +24,14 @@ async def in_tenant(request: ApiRequest, work: Callable[[Scope], Awaitable[_T]])
 async def holder(request: ApiRequest, scope: Scope, contact_id: UUID) -> Actor:
     """Who works on a contact: the client, for the member of staff who started it.
 
-    Refuses `not_found`, and `written.customer_answers` for a contact in writing.
+    Refuses `not_found`, also to a vendor's client for contacts of others than the vendor's people (HT-3), and
+    `written.customer_answers` for a contact in writing.
     """
     row = await scope.connection.fetchrow(
-        "SELECT s.staff_no FROM contact t LEFT JOIN staff s ON s.id = t.staff_id WHERE t.id = $1", contact_id
+        "SELECT s.staff_no, s.vendor FROM contact t LEFT JOIN staff s ON s.id = t.staff_id WHERE t.id = $1",
+        contact_id,
     )
-    if row is None:
+    if row is None or (request.auth.vendor is not None and row["vendor"] != request.auth.vendor):
         raise Refused("not_found", kind="contact")
     if row["staff_no"] is None:
         raise Refused("written.customer_answers")

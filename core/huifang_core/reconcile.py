@@ -22,7 +22,8 @@ class OnBooks(msgspec.Struct, frozen=True):
     """An obligation as it stands on the books; `id` is the store's own, `generation` counts from 1 per key.
 
     `imported_at` is when the callback was made that completed it, if that was one of the system used before. `reason` is
-    why it has its status, of a voided one the `VoidedBy.reason`.
+    why it has its status, of a voided one the `VoidedBy.reason`. `recalled`: cancelled because it was made wrongly; it stands in the
+    way of its like until the recall is lifted.
     """
 
     id: str
@@ -37,6 +38,7 @@ class OnBooks(msgspec.Struct, frozen=True):
     imported_at: datetime | None = None
     reason: str | None = None
     window: Window | None = None
+    recalled: bool = False
 
 
 class Create(msgspec.Struct, frozen=True, tag="create"):
@@ -90,18 +92,21 @@ def reconcile(
 ) -> tuple[Change, ...]:
     """Return the changes that bring the books in line with what was derived; none when applied a second time.
 
-    An obligation whose input is unchanged, or changed in nothing its rule builds on, stays as it was made, even if its rule would
+    What was recalled is not made again, whatever the rules say of it now. An obligation whose input is unchanged, or changed in nothing its rule builds on, stays as it was made, even if its rule would
     now say otherwise (GEN-4); `recount` overrides that, where the calendar to count by was changed. Obligations of plugins that were not asked are
     left alone, and those whose event made its rule fail. What was due before `cut_over` is historic.
     """
     live: dict[str, OnBooks] = {}
     last: dict[str, int] = {}
+    recalled: dict[str, OnBooks] = {}
     for entry in sorted(books, key=lambda e: (e.key, e.generation)):
         last[entry.key] = entry.generation
         if entry.input_hash in derivation.same:
             entry = msgspec.structs.replace(entry, input_hash=derivation.same[entry.input_hash])
         if entry.status in LIVE:
             live[entry.key] = entry
+        elif entry.recalled:
+            recalled[entry.key] = entry
     wanted = {desired.key: desired for desired in derivation.desired}
     failed = {(failure.plugin, failure.rule, failure.root_event_id) for failure in derivation.failures}
     untouched = {
@@ -116,12 +121,13 @@ def reconcile(
     )
     # What a rule would now put under another key is on the books already, under the key it had then.
     made = {live[key].input_hash for key in unchanged if key not in wanted}
+    made |= {entry.input_hash for key, entry in recalled.items() if key not in wanted}
     moved = _moved(live, wanted.keys() | untouched | unchanged)
     changes: list[Change] = []
     replaced: set[str] = set()
     for key, desired in sorted(wanted.items()):
         present = live.get(key)
-        if key in untouched or (present is None and desired.input_hash in made):
+        if key in untouched or (present is None and (key in recalled or desired.input_hash in made)):
             continue
         generation = last.get(key, 0) + 1
         if present is not None:

@@ -174,14 +174,20 @@ class Registry:
         self.broken: tuple[Broken, ...] = tuple(broken)
 
 
-def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
+def installed() -> list[EntryPoint]:
+    """Return the entry points of the installed plugins, in the order of their ids; nothing is imported."""
+    return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+
+
+def load_registry(points: Iterable[EntryPoint] | None = None, refused: Iterable[Broken] = ()) -> Registry:
     """Load every installed plugin, found by entry point; a broken one is skipped with its reason.
 
-    Where two distributions claim one id both are broken: neither can be told to be the one that was meant.
+    Where two distributions claim one id both are broken: neither can be told to be the one that was meant. `refused` are those that
+    are not to be loaded, with the reason.
     """
     plugins: list[Plugin] = []
-    broken: list[Broken] = []
-    found = sorted(entry_points(group=ENTRY_POINT_GROUP) if points is None else points, key=lambda p: p.name)
+    broken: list[Broken] = [*refused]
+    found = installed() if points is None else sorted(points, key=lambda point: point.name)
     claims = Counter(point.name for point in found)
     for point in found:
         try:

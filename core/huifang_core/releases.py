@@ -7,11 +7,11 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 
 from huifang_core.plugin import ENTRY_POINT_GROUP
-from huifang_core.registry import Plugin, PluginError, Registry, load_registry
+from huifang_core.registry import Broken, Plugin, PluginError, Registry, installed, load_registry
 
 
 def load_release(path: Path) -> Plugin:
@@ -27,11 +27,16 @@ def load_release(path: Path) -> Plugin:
     return loaded(point)
 
 
-def registry_with(release: Path) -> Registry:
-    """Return everything installed, with this release in the place of the installed one of the same id."""
+def registry_with(
+    release: Path, points: Iterable[EntryPoint] | None = None, refused: Iterable[Broken] = ()
+) -> Registry:
+    """Return everything installed, with this release in the place of the installed one of the same id.
+
+    `points` and `refused` are as in `load_registry`.
+    """
     plugin = load_release(release)
     others = load_registry(
-        point for point in entry_points(group=ENTRY_POINT_GROUP) if point.name != plugin.id
+        (point for point in (installed() if points is None else points) if point.name != plugin.id), refused
     )
     return Registry([plugin, *others.plugins.values()], others.broken)
 

@@ -62,11 +62,20 @@ class PluginHost:
     """A small pool of plugin-host processes; use it as an async context manager.
 
     `deadline` is in seconds, for one batch: one that misses it is cut in two until the culprit stands alone. A rule
-    is interrupted after a quarter of it. `release` is the folder or wheel of a plugin to be used in the place of the installed one.
+    is interrupted after a quarter of it. `release` is the folder or wheel of a plugin to be used in the place of the installed one. With an
+    `allow_list`, a file, only the plugins it pins are loaded; the others are broken.
     """
 
-    def __init__(self, *, processes: int = 1, deadline: float = 20.0, release: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        processes: int = 1,
+        deadline: float = 20.0,
+        release: Path | None = None,
+        allow_list: Path | None = None,
+    ) -> None:
         self._release = None if release is None else str(release.resolve())
+        self._allow_list = allow_list
         self._processes = processes
         self._deadline = deadline
         self._pool = self._new_pool()
@@ -98,7 +107,7 @@ class PluginHost:
         return ProcessPool(
             max_workers=self._processes,
             initializer=host_start,
-            initargs=(self._release,),
+            initargs=(self._release, self._allow_list),
             context=multiprocessing.get_context("forkserver"),
         )
 

@@ -6,9 +6,10 @@ checked here, so that nobody outside has to trust it.
 
 import gc
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
@@ -32,11 +33,13 @@ from huifang_core.outcomes import ContactOutcome, Reacted, react
 from huifang_core.parameters import ParameterSet
 from huifang_core.plans import Membership, Plan
 from huifang_core.population import Candidate, amount_wanted, population
-from huifang_core.registry import Plugin, Registry, load_registry
+from huifang_core.registry import Broken, Plugin, Registry, installed, load_registry
 from huifang_core.releases import registry_with
 from huifang_core.rules import Rule
 from huifang_core.trace import TraceStep
 from huifang_core.workdays import AnnouncedDay, WorkingCalendar
+
+from huifang_tenants.plugin_allow_list import AllowListError, read_allow_list, sift
 
 _D = TypeVar("_D", Desired, DesiredCase)
 
@@ -133,13 +136,17 @@ _json = msgspec.json.Encoder()
 
 _registry: Registry | None = None
 _release: str | None = None
+_allow_list: Path | None = None
 _calendars: dict[bytes, WorkingCalendar] = {}
 
 
-def host_start(release: str | None = None) -> None:
-    """Load the plugins, before anything is asked; `release` is the path of one to load in the place of the installed one."""
-    global _release
-    _release = release
+def host_start(release: str | None = None, allow_list: Path | None = None) -> None:
+    """Load the plugins, before anything is asked.
+
+    `release` is the path of one to load in the place of the installed one; with an allow-list, those that it takes are loaded.
+    """
+    global _release, _allow_list
+    _release, _allow_list = release, allow_list
     _loaded()
 
 
@@ -250,11 +257,29 @@ def host_check_settings(plugin: str, settings: bytes) -> bytes:
 def _loaded() -> Registry:
     global _registry
     if _registry is None:
-        _registry = load_registry() if _release is None else registry_with(Path(_release))
+        _registry = _chosen()
         # What is loaded stays, and what a task makes is gone after it: hardly ever worth looking through.
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
     return _registry
+
+
+def _chosen() -> Registry:
+    points, refused = _allowed()
+    if _release is None:
+        return load_registry(points, refused)
+    return registry_with(Path(_release), points, refused)
+
+
+def _allowed() -> tuple[Sequence[EntryPoint], Sequence[Broken]]:
+    points = installed()
+    if _allow_list is None:
+        return points, ()
+    try:
+        return sift(points, read_allow_list(_allow_list))
+    except AllowListError as error:
+        # Without the list nobody can say what may be imported, so nothing is.
+        return (), [Broken(point.name, str(error)) for point in points]
 
 
 def _calendar(announced: dict[int, tuple[AnnouncedDay, ...]]) -> WorkingCalendar:

@@ -21,6 +21,7 @@ def test_without_variables_everything_is_embedded_under_the_home() -> None:
         redis_url=None,
         store_url="file:///home/li/.huifang/store",
         keys_file=Path("/home/li/.huifang/keys.json"),
+        plugins_file=None,
         host="127.0.0.1",
         port=8080,
         issuer="http://127.0.0.1:8080",

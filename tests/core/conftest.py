@@ -152,6 +152,16 @@ class Books:
         """Record a completed callback, as the contact service does."""
         self._set(self.live(key).id, "completed")
 
+    def recall(self, key: str) -> None:
+        """Take an entry off as wrongly made, as the recall service does."""
+        id = self.live(key).id
+        self._set(id, "cancelled")
+        self.entries[id] = msgspec.structs.replace(self.entries[id], recalled=True)
+
+    def lift_recalls(self) -> None:
+        """Let what was recalled be made again."""
+        self.entries = {id: msgspec.structs.replace(e, recalled=False) for id, e in self.entries.items()}
+
     def live(self, key: str) -> OnBooks:
         """The entry that stands for `key`; there is exactly one."""
         (entry,) = (

@@ -322,3 +322,28 @@ def test_the_order_of_the_books_makes_no_difference(build: Any, books: Any, grac
     entries = list(books.entries.values())
     derived = build.derive(*life[:2])
     assert reconcile(derived, entries, now=build.at(0)) == reconcile(derived, entries[::-1], now=build.at(0))
+
+
+def test_what_was_recalled_is_not_made_again_until_the_recall_is_lifted(
+    build: Any, books: Any, grace: Any
+) -> None:
+    wrong = grace("a", 60)
+    build.settle(books, build.derive(wrong))
+    books.recall(key(build, 60))
+    assert build.settle(books, build.derive(wrong)) == ()
+    assert build.settle(books, build.derive(wrong), recount=True) == ()
+    later = build.event("p", "premium.paid", 5, paid_on=build.on(5))
+    assert build.settle(books, build.derive(wrong, later), 6) == ()
+    books.lift_recalls()
+    (again,) = build.settle(books, build.derive(wrong))
+    assert (again.desired.key, again.generation, again.replaces) == (key(build, 60), 2, None)
+
+
+def test_another_occasion_than_the_one_recalled_is_another_obligation(
+    build: Any, books: Any, grace: Any
+) -> None:
+    build.settle(books, build.derive(grace("a", 60)))
+    books.recall(key(build, 60))
+    (change,) = build.settle(books, build.derive(grace("a", 60), grace("b", 70, corrects="a")))
+    assert (change.desired.key, change.replaces) == (key(build, 70), None)
+    assert books.statuses() == {key(build, 70): "open"}

@@ -26,16 +26,26 @@ def command() -> None:
     "--scope", "scopes", multiple=True, type=click.Choice(sorted(SCOPES)), help="May be given often."
 )
 @click.option("--all-scopes", is_flag=True, help="Every scope there is.")
+@click.option(
+    "--vendor", help="Outside vendor (as in the staff data) whose people it acts for, and no others."
+)
 @tenant_option
 @home_option
 @json_option
 def create(
-    name: str, scopes: tuple[str, ...], all_scopes: bool, slug: str, home: Path | None, as_json: bool
+    name: str,
+    scopes: tuple[str, ...],
+    all_scopes: bool,
+    vendor: str | None,
+    slug: str,
+    home: Path | None,
+    as_json: bool,
 ) -> None:
     """Create a client and print its secret, which is shown this once.
 
     \b
     Example:  huifang client create --tenant demo --name core --scope events:write --scope contracts:read
+              huifang client create --tenant demo --name hotline --vendor V-7 --scope contacts:write --scope obligations:read
     """
     wanted = tuple(SCOPES) if all_scopes else scopes
     if not wanted:
@@ -44,7 +54,7 @@ def create(
     async def work() -> NewClient:
         async with open_runtime(here.settings) as runtime:
             tenant = await runtime.registry.by_slug(slug)
-            return await create_client(runtime.database, tenant.id, name, wanted)  # type: ignore[arg-type]
+            return await create_client(runtime.database, tenant.id, name, wanted, vendor)  # type: ignore[arg-type]
 
     with installation(home) as here:
         client = run(work())

@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 from huifang_core.catalogue import Catalogue, stale_parameters
 from huifang_core.derive import SettingsVersion
+from huifang_core.registry import installed
 from huifang_tenants.clock import wall_now
+from huifang_tenants.plugin_allow_list import pin
 from huifang_tenants.scope import scope
 from huifang_tenants.services.plugins import configure
 from huifang_tenants.stores.ledger import Actor
@@ -72,6 +74,24 @@ def list_(home: Path | None, as_json: bool) -> None:
         click.echo("no plugins are installed, so no obligation will be made")
         return
     console().print(table)
+
+
+@command.command("pin")
+@click.argument("plugins", nargs=-1)
+def pin_(plugins: tuple[str, ...]) -> None:
+    """Print what pins the installed plugins, or these, by version and hash: the list that HUIFANG_PLUGINS names.
+
+    \b
+    Example:  huifang plugin pin shandong_life > plugins.toml
+              HUIFANG_PLUGINS=plugins.toml huifang plugin list
+    """
+    points = {point.name: point for point in installed()}
+    unknown = [plugin for plugin in plugins if plugin not in points]
+    if unknown:
+        raise click.UsageError(f"{unknown[0]} is not installed; installed: {', '.join(points) or 'none'}")
+    for name in plugins or points:
+        found = pin(points[name])
+        click.echo(f'[{name}]\nversion = "{found.version}"\nsha256 = "{found.sha256}"\n')
 
 
 @command.command()

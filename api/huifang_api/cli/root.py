@@ -43,6 +43,10 @@ COMMANDS: Final = {
         "huifang_api.cli.telephoning",
         "Set and try the telephone system by which callers dial.",
     ),
+    "script": (
+        "huifang_api.cli.scripts",
+        "List scripts, record that one was filed, and make its filing pack.",
+    ),
     "policy-lookup": (
         "huifang_api.cli.looking_up",
         "Set where a tenant's core system is asked for a policy's present data.",

@@ -19,10 +19,10 @@ _SECRET_PREFIX: Final = "hfs_"  # noqa: S105 - secret scanners find ours by it
 _MOST_KEPT: Final = 10_000
 
 _INSERT: Final = """
-INSERT INTO control.oauth_client (client_id, tenant_id, name, secret_hash, scopes) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO control.oauth_client (client_id, tenant_id, name, secret_hash, scopes, vendor) VALUES ($1, $2, $3, $4, $5, $6)
 """
 _LOAD: Final = """
-SELECT client_id, tenant_id, name, secret_hash, scopes, revoked_at IS NOT NULL AS revoked
+SELECT client_id, tenant_id, name, secret_hash, scopes, vendor, revoked_at IS NOT NULL AS revoked
 FROM control.oauth_client WHERE client_id = $1
 """
 _REVOKE: Final = """
@@ -31,7 +31,7 @@ UPDATE control.oauth_client SET revoked_at = now() WHERE client_id = $1 AND revo
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
-    """A client as it is registered."""
+    """A client as it is registered; with a `vendor` it acts for that outside vendor's people alone (HT-3)."""
 
     client_id: str
     tenant_id: UUID
@@ -39,6 +39,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     secret_hash: bytes
     scopes: frozenset[str]
     revoked: bool = False
+    vendor: str | None = None
 
     def has_secret(self, secret: str) -> bool:
         """Whether `secret` is this client's; takes the same time for any wrong one."""
@@ -52,8 +53,10 @@ class NewClient(msgspec.Struct, frozen=True):
     secret: str
 
 
-async def create_client(db: Database, tenant_id: UUID, name: str, scopes: Collection[Scope]) -> NewClient:
-    """Register a client of a tenant; its secret is in the answer and nowhere else.
+async def create_client(
+    db: Database, tenant_id: UUID, name: str, scopes: Collection[Scope], vendor: str | None = None
+) -> NewClient:
+    """Register a client of a tenant, or of an outside vendor that works for it; its secret is in the answer and nowhere else.
 
     ValueError when a scope is not in the table, or there is none.
     """
@@ -64,7 +67,7 @@ async def create_client(db: Database, tenant_id: UUID, name: str, scopes: Collec
     new = NewClient(_ID_PREFIX + secrets.token_hex(12), _SECRET_PREFIX + secrets.token_urlsafe(32))
     async with control(db) as opened:
         await opened.connection.execute(
-            _INSERT, new.client_id, tenant_id, name, _hash(new.secret), sorted(scopes)
+            _INSERT, new.client_id, tenant_id, name, _hash(new.secret), sorted(scopes), vendor
         )
     return new
 

@@ -28,6 +28,7 @@ Scope = Literal[
     "limits:read",
     "limits:write",
     "obligations:read",
+    "obligations:write",
     "organisation:read",
     "organisation:write",
     "papers:print",
@@ -36,6 +37,8 @@ Scope = Literal[
     "plugins:write",
     "reports:read",
     "reports:sign",
+    "scripts:read",
+    "scripts:write",
     "settings:read",
     "settings:write",
 ]
@@ -65,6 +68,7 @@ SCOPES: Final[Mapping[Scope, Text]] = {
         "批准超出限额、对客户意愿作出决定", "Let limits be passed, and decide about wishes of customers"
     ),
     "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
+    "obligations:write": text("暂停、撤回、分派回访任务", "Stop, recall and give out obligations"),
     "organisation:read": text("查看机构与人员", "Read units and staff"),
     "organisation:write": text("维护机构与人员", "Write units and staff, record training"),
     "papers:print": text(
@@ -77,6 +81,8 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "plugins:write": text("启停插件、修改设置", "Switch plugins on and off, change settings"),
     "reports:read": text("查看报表", "Read reports"),
     "reports:sign": text("签认报表", "Sign reports off"),
+    "scripts:read": text("查看话术与报备", "Read scripts and their filings"),
+    "scripts:write": text("登记话术报备", "Record that scripts were filed"),
     "settings:read": text("查看机构设置", "Read the tenant's settings"),
     "settings:write": text("修改机构设置", "Change the tenant's settings"),
 }

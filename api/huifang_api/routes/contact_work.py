@@ -17,7 +17,7 @@ from huifang_tenants.stores.reading import work
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from huifang_api.access import needs, tenant_scope
+from huifang_api.access import needs, own_work, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
@@ -45,7 +45,8 @@ _HELD: Final[tuple[ProblemCode, ...]] = (
 _STARTING: Final[tuple[ProblemCode, ...]] = (
     "not_found", "staff.not_found", "staff.not_active", "staff.untrained", "staff.not_permitted", "staff.outside_unit",
     "queue.not_leased", "queue.lease_expired", "state.conflict", "obligation.closed", "contact.no_such_number",
-    "contact.person_busy", "contact.quiet_hours", "contact.script_missing", "contact.channel_not_planned", *_HELD,
+    "contact.person_busy", "contact.quiet_hours", "contact.script_missing", "contact.script_not_filed",
+    "contact.stopped", "contact.channel_not_planned", *_HELD,
 )  # fmt: skip
 _OVER: Final[tuple[ProblemCode, ...]] = ("contact.not_in_progress",)
 _ANSWERING: Final[tuple[ProblemCode, ...]] = (*_OVER, "contact.answer_refused", "contact.script_missing")
@@ -58,7 +59,7 @@ _STARTED: Final = Answer("Started.", {"application/json": Standing}, {"Location"
 
 @post(
     "/contacts",
-    opt=needs("contacts:write", raises=_STARTING) | documented(answers={201: _STARTED}),
+    opt=needs("contacts:write", raises=_STARTING, vendors=True) | documented(answers={201: _STARTED}),
     operation_id="start_contact",
     tags=_TAGS,
 )
@@ -89,6 +90,7 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
     )
 
     async def start(scope: Scope) -> answering.Standing:
+        await own_work(request, scope, data.staff_no)
         return await answering.standing(scope, await starting.start(scope, catalogue, opening, actor))
 
     standing = await in_tenant(request, start)
@@ -97,13 +99,14 @@ async def start_contact(request: ApiRequest, data: JSONBody[StartContact]) -> Re
 
 @get(
     "/contacts/{contact_id:uuid}/prompt",
-    opt=needs("contacts:write", raises=_OVER),
+    opt=needs("contacts:write", raises=_OVER, vendors=True),
     operation_id="get_contact_prompt",
     tags=_TAGS,
 )
 async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) -> Standing:
     """Read where a contact in progress stands: what to say or ask now. It may hold personal data of the customer."""
     async with tenant_scope(request, read_only=True) as scope:
+        await holder(request, scope, contact_id)
         return standing_shown(await answering.standing(scope, contact_id))
 
 
@@ -114,11 +117,13 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
         raises=(
             *_OVER,
             "contact.quiet_hours",
+            "contact.stopped",
             *_HELD,
             "call.over",
             "call.not_dialable",
             "telephone.unavailable",
         ),
+        vendors=True,
     ),
     operation_id="dial_contact",
     tags=_TAGS,
@@ -147,7 +152,7 @@ async def dial_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> Stand
 
 @post(
     "/contacts/{contact_id:uuid}/answers",
-    opt=needs("contacts:write", raises=_ANSWERING),
+    opt=needs("contacts:write", raises=_ANSWERING, vendors=True),
     operation_id="answer_contact",
     tags=_TAGS,
     status_code=200,
@@ -173,7 +178,7 @@ async def answer_contact(
 
 @post(
     "/contacts/{contact_id:uuid}/corrections",
-    opt=needs("contacts:write", raises=_ANSWERING),
+    opt=needs("contacts:write", raises=_ANSWERING, vendors=True),
     operation_id="correct_contact",
     tags=_TAGS,
     status_code=200,
@@ -199,7 +204,7 @@ async def correct_contact(
 
 @post(
     "/contacts/{contact_id:uuid}/outcome",
-    opt=needs("contacts:write", raises=_CONCLUDING),
+    opt=needs("contacts:write", raises=_CONCLUDING, vendors=True),
     operation_id="conclude_contact",
     tags=_TAGS,
     status_code=200,
@@ -230,7 +235,7 @@ async def conclude_contact(
 
 @post(
     "/contacts/{contact_id:uuid}/abandon",
-    opt=needs("contacts:write", raises=_OVER),
+    opt=needs("contacts:write", raises=_OVER, vendors=True),
     operation_id="abandon_contact",
     tags=_TAGS,
     status_code=200,

@@ -10,7 +10,7 @@ from huifang_tenants.stores.reading import contacts as reading
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from huifang_api.access import acting, needs, tenant_scope
+from huifang_api.access import acting, needs, own_work, tenant_scope
 from huifang_api.paging import next_cursor, one, page, shaped
 from huifang_api.parameters import (
     ChannelParam,
@@ -39,7 +39,7 @@ _LIST: Final = "contacts"
 _TAGS: Final = ("Contacts",)
 
 
-@get("/contacts", opt=needs("contacts:read"), operation_id="list_contacts", tags=_TAGS)
+@get("/contacts", opt=needs("contacts:read", vendors=True), operation_id="list_contacts", tags=_TAGS)
 async def list_contacts(
     request: ApiRequest,
     customer_id: CustomerIdParam = None,
@@ -54,8 +54,9 @@ async def list_contacts(
     limit: LimitParam = 50,
     cursor: CursorParam = None,
     order: OrderParam = None,
+    on_behalf_of: OnBehalfOfParam = None,
 ) -> ContactPage:
-    """List contacts, the latest first."""
+    """List contacts, the latest first; a vendor's client is shown those of the person it acts for (HT-3)."""
     wanted = reading.ContactFilter(
         customer_id=customer_id,
         staff_no=staff_no,
@@ -69,18 +70,30 @@ async def list_contacts(
     )
     asked = page(_LIST, limit, cursor, order, default="desc")
     async with tenant_scope(request, read_only=True) as scope:
-        found = await reading.list_contacts(scope, wanted, asked)
+        only = await own_work(request, scope, on_behalf_of)
+        found = await reading.list_contacts(scope, wanted, asked, only=only)
     return ContactPage(shaped(ContactSummary, found.rows), next_cursor(_LIST, asked, found))
 
 
-@get("/contacts/{contact_id:uuid}", opt=needs("contacts:read"), operation_id="get_contact", tags=_TAGS)
-async def get_contact(request: ApiRequest, contact_id: FromPath[UUID]) -> ContactDetail:
+@get(
+    "/contacts/{contact_id:uuid}",
+    opt=needs("contacts:read", vendors=True),
+    operation_id="get_contact",
+    tags=_TAGS,
+)
+async def get_contact(
+    request: ApiRequest, contact_id: FromPath[UUID], on_behalf_of: OnBehalfOfParam = None
+) -> ContactDetail:
     """Read one contact with its sections, answers and evidence.
 
     Answers chosen from a list are shown; what the customer said freely is masked.
     """
     async with tenant_scope(request, read_only=True) as scope:
-        return one(ContactDetail, await reading.get_contact(scope, contact_id), "contact")
+        only = await own_work(request, scope, on_behalf_of)
+        row = await reading.get_contact(scope, contact_id)
+    if row is not None and only not in (None, row["staff_no"]):
+        raise Problem("not_found", kind="contact")
+    return one(ContactDetail, row, "contact")
 
 
 @post(

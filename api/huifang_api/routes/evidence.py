@@ -27,7 +27,7 @@ from huifang_api.shapes.contacts import EvidenceSummary
 from huifang_api.shapes.evidence import ReferToEvidence
 from huifang_api.uploads import FORM, open_upload
 from huifang_api.world import ApiRequest, world_of
-from huifang_api.writing import in_tenant
+from huifang_api.writing import holder, in_tenant
 
 _TAGS: Final = ("Evidence",)
 _RANGE: Final = re.compile(r"bytes=(?:(?P<start>[0-9]{1,15})-(?P<last>[0-9]{1,15})?|-(?P<tail>[0-9]{1,15}))")
@@ -67,7 +67,7 @@ _log = structlog.get_logger("huifang.evidence")
 
 @post(
     "/contacts/{contact_id:uuid}/evidence",
-    opt=needs("evidence:write", raises=_RECEIVING)
+    opt=needs("evidence:write", raises=_RECEIVING, vendors=True)
     | documented(
         bodies={
             **dict.fromkeys(_FILE_TYPES, BYTES),
@@ -112,7 +112,9 @@ async def receive_evidence(
     When the evidence its channel demands has come in, a completed contact with all points affirmed becomes successful
     (REG-2, REG-3). It can't be changed or deleted afterwards.
     """
-    actor = await _actor(request, on_behalf_of)
+    async with tenant_scope(request, read_only=True) as scope:
+        actor = await acting(request, scope, on_behalf_of)
+        await holder(request, scope, contact_id)
     upload = await open_upload(request)
     world = world_of(request)
     kept = await evidence.receive(
@@ -134,7 +136,7 @@ async def receive_evidence(
 
 @post(
     "/contacts/{contact_id:uuid}/evidence-references",
-    opt=needs("evidence:write", raises=("staff.not_found",)) | documented(answers={201: _MADE}),
+    opt=needs("evidence:write", raises=("staff.not_found",), vendors=True) | documented(answers={201: _MADE}),
     operation_id="refer_to_evidence",
     tags=_TAGS,
 )
@@ -148,6 +150,7 @@ async def refer_to_evidence(
 
     async def refer(scope: Scope) -> evidence.EvidenceView:
         actor = await acting(request, scope, on_behalf_of)
+        await holder(request, scope, contact_id)
         return await evidence.refer(scope, contact_id, data.reference, actor)
 
     return _made(await in_tenant(request, refer))
@@ -275,11 +278,6 @@ def _span(wanted: str | None, size: int) -> tuple[int, int | None] | None:
         return start, None
     last = int(match["last"])
     return (start, last + 1) if last >= start else None
-
-
-async def _actor(request: ApiRequest, on_behalf_of: str | None) -> Actor:
-    async with tenant_scope(request, read_only=True) as scope:
-        return await acting(request, scope, on_behalf_of)
 
 
 def _made(kept: evidence.EvidenceView) -> Response[EvidenceSummary]:

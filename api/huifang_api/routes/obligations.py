@@ -9,10 +9,11 @@ import msgspec
 from huifang_core.obligations import ObligationStatus
 from huifang_core.trace import TraceStep, lines
 from huifang_tenants.stores.reading import obligations as reading
+from huifang_tenants.stores.reading.appointments import AppointmentState
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
-from huifang_api.access import needs, tenant_scope
+from huifang_api.access import needs, own_work, tenant_scope
 from huifang_api.languages import language_of
 from huifang_api.paging import next_cursor, one, page, shaped
 from huifang_api.parameters import (
@@ -23,8 +24,10 @@ from huifang_api.parameters import (
     CustomerIdParam,
     FlagParam,
     LimitParam,
+    OnBehalfOfParam,
     OrderParam,
     SellerNoParam,
+    StaffNoParam,
     UnitParam,
 )
 from huifang_api.problems import Problem
@@ -40,7 +43,7 @@ _LIST: Final = "obligations"
 _TAGS: Final = ("Obligations",)
 
 
-@get("/obligations", opt=needs("obligations:read"), operation_id="list_obligations", tags=_TAGS)
+@get("/obligations", opt=needs("obligations:read", vendors=True), operation_id="list_obligations", tags=_TAGS)
 async def list_obligations(
     request: ApiRequest,
     status: Annotated[ObligationStatus | None, QueryParameter(description="Status.")] = None,
@@ -65,13 +68,23 @@ async def list_obligations(
     waiting: FlagParam = None,
     born_late: FlagParam = None,
     provisional: FlagParam = None,
+    appointment: Annotated[
+        AppointmentState | None,
+        QueryParameter(
+            description="Of those whose time is agreed first (HI-2): `none` is agreed now, one is `agreed`, or one was `missed`."
+        ),
+    ] = None,
+    assignee: StaffNoParam = None,
+    to_give_out: FlagParam = None,
     limit: LimitParam = 50,
     cursor: CursorParam = None,
     order: OrderParam = None,
+    on_behalf_of: OnBehalfOfParam = None,
 ) -> ObligationPage:
     """List obligations by due date; those that still wait for theirs come last.
 
-    Overdue is judged at the tenant's business time (DEC-2).
+    Overdue is judged at the tenant's business time (DEC-2). `assignee` are those given to a member of staff, `to_give_out` those that a
+    team leader has to give to somebody (HT-8). A vendor's client is shown what was given to the person it acts for (HT-3).
     """
     wanted = reading.ObligationFilter(
         status=status,
@@ -90,36 +103,49 @@ async def list_obligations(
         waiting=waiting,
         born_late=born_late,
         provisional=provisional,
+        appointment=appointment,
+        assignee=assignee,
+        to_give_out=to_give_out,
     )
     asked = page(_LIST, limit, cursor, order)
     async with tenant_scope(request, read_only=True) as scope:
-        found = await reading.list_obligations(scope, wanted, asked)
+        only = await own_work(request, scope, on_behalf_of)
+        found = await reading.list_obligations(scope, wanted, asked, only=only)
     return ObligationPage(shaped(ObligationSummary, found.rows), next_cursor(_LIST, asked, found))
 
 
 @get(
     "/obligations/{obligation_id:uuid}",
-    opt=needs("obligations:read"),
+    opt=needs("obligations:read", vendors=True),
     operation_id="get_obligation",
     tags=_TAGS,
 )
-async def get_obligation(request: ApiRequest, obligation_id: FromPath[UUID]) -> ObligationDetail:
+async def get_obligation(
+    request: ApiRequest, obligation_id: FromPath[UUID], on_behalf_of: OnBehalfOfParam = None
+) -> ObligationDetail:
     """Read one obligation with what its rule demands."""
     async with tenant_scope(request, read_only=True) as scope:
-        return one(ObligationDetail, await reading.get_obligation(scope, obligation_id), "obligation")
+        only = await own_work(request, scope, on_behalf_of)
+        row = await reading.get_obligation(scope, obligation_id)
+    if row is not None and only not in (None, row["assignee"]):
+        raise Problem("not_found", kind="obligation")
+    return one(ObligationDetail, row, "obligation")
 
 
 @get(
     "/obligations/{obligation_id:uuid}/explanation",
-    opt=needs("obligations:read"),
+    opt=needs("obligations:read", vendors=True),
     operation_id="explain_obligation",
     tags=_TAGS,
 )
-async def explain_obligation(request: ApiRequest, obligation_id: FromPath[UUID]) -> Response[Explanation]:
+async def explain_obligation(
+    request: ApiRequest, obligation_id: FromPath[UUID], on_behalf_of: OnBehalfOfParam = None
+) -> Response[Explanation]:
     """Read why an obligation exists and why it is due then (GEN-3), in the language of `Accept-Language`."""
     async with tenant_scope(request, read_only=True) as scope:
+        only = await own_work(request, scope, on_behalf_of)
         row = await reading.explain_obligation(scope, obligation_id)
-    if row is None:
+    if row is None or only not in (None, row["assignee"]):
         raise Problem("not_found", kind="obligation")
     language = language_of(request)
     steps = msgspec.convert(row["trace"], list[TraceStep])

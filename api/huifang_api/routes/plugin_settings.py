@@ -7,10 +7,11 @@ import msgspec
 from huifang_core.catalogue import PluginEntry, stale_parameters
 from huifang_core.windows import day_of
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.plugins import check_settings, configure
+from huifang_tenants.services.plugins import check_settings, configure, roll_back
+from huifang_tenants.services.preflight import preflight
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import plugins as reading
-from litestar import get, put
+from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
 from huifang_api.access import acting, needs, tenant_scope
@@ -20,15 +21,19 @@ from huifang_api.shapes.plugins import (
     BrokenPlugin,
     ParameterValue,
     PluginCaseClass,
+    PluginConcern,
     PluginDetail,
     PluginList,
     PluginParameter,
+    PluginPreflight,
     PluginRule,
     PluginScript,
     PluginSummary,
+    RestoreSettings,
     SetPlugin,
     SettingsHistory,
     SettingsVersion,
+    TryPlugin,
 )
 from huifang_api.world import ApiRequest, world_of
 from huifang_api.writing import in_tenant
@@ -106,6 +111,57 @@ async def set_plugin(request: ApiRequest, plugin: FromPath[str], data: JSONBody[
     return await in_tenant(request, write)
 
 
+@post(
+    "/plugins/{plugin:str}/preflight",
+    opt=needs("plugins:read"),
+    operation_id="preflight_plugin",
+    tags=_TAGS,
+    status_code=200,
+)
+async def preflight_plugin(
+    request: ApiRequest, plugin: FromPath[str], data: JSONBody[TryPlugin]
+) -> PluginPreflight:
+    """Read what switching a plugin on with these settings would meet: what stands against it, and what it would make. Nothing changes.
+
+    It looks at the first 500 contracts: which scripts lack a filing (LN-6), for which channels nobody is trained (SD-3), what would be
+    late when made (DEC-4).
+    """
+    found = await preflight(
+        world_of(request).services, request.auth.tenant, plugin, data.settings, data.parameters
+    )
+    return PluginPreflight(
+        clear=found.clear,
+        concerns=[_like(concern, PluginConcern) for concern in found.concerns],
+        contracts=found.contracts,
+        callbacks=found.callbacks,
+    )
+
+
+@post(
+    "/plugins/{plugin:str}/settings/{version:int}/restore",
+    opt=needs("plugins:write", raises=("not_found", *_SETTING)),
+    operation_id="restore_plugin_settings",
+    tags=_TAGS,
+    status_code=200,
+)
+async def restore_plugin_settings(
+    request: ApiRequest, plugin: FromPath[str], version: FromPath[int], data: JSONBody[RestoreSettings]
+) -> PluginDetail:
+    """Bring an earlier version of a plugin's settings back: a further version that says the same, and whether it was on.
+
+    Settings that were renamed since come back by their present names; what the plugin or the law takes no more is refused.
+    """
+    entry = await _entry(request, plugin)
+    async with tenant_scope(request, read_only=True) as scope:
+        actor = await acting(request, scope, data.staff_no)
+    services = world_of(request).services
+    await roll_back(
+        services, request.auth.tenant, entry.manifest.id, version, actor, valid_from=data.valid_from
+    )
+    async with tenant_scope(request, read_only=True) as scope:
+        return await _detail(scope, entry)
+
+
 async def _entry(request: ApiRequest, plugin: str) -> PluginEntry:
     entry = (await world_of(request).services.catalogue()).plugins.get(plugin)
     if entry is None:
@@ -161,4 +217,11 @@ def _like(found: Any, shape: type[msgspec.Struct]) -> Any:
     return msgspec.convert(found, shape, from_attributes=True)
 
 
-ROUTES: Final = (list_plugins, get_plugin, list_plugin_settings, set_plugin)
+ROUTES: Final = (
+    list_plugins,
+    get_plugin,
+    list_plugin_settings,
+    set_plugin,
+    preflight_plugin,
+    restore_plugin_settings,
+)

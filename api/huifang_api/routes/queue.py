@@ -13,7 +13,7 @@ from huifang_tenants.stores.reading import work
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
-from huifang_api.access import needs, tenant_scope
+from huifang_api.access import needs, own_work, tenant_scope
 from huifang_api.documented import Answer, documented
 from huifang_api.languages import language_of
 from huifang_api.shapes.queue import ClaimedWork, ClaimRequest, HeldBack, Returned, ReturnRequest
@@ -31,7 +31,8 @@ _NOTHING_DUE: Final = Answer("Nothing is due that this person may do.")
 
 @post(
     "/queue/claim",
-    opt=needs("contacts:write", raises=_REFUSALS) | documented(answers={200: _CLAIMED, 204: _NOTHING_DUE}),
+    opt=needs("contacts:write", raises=_REFUSALS, vendors=True)
+    | documented(answers={200: _CLAIMED, 204: _NOTHING_DUE}),
     operation_id="claim_work",
     tags=_TAGS,
     status_code=200,
@@ -49,6 +50,7 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
     catalogue = await world_of(request).services.catalogue()
 
     async def claim(scope: Scope) -> ClaimedWork | None:
+        await own_work(request, scope, data.staff_no)
         claimed = await claim_next(scope, catalogue, data.staff_no, actor, data.channel)
         return None if claimed is None else await _shown(scope, claimed, language)
 
@@ -60,7 +62,7 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
 
 @post(
     "/queue/return",
-    opt=needs("contacts:write", raises=("staff.not_found",)),
+    opt=needs("contacts:write", raises=("staff.not_found",), vendors=True),
     operation_id="return_work",
     tags=_TAGS,
     status_code=200,
@@ -68,12 +70,17 @@ async def claim_work(request: ApiRequest, data: JSONBody[ClaimRequest]) -> Respo
 async def return_work(request: ApiRequest, data: JSONBody[ReturnRequest]) -> Returned:
     """Give back everything this person claimed and did not start; others may claim it at once."""
     actor = Actor(request.auth.actor, data.staff_no)
-    return Returned(await in_tenant(request, lambda scope: give_back(scope, data.staff_no, actor)))
+
+    async def put_back(scope: Scope) -> int:
+        await own_work(request, scope, data.staff_no)
+        return await give_back(scope, data.staff_no, actor)
+
+    return Returned(await in_tenant(request, put_back))
 
 
 @get(
     "/queue/held-back",
-    opt=needs("contacts:write", raises=_REFUSALS),
+    opt=needs("contacts:write", raises=_REFUSALS, vendors=True),
     operation_id="get_held_back",
     tags=_TAGS,
 )
@@ -89,11 +96,13 @@ async def get_held_back(
     """Read which work only one thing keeps from this person, and how much of it is late or will be.
 
     Phone work waits for calling hours: within them, and for people who make no calls, it is none. Work by any channel waits for
-    its script where a plugin is missing, broken or switched off, or came in a release without that script; for an approval where a
-    share of channels is full; until a wish ends or is lifted; and until the person may be contacted again.
+    its script where a plugin is missing, broken or switched off, came in a release without that script, or no version of it is filed
+    where that is demanded (LN-6). What somebody stopped waits until the stop is lifted; for an approval
+    where a share of channels is full; until a wish ends or is lifted; and until the person may be contacted again.
     """
     catalogue = await world_of(request).services.catalogue()
     async with tenant_scope(request, read_only=True) as scope:
+        await own_work(request, scope, staff_no)
         found = await held_back(scope, catalogue, staff_no)
     return msgspec.convert(found, HeldBack, from_attributes=True)
 

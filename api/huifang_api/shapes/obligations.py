@@ -25,6 +25,18 @@ from huifang_api.shapes.fields import (
 )
 
 
+class Appointment(msgspec.Struct, frozen=True, kw_only=True):
+    """The time (预约) at which the customer is to be contacted, which has to be agreed first."""
+
+    at: Annotated[Instant | None, described("The time agreed, UTC; null: agree on one.")]
+    through: Annotated[ContactChannel | None, described("By which channel the customer was asked.")]
+    agreed_by: Annotated[str | None, described("Staff number of who agreed on it.")]
+    agreed_at: Annotated[Instant | None, described("When it was agreed, UTC.")]
+    missed: Annotated[
+        list[Instant], described("Times agreed before at which nobody contacted the customer, UTC.")
+    ]
+
+
 class ObligationSummary(msgspec.Struct, frozen=True, kw_only=True):
     """That a customer must be contacted (回访任务), within the window [due_from, due_by)."""
 
@@ -66,6 +78,17 @@ class ObligationSummary(msgspec.Struct, frozen=True, kw_only=True):
     alarm_on: Annotated[Day | None, described("Day on which waiting raises an alarm.")]
     after_due: Annotated[AfterDue, described("Whether contacting goes on after the window (DEC-3).")]
     callable_from: Annotated[Instant | None, described("When the next attempt may be made, UTC.")]
+    appointment: Annotated[
+        Appointment | None, described("The time agreed with the customer (HI-2); null: none is to be agreed.")
+    ]
+    given_out: Annotated[
+        bool,
+        described(
+            "Whether only its assignee can claim it, or a team leader has to give it to somebody first (DEC-8)."
+        ),
+    ]
+    assignee: Annotated[str | None, described("Staff number of whom it was given to; null: nobody.")]
+    assigned_at: Annotated[Instant | None, described("When it was given to them, UTC.")]
     held_by: Annotated[str | None, described("Staff number of whoever has claimed it.")]
     held_until: Annotated[Instant | None, described("When that claim runs out, UTC.")]
     completed_at: Annotated[Instant | None, described("When it was completed, UTC.")]

@@ -1,12 +1,13 @@
 """Plugins as the API shows them: what each supplies, and how this tenant has set it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from huifang_core.cases import CaseKind
 from huifang_core.obligations import AfterDue
 from huifang_core.parameters import Direction
 from huifang_core.texts import Text
+from huifang_tenants.services.preflight import ConcernCode
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
@@ -195,3 +196,67 @@ class SetPlugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         ]
         | None
     ) = None
+
+
+class RestoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From when on an earlier version of settings holds again."""
+
+    valid_from: Annotated[
+        Day | None,
+        Meta(
+            description="Events from this day on follow it, in Asia/Shanghai; without it from today on.",
+            examples=["2026-04-01"],
+        ),
+    ] = None
+    staff_no: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=64,
+                pattern=NO_NUL,
+                description="Staff number (工号) of who decided so.",
+                examples=["HO-0001"],
+            ),
+        ]
+        | None
+    ) = None
+
+
+class TryPlugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a plugin to be looked at before they are made."""
+
+    settings: Annotated[
+        dict[str, Any],
+        Meta(
+            description="Settings (设置) that differ from the defaults, by name.",
+            examples=[{"optional_callbacks": ["lapse", "claim"]}],
+        ),
+    ] = {}
+    parameters: Annotated[
+        dict[str, Any],
+        Meta(description="Parameters (参数) made stricter than the law, by id.", examples=[{}]),
+    ] = {}
+
+
+class PluginConcern(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to see to."""
+
+    code: Annotated[ConcernCode, described("What kind of thing it is.")]
+    severity: Annotated[
+        Literal["error", "warning"],
+        described(
+            "`error`: see to it before the plugin is switched on; `warning`: before its callbacks fall due."
+        ),
+    ]
+    subject: Annotated[str, described("The script, parameter, channel, kind or rule it is about.")]
+    message: Annotated[Text, described("What is the matter, in both languages.")]
+
+
+class PluginPreflight(msgspec.Struct, frozen=True, kw_only=True):
+    """What switching a plugin on would meet."""
+
+    clear: Annotated[bool, described("Whether nothing stands against it.")]
+    concerns: Annotated[list[PluginConcern], described("What to see to.")]
+    contracts: Annotated[int, described("How many contracts were looked at.")]
+    callbacks: Annotated[dict[str, int], described("How many callbacks it would make for them, by kind.")]

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.fields import ContractNo, Instant, described
+from huifang_api.shapes.obligations import Appointment
 
 GivenStaffNo = Annotated[
     str,
@@ -51,6 +52,13 @@ class ClaimedObligation(msgspec.Struct, frozen=True, kw_only=True):
     channel: Annotated[ContactChannel, described("Channel by which to make this contact.")]
     contract_no: ContractNo
     script: Annotated[str, described("Script (话术) that will lead through it.")]
+    appointment: Annotated[
+        Appointment | None,
+        described(
+            "The time agreed with the customer (HI-2). Without `at`, agree on one: this is what to contact the customer for. "
+            "Null: none is to be agreed."
+        ),
+    ]
     reason: Annotated[
         list[str],
         described(
@@ -142,6 +150,18 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
         described("How many callbacks could be claimed but that their script (话术) can't be played now."),
     ]
     overdue_without_script: Annotated[int, described("How many of those are overdue (DEC-2).")]
+    script_not_filed: Annotated[
+        int,
+        described("How many of those wait for a version of their script to be filed (话术报备, LN-6)."),
+    ]
+    stopped: Annotated[
+        int, described("How many callbacks could be claimed but that somebody stopped them (暂停).")
+    ]
+    overdue_stopped: Annotated[int, described("How many of those are overdue (DEC-2).")]
+    not_given_out: Annotated[
+        int, described("How many callbacks a team leader has to give to somebody first (分派, DEC-8).")
+    ]
+    overdue_not_given_out: Annotated[int, described("How many of those are overdue (DEC-2).")]
     not_wanted: Annotated[int, described("How many the person does not want (DEC-6).")]
     too_often: Annotated[
         int, described("How many the person has had enough of lately, by a frequency (CARE-2).")

@@ -53,6 +53,14 @@ from huifang_core.scripts.model import (
     items_of,
     recommending_steps,
 )
+from huifang_core.scripts.outline import (
+    CoveredItem,
+    OutlineChoice,
+    OutlineStep,
+    coverage,
+    outline,
+    reading_order,
+)
 from huifang_core.scripts.paper import PaperChoice, PaperPart, PaperSection, on_paper, unprinted_answer
 from huifang_core.scripts.placeholders import placeholders_used
 from huifang_core.scripts.state import (
@@ -66,6 +74,7 @@ from huifang_core.scripts.state import (
     SectionOutcome,
     SectionState,
 )
+from huifang_core.scripts.write import write_script
 
 __all__ = [
     "CANNOT_BE_TOLD",
@@ -77,6 +86,7 @@ __all__ = [
     "Choice",
     "ChoiceAnswer",
     "CorrectDatum",
+    "CoveredItem",
     "DateAnswer",
     "Effect",
     "End",
@@ -92,6 +102,8 @@ __all__ = [
     "NotifyRole",
     "NumberAnswer",
     "OpenCase",
+    "OutlineChoice",
+    "OutlineStep",
     "PaperChoice",
     "PaperPart",
     "PaperSection",
@@ -116,6 +128,7 @@ __all__ = [
     "change",
     "check",
     "choices_of",
+    "coverage",
     "current",
     "due_effects",
     "dump_script",
@@ -125,13 +138,16 @@ __all__ = [
     "load_script",
     "on_paper",
     "outcome_of",
+    "outline",
     "parse_script",
     "placeholders_used",
     "publishable",
+    "reading_order",
     "recommending_steps",
     "reply",
     "script_hash",
     "standing_answers",
     "unprinted_answer",
     "with_identity",
+    "write_script",
 ]

@@ -7,16 +7,18 @@ import msgspec
 from asyncpg.exceptions import UniqueViolationError
 from huifang_core.catalogue import Catalogue, ParameterError, PluginEntry
 from huifang_core.derive import SettingsVersion
+from huifang_core.setting_changes import upgraded
 from huifang_core.windows import day_of
 
 from huifang_tenants.outbox import REFRESH, enqueue
-from huifang_tenants.scope import Scope
+from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws.seeds import commit_seeds
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.schedules import start_schedules
 from huifang_tenants.stores import plugins
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.tenant import Tenant
 
 
 async def configure(
@@ -29,10 +31,11 @@ async def configure(
     settings: dict[str, Any] | None = None,
     parameters: dict[str, Any] | None = None,
     valid_from: date | None = None,
+    restores: int | None = None,
 ) -> SettingsVersion:
     """Add a version of a plugin's settings, which holds for events from `valid_from` on; earlier ones stay as they are.
 
-    Without `valid_from` the first version holds for all events, a later one from today on (GEN-4). Refuses an unknown plugin,
+    `restores` names an earlier version that this one brings back. Without `valid_from` the first version holds for all events, a later one from today on (GEN-4). Refuses an unknown plugin,
     a parameter laxer than the law, and what somebody else is just changing.
     """
     entry = catalogue.plugins.get(plugin)
@@ -64,7 +67,12 @@ async def configure(
         "plugin",
         None,
         msgspec.to_builtins(version),
-        details={"plugin": plugin, "version": version.version, "enabled": enabled},
+        details={
+            "plugin": plugin,
+            "version": version.version,
+            "enabled": enabled,
+            **({"restores": restores} if restores is not None else {}),
+        },
     )
     await start_schedules(scope, catalogue)
     if enabled:
@@ -72,6 +80,51 @@ async def configure(
         # Contracts that came in while it was off are looked at now, not at their next event.
         await enqueue(scope, REFRESH, {}, dedupe=REFRESH)
     return version
+
+
+async def roll_back(
+    services: Services,
+    tenant: Tenant,
+    plugin: str,
+    version: int,
+    actor: Actor,
+    *,
+    valid_from: date | None = None,
+) -> SettingsVersion:
+    """Bring an earlier version of a plugin's settings back, as a further version; what came between stays on record (GEN-4).
+
+    Settings that a release has renamed since come back by their present names. Not inside a scope. Refuses `not_found` (plugin,
+    settings_version), and what the plugin or the law takes no more, as `configure` does.
+    """
+    catalogue = await services.catalogue()
+    entry = catalogue.plugins.get(plugin)
+    if entry is None:
+        raise Refused("not_found", kind="plugin")
+
+    async def read(scope: Scope) -> tuple[SettingsVersion, bool]:
+        found = await plugins.read_version(scope, plugin, version)
+        if found is None:
+            raise Refused("not_found", kind="settings_version")
+        return found
+
+    earlier, enabled = await in_scope(services.db, tenant, read, read_only=True)
+    settings = upgraded(earlier.settings, entry.setting_changes)
+    await check_settings(services, plugin, settings)
+
+    async def write(scope: Scope) -> SettingsVersion:
+        return await configure(
+            scope,
+            catalogue,
+            plugin,
+            actor,
+            enabled=enabled,
+            settings=settings,
+            parameters=earlier.parameters,
+            valid_from=valid_from,
+            restores=version,
+        )
+
+    return await in_scope(services.db, tenant, write)
 
 
 async def check_settings(services: Services, plugin: str, settings: dict[str, Any]) -> None:

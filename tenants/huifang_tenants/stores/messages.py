@@ -13,7 +13,7 @@ from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import RECORDS
 from huifang_tenants.stores.queries import Kept, Slot, slots_for
-from huifang_tenants.stores.queue import PLAYABLE, Playable
+from huifang_tenants.stores.queue import FILED, PLAYABLE, STOPPED, Playable
 from huifang_tenants.stores.restraints import Restraints, document, nothing_holds_back
 from huifang_tenants.tables.contacts import Contact, Message
 from huifang_tenants.tables.contracts import Contract
@@ -53,13 +53,14 @@ _DUE: Final = f"""
       o.status = 'open' AND o.callable_from <= $2 AND o.lease_contact IS NULL
       AND (o.lease_until IS NULL OR o.lease_until <= $1)
       AND (o.after_due = 'continue' OR o.due_by > $2)
-      AND (o.channel = ANY($5) OR json_array_length(o.draft -> 'ladder') > o.rung + 1)
+      AND (o.channel = ANY($7) OR json_array_length(o.draft -> 'ladder') > o.rung + 1)
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
       AND NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
                       AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
                       AND (o.draft ->> 'after_case')::boolean)
-      AND {PLAYABLE.format(scripts="$3", items="$4")}
-      AND {nothing_holds_back("$6")}
+      AND NOT {STOPPED}
+      AND {PLAYABLE.format(scripts="$3", items="$4", filed=FILED.format(filed="$5", filed_items="$6"))}
+      AND {nothing_holds_back("$8")}
 """  # noqa: S608
 # One ordered look into the index per channel: over all of them at once, everything due would have to be sorted each time.
 _NEXT: Final = f"""
@@ -70,7 +71,7 @@ SELECT found.customer_id, found.channel FROM unnest('{{online,email,sms}}'::text
 ORDER BY found.priority DESC, found.due_by, found.id
 """  # noqa: S608
 _TOGETHER: Final = f"""
-SELECT o.* FROM obligation o WHERE o.customer_id = $7 AND o.channel = $8 AND {_DUE}
+SELECT o.* FROM obligation o WHERE o.customer_id = $9 AND o.channel = $10 AND {_DUE}
 ORDER BY o.priority DESC, o.due_by, o.id FOR UPDATE OF o SKIP LOCKED
 """  # noqa: S608
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
@@ -360,6 +361,8 @@ def _common(scope: Scope, writer: Writer) -> tuple[Any, ...]:
         scope.now,
         playable.scripts,
         playable.items,
+        playable.filed,
+        playable.filed_items,
         list(writer.ways),
         document(writer.restraints),
     )

@@ -15,6 +15,8 @@ from piccolo.querystring import QueryString
 
 from huifang_tenants.plugin_host import Document
 from huifang_tenants.scope import Scope
+from huifang_tenants.stores.appointments import OWN_PRIORITY
+from huifang_tenants.stores.assignments import OWN_LIST
 from huifang_tenants.stores.bulk import copy
 from huifang_tenants.stores.queries import Kept, Slot, any_of
 from huifang_tenants.tables.obligations import Obligation
@@ -44,6 +46,7 @@ _COLUMNS = (
     "alarm_on",
     "priority",
     "around_the_clock",
+    "listed",
     "script",
     "draft",
     "trace",
@@ -78,6 +81,7 @@ _OF_CONTRACTS: Final = Kept(
         Obligation.due_from,
         Obligation.due_by,
         Obligation.provisional,
+        Obligation.recall_id,
     ).where(Obligation.contract_id == any_of(Slot("ids")))
 )
 _LOCK: Final = Kept(
@@ -116,6 +120,7 @@ _OPEN_WAITING: Final = Kept(
             Obligation.after_due: Slot("after_due"),
             Obligation.priority: Slot("priority"),
             Obligation.around_the_clock: Slot("around_the_clock"),
+            Obligation.listed: Slot("listed"),
             Obligation.script: Slot("script"),
             # One that took over attempts goes on where they left it.
             Obligation.channel: QueryString(
@@ -141,9 +146,18 @@ _OPEN_WAITING: Final = Kept(
 
 # SQL from here: changes of many rows by what stands in other rows.
 _FOLLOW: Final = (
-    "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"
+    "UPDATE obligation o SET customer_id = c.policyholder_id, unit = c.unit, updated_at = $2,"  # noqa: S608
     " lease_staff = CASE WHEN same THEN o.lease_staff END, lease_until = CASE WHEN same THEN o.lease_until END,"
-    " lease_contact = CASE WHEN same THEN o.lease_contact END"
+    " lease_contact = CASE WHEN same THEN o.lease_contact END,"
+    # What was agreed with somebody else holds nobody to anything (HI-2).
+    " callable_from = CASE WHEN same OR o.appointment_at IS NULL THEN o.callable_from ELSE greatest(o.due_from, $2) END,"
+    f" priority = CASE WHEN same OR o.appointment_at IS NULL THEN o.priority ELSE {OWN_PRIORITY} END,"
+    " appointment_at = CASE WHEN same THEN o.appointment_at END,"
+    " appointment_watch_at = CASE WHEN same THEN o.appointment_watch_at END,"
+    " appointment = CASE WHEN same THEN o.appointment END,"
+    # A caller of another unit could not claim it; its team leader gives it out anew.
+    " assignee = CASE WHEN o.unit = c.unit THEN o.assignee END,"
+    f" listed = CASE WHEN o.unit = c.unit THEN o.listed ELSE {OWN_LIST} END"
     " FROM contract c, obligation i CROSS JOIN LATERAL (SELECT count(*) > 0 AS same FROM customer p, contract d"
     " WHERE p.id = i.customer_id AND d.id = i.contract_id AND d.policyholder_id IN (p.id, p.merged_into)) s"
     " WHERE o.contract_id = c.id AND i.id = o.id AND c.id = ANY($1) AND c.policyholder_id IS NOT NULL"
@@ -159,8 +173,14 @@ _TAKE_OVER: Final = (
     " closed_at = CASE WHEN met THEN coalesce(n.closed_at, $3) ELSE n.closed_at END,"
     " rung = o.rung, channel = o.channel, rung_attempts = o.rung_attempts, attempts = o.attempts,"
     # A retry delay or a wish to be called back outlives the change of a date.
-    " callable_from = CASE WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from)"
-    " ELSE n.callable_from END,"
+    " callable_from = CASE WHEN promised THEN o.appointment_at"
+    " WHEN o.attempts > 0 THEN greatest(n.callable_from, o.callable_from) ELSE n.callable_from END,"
+    # So does a time agreed with the customer, where the new window has room for it (HI-2).
+    " appointment_at = CASE WHEN promised THEN o.appointment_at END,"
+    " appointment_watch_at = CASE WHEN promised THEN o.appointment_watch_at END, appointment = o.appointment,"
+    # And so does whom it was given to.
+    " assignee = o.assignee, assigned_at = o.assigned_at, listed = n.listed OR o.assignee IS NOT NULL,"
+    " priority = CASE WHEN promised THEN greatest(n.priority, o.priority) ELSE n.priority END,"
     " lease_staff = CASE WHEN going_on THEN o.lease_staff END,"
     " lease_until = CASE WHEN going_on THEN o.lease_until END,"
     " lease_contact = CASE WHEN going_on THEN o.lease_contact END"
@@ -168,6 +188,8 @@ _TAKE_OVER: Final = (
     " CROSS JOIN LATERAL (SELECT o.status = 'completed' AND o.status_reason IS DISTINCT FROM 'imported' AS met) m"
     " JOIN obligation i ON i.id = pair.new"
     " CROSS JOIN LATERAL (SELECT NOT met AND i.status IN ('waiting', 'open') AS going_on) g"
+    " CROSS JOIN LATERAL (SELECT coalesce(o.appointment_at >= i.due_from AND o.appointment_at < i.due_by, false)"
+    " AS promised) p"
     " WHERE n.id = pair.new"
 )
 _SUPERSEDE: Final = (
@@ -216,6 +238,7 @@ async def of_contracts(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, list[OnB
                 imported_at=row["completed_at"] if imported else None,
                 reason=row["status_reason"],
                 window=None if due_by is None else Window(row["due_from"], due_by, row["provisional"]),
+                recalled=row["recall_id"] is not None,
             )
         )
     return books
@@ -270,6 +293,7 @@ async def open_waiting(scope: Scope, change: Open, document: Document, event_id:
         after_due=desired.after_due,
         priority=desired.draft.priority,
         around_the_clock=desired.draft.around_the_clock,
+        listed=desired.draft.given_out or desired.draft.vendor is not None,
         script=desired.draft.script,
         channel=desired.draft.ladder[0].channel,
         draft=document.draft,
@@ -349,6 +373,7 @@ def _values(scope: Scope, row: NewObligation) -> tuple[Any, ...]:
         draft.alarm_on if window is None else None,
         draft.priority,
         draft.around_the_clock,
+        draft.given_out or draft.vendor is not None,
         draft.script,
         row.document.draft,
         row.document.trace,

@@ -115,6 +115,16 @@ async def staff_ids(scope: Scope, numbers: Collection[str]) -> dict[str, UUID]:
     return {row["staff_no"]: row["id"] for row in rows}
 
 
+async def trained_roles(scope: Scope, today: date) -> frozenset[str]:
+    """Return the roles of those who work here and count as trained on a day (SD-3)."""
+    rows = await scope.connection.fetch(
+        "SELECT DISTINCT unnest(roles) AS role FROM staff WHERE trained_until >= $1"
+        " AND (active_until IS NULL OR active_until >= $1)",
+        today,
+    )
+    return frozenset(row["role"] for row in rows)
+
+
 async def path_of(scope: Scope, code: str) -> tuple[str, ...]:
     """Return the codes of the units from the head office down to this one, itself included; none for an unknown one."""
     row = await UnitTable.select(UnitTable.path).where(UnitTable.code == code).first()

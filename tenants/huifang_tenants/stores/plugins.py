@@ -56,6 +56,25 @@ async def switched_on(scope: Scope) -> frozenset[str]:
     return frozenset(row["plugin"] for row in rows if row["enabled"])
 
 
+async def read_version(scope: Scope, plugin: str, version: int) -> tuple[SettingsVersion, bool] | None:
+    """Return one version of a plugin's settings, and whether the plugin was on by it; None when there is none."""
+    row = (
+        await PluginSetting.select()
+        .where(PluginSetting.plugin == plugin, PluginSetting.version == version)
+        .first()
+    )
+    if row is None:
+        return None
+    found = SettingsVersion(
+        plugin=plugin,
+        version=version,
+        settings=row["settings"],
+        parameters=row["parameters"],
+        valid_from=row["valid_from"],
+    )
+    return found, row["enabled"]
+
+
 async def latest_version(scope: Scope, plugin: str) -> int:
     """Return the number of the latest version of a plugin's settings, 0 when there is none."""
     (found,) = await PluginSetting.select(Max(PluginSetting.version)).where(PluginSetting.plugin == plugin)

@@ -91,7 +91,7 @@ _UNSOLVED: Final = """
 """
 # Who has died or can't answer is not called, where nobody else may be (DEC-2: it is overdue all the same).
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
-_DUE: Final = f"""
+_READY: Final = f"""
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
@@ -105,37 +105,62 @@ _DUE: Final = f"""
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
 """  # noqa: S608
+# What a team leader gives out is its assignee's alone (DEC-8), and an outside vendor's callers have nothing else (HT-3).
+_ASSIGNED: Final = "o.assignee = $5"
+_FROM_QUEUE: Final = "NOT o.listed AND (SELECT s.vendor FROM staff s WHERE s.id = $5) IS NULL"
+_DUE: Final = f"{_READY} AND ({_ASSIGNED} OR {_FROM_QUEUE})"
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
                       WHERE o.plugin || '/' || item <> ALL({items}))
+      AND ((o.draft ->> 'filed_script')::boolean IS NOT TRUE OR {filed})
 """
 """Condition on obligation `o`: its script and all it has to cover are among those that can be played (`Playable`)."""
 
-_PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9")
-_MAY: Final = f"{_DUE} AND {_PLAYABLE}"
+FILED: Final = """
+      EXISTS (SELECT FROM unnest({filed}::text[], {filed_items}::text[]) AS version (script, items)
+              WHERE version.script = o.plugin || '/' || o.script
+              AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
+                              WHERE item <> ALL(string_to_array(version.items, ' '))))
+"""
+"""Condition on obligation `o`: a version of its script that covers all it has to was filed (LN-6)."""
+
+_FILED: Final = FILED.format(filed="$10", filed_items="$11")
+_PLAYABLE: Final = PLAYABLE.format(scripts="$8", items="$9", filed=_FILED)
+STOPPED: Final = """
+      EXISTS (SELECT FROM stop WHERE stop.lifted_at IS NULL AND coalesce(stop.plugin, o.plugin) = o.plugin
+              AND coalesce(stop.script, o.script) = o.script AND coalesce(stop.channel, o.channel) = o.channel)
+"""
+"""Condition on obligation `o`: somebody stopped such work."""
+
+_GOES_ON: Final = f"{_PLAYABLE} AND NOT {STOPPED}"
+_MAY: Final = f"{_DUE} AND {_GOES_ON}"
 # Before PostgreSQL 17 several units are compared in the table, row by row, and a claim for units without work would read everybody
 # else's whole queue there. Whether there is any between the first and the last of them by the alphabet can be told from the
 # index alone. It is a question of its own, since a range would make the planner of the next one expect next to nothing, and sort.
 _ANY_NEAR: Final = """
-    (SELECT o.unit FROM obligation o WHERE o.status = 'open' AND o.channel = wanted.channel
+    (SELECT o.unit FROM obligation o WHERE o.status = 'open' AND NOT o.listed AND o.channel = wanted.channel
      AND o.unit >= (SELECT min(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
      AND o.unit <= (SELECT max(u.code) FROM unit u WHERE u.path @> ARRAY[$4]::text[])
      ORDER BY o.priority DESC, o.due_by, o.id LIMIT 1) IS NOT NULL
 """
 # One document, whatever holds work back: the number of its parameter is all that differs between the queries.
-_OPEN: Final = {n: f"{_MAY} AND {nothing_holds_back(n)}" for n in ("$11", "$12", "$13")}
-# One ordered look into the index per channel: over several channels at once, all open work would have to be sorted. An
-# inequality of booleans can be told from the index alone, an OR could not.
-_PICK: Final = f"""
-SELECT picked.customer_id, picked.channel, picked.around_the_clock
-FROM unnest($1::text[], $11::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
+_OPEN: Final = {n: f"{_MAY} AND {nothing_holds_back(n)}" for n in ("$13", "$15")}
+_HEAD: Final = f"""
     SELECT o.id, o.customer_id, o.channel, o.priority, o.due_by, o.around_the_clock FROM obligation o
-    WHERE o.channel = wanted.channel AND {_OPEN["$12"]} AND o.customer_id <> ALL($10) {_ALONE}
+    WHERE o.channel = wanted.channel AND {_READY} AND {{taken}} AND {_GOES_ON} AND {nothing_holds_back("$14")}
+      AND o.customer_id <> ALL($12) {_ALONE}
       AND o.around_the_clock >= wanted.closed
     ORDER BY o.priority DESC, o.due_by, o.id LIMIT 16
+"""  # noqa: S608
+# One ordered look into an index per channel, and one into that of what is assigned: over several channels at once, all open work
+# would have to be sorted. An inequality of booleans can be told from the index alone, an OR could not.
+_PICK: Final = f"""
+SELECT picked.customer_id, picked.channel, picked.around_the_clock
+FROM unnest($1::text[], $13::boolean[]) AS wanted (channel, closed) CROSS JOIN LATERAL (
+    ({_HEAD.format(taken=_ASSIGNED)})
+    UNION ALL (SELECT * FROM ({_HEAD.format(taken=_FROM_QUEUE)}) head WHERE {_ANY_NEAR})
 ) picked
-WHERE {_ANY_NEAR}
 ORDER BY picked.priority DESC, picked.due_by, picked.id
 """  # noqa: S608
 _LOCK_FIRST: Final = """
@@ -145,24 +170,33 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 20121)) LIMIT 1
 _LOCK_PERSON: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 20121))"
 _BUNDLE: Final = f"""
 WITH free AS (
-    SELECT o.id FROM obligation o WHERE o.customer_id = $10 AND o.channel = $1 AND {_OPEN["$13"]} {_ALONE}
-      AND o.around_the_clock = $12
+    SELECT o.id FROM obligation o WHERE o.customer_id = $12 AND o.channel = $1 AND {_OPEN["$15"]} {_ALONE}
+      AND o.around_the_clock = $14
     FOR UPDATE OF o SKIP LOCKED
 )
-UPDATE obligation o SET lease_staff = $5, lease_until = $11, lease_contact = NULL FROM free WHERE o.id = free.id
+UPDATE obligation o SET lease_staff = $5, lease_until = $13, lease_contact = NULL FROM free WHERE o.id = free.id
 RETURNING o.id, o.priority, o.due_by
 """  # noqa: S608
 _HELD_BACK: Final = f"""
-SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $10) AS due_before
-FROM obligation o WHERE o.channel = $1 AND {_OPEN["$11"]} {_ALONE} AND NOT o.around_the_clock
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by > $2 AND o.due_by <= $12) AS due_before
+FROM obligation o WHERE o.channel = $1 AND {_OPEN["$13"]} {_ALONE} AND NOT o.around_the_clock
 """  # noqa: S608
 _RESTRAINED: Final = f"""
-SELECT o.plugin, {counts("$10")} FROM obligation o
-WHERE o.channel = ANY($1) AND {_MAY} AND NOT ({nothing_holds_back("$10")}) {_ALONE} GROUP BY o.plugin ORDER BY o.plugin
+SELECT o.plugin, {counts("$12")} FROM obligation o
+WHERE o.channel = ANY($1) AND {_MAY} AND NOT ({nothing_holds_back("$12")}) {_ALONE} GROUP BY o.plugin ORDER BY o.plugin
 """  # noqa: S608
 _WITHOUT_SCRIPT: Final = f"""
-SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue,
+       count(*) FILTER (WHERE (o.draft ->> 'filed_script')::boolean AND NOT ({_FILED})) AS not_filed
 FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND NOT ({_PLAYABLE}) {_ALONE}
+"""  # noqa: S608
+_STOPPED_NOW: Final = f"""
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+FROM obligation o WHERE o.channel = ANY($1) AND {_DUE} AND {_PLAYABLE} AND {STOPPED} {_ALONE}
+"""  # noqa: S608
+_NOT_GIVEN_OUT: Final = f"""
+SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
+FROM obligation o WHERE o.channel = ANY($1) AND {_READY} AND o.listed AND o.assignee IS NULL AND {_GOES_ON} {_ALONE}
 """  # noqa: S608
 # For whoever rings up: at whatever channel it stands, and late or not (DEC-3). Windows to come stay to come.
 _OPEN_WITH: Final = f"""
@@ -171,7 +205,9 @@ WHERE o.customer_id = $1 AND o.status IN ('open', 'unreachable', 'expired') AND 
   AND (o.lease_until IS NULL OR o.lease_until <= $3 OR (o.lease_staff = $5 AND o.lease_contact IS NULL))
   AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
   AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-  AND {_UNSOLVED} AND {PLAYABLE.format(scripts="$6", items="$7")}
+  AND ({_ASSIGNED} OR {_FROM_QUEUE})
+  AND {_UNSOLVED} AND NOT {STOPPED}
+  AND {PLAYABLE.format(scripts="$6", items="$7", filed=FILED.format(filed="$8", filed_items="$9"))}
 ORDER BY o.priority DESC, o.due_by, o.id
 """  # noqa: S608
 # By a recursive query and a join of a table with itself.
@@ -189,10 +225,15 @@ _LEASED_WITH: Final = (
 
 
 class Playable(msgspec.Struct, frozen=True):
-    """What can be played now: `scripts` and content `items`, each as "plugin/id"."""
+    """What can be played now: `scripts` and content `items`, each as "plugin/id".
+
+    `filed` names the script of each version that was filed, and `filed_items` what that version covers, by spaces.
+    """
 
     scripts: list[str]
     items: list[str]
+    filed: list[str] = []
+    filed_items: list[str] = []
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -297,9 +338,21 @@ async def restrained(scope: Scope, worker: Worker, channels: Sequence[str]) -> d
     return {row["plugin"]: {cause: row[cause] for cause in get_args(Cause)} for row in rows}
 
 
-async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
-    """Count what could be claimed but that it can't be played, and how much of it is overdue."""
+async def without_script(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int, int]:
+    """Count what could be claimed but that it can't be played, how much of it is overdue, and how much lacks a filing."""
     row = await scope.connection.fetchrow(_WITHOUT_SCRIPT, list(channels), *_common(scope, worker))
+    return row["waiting"], row["overdue"], row["not_filed"]
+
+
+async def stopped(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what could be claimed but that somebody stopped it, and how much of it is overdue."""
+    row = await scope.connection.fetchrow(_STOPPED_NOW, list(channels), *_common(scope, worker))
+    return row["waiting"], row["overdue"]
+
+
+async def not_given_out(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what a team leader has to give out first, and how much of it is overdue."""
+    row = await scope.connection.fetchrow(_NOT_GIVEN_OUT, list(channels), *_common(scope, worker))
     return row["waiting"], row["overdue"]
 
 
@@ -319,6 +372,8 @@ def _common(scope: Scope, worker: Worker) -> tuple[Any, ...]:
         worker.quiet_since,
         playable.scripts,
         playable.items,
+        playable.filed,
+        playable.filed_items,
     )
 
 
@@ -344,6 +399,8 @@ async def open_with(scope: Scope, worker: Worker, customer_id: UUID, *, lock: bo
         worker.id,
         worker.playable.scripts,
         worker.playable.items,
+        worker.playable.filed,
+        worker.playable.filed_items,
     )
     return list(found)
 

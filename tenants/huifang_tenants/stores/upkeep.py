@@ -19,7 +19,7 @@ from huifang_tenants.stores.draw_members import STANDING, WITH_STANDING
 from huifang_tenants.stores.events import CAN_GO_ON
 from huifang_tenants.stores.letters import UNANSWERED
 from huifang_tenants.stores.queries import Kept, Slot, any_of
-from huifang_tenants.stores.queue import PLAYABLE, Playable
+from huifang_tenants.stores.queue import FILED, PLAYABLE, Playable
 from huifang_tenants.tables.cases import CaseFile
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.events import ControlTotal
@@ -42,6 +42,7 @@ class Due(msgspec.Struct, frozen=True):
     draws: bool
     schedules: bool
     unanswered: bool
+    appointments: bool
     solved: bool
     letters: bool
 
@@ -63,6 +64,15 @@ _NEXT_AT_RISK: Final = Kept(
 
 # Each is one or two probes of a small partial index, so that a tenant in which nothing is due costs next to nothing. By
 # ORDER BY and LIMIT: for EXISTS the planner may hope to find a row soon by reading the whole table, and read it for nothing.
+# SQL: a recursive query.
+_SCRIPTS_ASKED_FOR: Final = (
+    "WITH RECURSIVE asked AS ((SELECT plugin, script FROM obligation WHERE {condition}"
+    " ORDER BY plugin, script LIMIT 1)"
+    " UNION ALL SELECT following.plugin, following.script FROM asked CROSS JOIN LATERAL"
+    " (SELECT plugin, script FROM obligation WHERE {condition}"
+    " AND (plugin, script) > (asked.plugin, asked.script) ORDER BY plugin, script LIMIT 1) following)"
+    " SELECT plugin || '/' || script AS asked FROM asked"
+)
 _DUE: Final = (
     "SELECT (SELECT lease_until FROM obligation WHERE lease_until IS NOT NULL ORDER BY lease_until LIMIT 1) <= $2"  # noqa: S608
     " OR (SELECT k.id FROM contact k WHERE k.status = 'in_progress' AND k.answer_by IS NULL AND k.id NOT IN"
@@ -98,6 +108,8 @@ _DUE: Final = (
     " EXISTS (SELECT FROM schedule_progress WHERE done_until < $3) AS schedules,"
     " (SELECT answer_by FROM contact WHERE status = 'in_progress' AND answer_by IS NOT NULL ORDER BY answer_by LIMIT 1)"
     " <= $1 AS unanswered,"
+    " (SELECT appointment_watch_at FROM obligation WHERE appointment_watch_at IS NOT NULL AND status = 'open'"
+    " ORDER BY appointment_watch_at LIMIT 1) <= $1 AS appointments,"
     " EXISTS (SELECT FROM case_file WHERE second_callback AND status <> 'closed' AND CASE WHEN status = 'solved'"
     " THEN NOT withdrawn AND callback_round IS DISTINCT FROM reopened + 1"
     " ELSE callback_round IS NOT NULL AND callback_result IS NULL END) AS solved,"
@@ -309,28 +321,28 @@ async def counted_by_another_calendar(scope: Scope, calendar: str, before: datet
     return found
 
 
-async def scripts_asked_for(scope: Scope) -> list[str]:
-    """Return the scripts that open obligations ask for, as "plugin/script"; one probe of an index for each."""
-    rows = await scope.connection.fetch(
-        "WITH RECURSIVE asked AS ((SELECT plugin, script FROM obligation WHERE status = 'open'"
-        " ORDER BY plugin, script LIMIT 1)"
-        " UNION ALL SELECT following.plugin, following.script FROM asked CROSS JOIN LATERAL"
-        " (SELECT o.plugin, o.script FROM obligation o WHERE o.status = 'open'"
-        " AND (o.plugin, o.script) > (asked.plugin, asked.script) ORDER BY o.plugin, o.script LIMIT 1) following)"
-        " SELECT plugin || '/' || script AS asked FROM asked"
-    )
+async def scripts_asked_for(scope: Scope, *, must_be_filed: bool = False) -> list[str]:
+    """Return the scripts that open obligations ask for, as "plugin/script"; one probe of an index for each.
+
+    With `must_be_filed` those alone of which a filed version is asked for (LN-6).
+    """
+    condition = "status = 'open'" + (" AND (draft ->> 'filed_script')::boolean" if must_be_filed else "")
+    rows = await scope.connection.fetch(_SCRIPTS_ASKED_FOR.format(condition=condition))
     return [row["asked"] for row in rows]
 
 
 async def without_script(scope: Scope, playable: Playable) -> list[Any]:
-    """Return plugin, script, count and earliest deadline of the open obligations that can't be played."""
-    condition = PLAYABLE.format(scripts="$1", items="$2")
+    """Return plugin, script, count and earliest deadline of the open obligations that can't be played, and if any must be filed."""
+    condition = PLAYABLE.format(scripts="$1", items="$2", filed=FILED.format(filed="$3", filed_items="$4"))
     return list(
         await scope.connection.fetch(
-            "SELECT o.plugin, o.script, count(*) AS number, min(o.due_by) AS earliest FROM obligation o"  # noqa: S608
+            "SELECT o.plugin, o.script, count(*) AS number, min(o.due_by) AS earliest,"  # noqa: S608
+            " coalesce(bool_or((o.draft ->> 'filed_script')::boolean), false) AS filed FROM obligation o"
             f" WHERE o.status = 'open' AND NOT ({condition}) GROUP BY o.plugin, o.script",
             playable.scripts,
             playable.items,
+            playable.filed,
+            playable.filed_items,
         )
     )
 

@@ -7,6 +7,7 @@ from huifang_tenants.scope import ENGINE
 from huifang_tenants.tables.contracts import Contract
 from huifang_tenants.tables.customers import Customer
 from huifang_tenants.tables.events import Event
+from huifang_tenants.tables.interventions import Recall
 from huifang_tenants.tables.organisation import Staff
 
 
@@ -50,6 +51,12 @@ class Obligation(Table, tablename="obligation", db=ENGINE):
     rung_attempts = SmallInt(default=0)
     attempts = SmallInt(default=0)
     callable_from = Timestamptz(null=True, default=None)
+    appointment_at = Timestamptz(null=True, default=None)
+    appointment_watch_at = Timestamptz(null=True, default=None)
+    appointment = JSON(null=True, default=None)
+    listed = Boolean(default=False)
+    assignee = ForeignKey(Staff, null=True)
+    assigned_at = Timestamptz(null=True, default=None)
     lease_staff = ForeignKey(Staff, null=True)
     lease_until = Timestamptz(null=True, default=None)
     lease_contact = UUID(null=True, default=None)
@@ -59,6 +66,7 @@ class Obligation(Table, tablename="obligation", db=ENGINE):
     successful = Boolean(default=False)
     closed_at = Timestamptz(null=True, default=None)
     replaced_by = UUID(null=True, default=None)
+    recall_id = ForeignKey(Recall, null=True)
     overdue_marked_at = Timestamptz(null=True, default=None)
     at_risk_marked_at = Timestamptz(null=True, default=None)
     born_late_noticed_at = Timestamptz(null=True, default=None)

@@ -1,5 +1,7 @@
 """The commands as a person at a terminal meets them."""
 
+import tomllib
+import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -235,3 +237,33 @@ def test_draws_are_listed_and_one_that_no_plan_makes_can_t_be_run(huifang: Huifa
     ended = huifang("sampling", "run", "motor/none", "2026-03", "--reason", "history", "--tenant", tenant)
     assert ended.code == 1
     assert "not_found" in ended.err
+
+
+def test_ln_6_a_script_is_listed_filed_and_packed(huifang: Huifang, tenant: str, tmp_path: Path) -> None:
+    script = ("liaoning_life", "liaoning_life.new_contract")
+
+    def filed() -> dict[str, Any]:
+        rows = huifang("script", "list", "--plugin", script[0], "--tenant", tenant, "--json").json()
+        return next(row for row in rows if row["script"] == script[1])
+
+    assert not filed()["filed"]
+    said = ("--on", "2026-10-01", "--authority", "辽宁监管局", "--reference", "辽寿报〔2026〕12号")
+    done = huifang("script", "file", *script, *said, "--tenant", tenant)
+    assert (done.code, "on record as filed" in done.out) == (0, True), done.err
+    assert filed()["filed"]
+    assert huifang("script", "file", *script, *said, "--tenant", tenant).code == 1
+    packed = huifang("script", "pack", *script, "-o", str(tmp_path), "--tenant", tenant)
+    assert packed.code == 0, packed.err
+    (file,) = tmp_path.glob("*.zip")
+    assert filed()["hash"][:12] in file.name
+    assert zipfile.ZipFile(file).testzip() is None
+    unknown = huifang("script", "pack", script[0], "no", "--tenant", tenant)
+    assert (unknown.code, "not_found" in unknown.err) == (1, True)
+
+
+def test_plugins_are_pinned_by_version_and_hash() -> None:
+    shown = CliRunner().invoke(root, ["plugin", "pin", "shandong_life"])
+    assert shown.exit_code == 0
+    (pinned,) = tomllib.loads(shown.output).values()
+    assert len(pinned["sha256"]) == 64
+    assert CliRunner().invoke(root, ["plugin", "pin", "no_plugin"]).exit_code == 2

@@ -115,3 +115,41 @@ async def test_settings_hold_for_what_comes_afterwards(office: Any, event_of: An
     kinds = {o["kind"] for o in (await office.get("/obligations", params={"contract_no": "S9"}))["items"]}
     assert "lapse" not in kinds
     await office.call("PUT", f"{PATH}/settings", {})
+
+
+async def test_gen_4_an_earlier_version_is_brought_back_as_a_further_one(other_office: Any) -> None:
+    first = {"settings": {"optional_callbacks": ["lapse"]}, "parameters": {}}
+    await other_office.call("PUT", f"{PATH}/settings", first)
+    good = (await other_office.get(PATH))["settings_version"]
+    wrong = {"parameters": {"grace_period.before_end_working_days": 30}, "enabled": False}
+    await other_office.call("PUT", f"{PATH}/settings", wrong)
+    body = {"valid_from": "2026-04-01", "staff_no": "H1"}
+    back = await other_office.post(f"{PATH}/settings/{good}/restore", body)
+    assert (back["settings_version"], back["enabled"]) == (good + 2, True)
+    assert back["current"]["settings"]["optional_callbacks"] == ["lapse"]
+    assert (back["current"]["parameters"], back["current"]["valid_from"]) == ({}, "2026-04-01")
+    history = (await other_office.get(f"{PATH}/settings"))["items"]
+    assert [one["version"] for one in history[:3]] == [good + 2, good + 1, good]
+    entry = (await other_office.get("/ledger", params={"action": "plugin.configured", "order": "desc"}))[
+        "items"
+    ][0]
+    assert entry["details"]["restores"] == good
+    missing = (404, "not_found")
+    assert await other_office.problem("POST", f"{PATH}/settings/999/restore", {}) == missing
+    assert await other_office.problem("POST", "/plugins/no/settings/1/restore", {}) == missing
+    reader = await other_office.with_scopes("plugins:read")
+    refused = (403, "auth.scope_missing")
+    assert await reader.problem("POST", f"{PATH}/settings/{good}/restore", {}) == refused
+    await other_office.call("PUT", f"{PATH}/settings", {})
+
+
+async def test_a_preflight_says_what_stands_against_it(office: Any) -> None:
+    before = (await office.get(f"{PATH}/settings"))["items"]
+    found = await office.post(f"{PATH}/preflight", {"settings": {"optional_callbacks": ["lapse"]}})
+    assert found["clear"]
+    assert found["contracts"] >= 1
+    assert found["callbacks"]["new_contract"] >= 1
+    refused = await office.post(f"{PATH}/preflight", {"parameters": {"nothing": 1}})
+    assert (refused["clear"], refused["concerns"][0]["code"]) == (False, "choice_refused")
+    assert await office.problem("POST", "/plugins/no/preflight", {}) == (404, "not_found")
+    assert (await office.get(f"{PATH}/settings"))["items"] == before

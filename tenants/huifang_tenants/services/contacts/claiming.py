@@ -59,7 +59,9 @@ class HeldBack(msgspec.Struct, frozen=True):
 
     `waiting` is phone work that only the calling hours hold back, `due_before_opening` how much of it is due before they open at
     `opens_at` (REG-7). `without_script` is work by any channel that can't be played, since a plugin or its script is not
-    there, and `overdue_without_script` how much of that is overdue. `not_wanted` is what people don't want (DEC-6), `too_often` what they
+    there, `overdue_without_script` how much of that is overdue, and `script_not_filed` how much of it waits for the script to be
+    filed (LN-6). `stopped` is work that somebody stopped, `not_given_out` what a team leader has to give to somebody first (DEC-8);
+    `overdue_stopped` and `overdue_not_given_out` are how much of them is overdue. `not_wanted` is what people don't want (DEC-6), `too_often` what they
     were contacted for often enough (CARE-2), and `calls_used_up` what waits until `free_at`, as they were rung often enough today.
     `shares` are those of channels into which nothing more fits (LN-5).
     """
@@ -69,6 +71,11 @@ class HeldBack(msgspec.Struct, frozen=True):
     due_before_opening: int = 0
     without_script: int = 0
     overdue_without_script: int = 0
+    script_not_filed: int = 0
+    stopped: int = 0
+    overdue_stopped: int = 0
+    not_given_out: int = 0
+    overdue_not_given_out: int = 0
     not_wanted: int = 0
     too_often: int = 0
     calls_used_up: int = 0
@@ -137,7 +144,9 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     staff = await worker(scope, staff_no, day_of(scope.now))
     channels = channels_of(staff)
     claimer = await worker_of(scope, catalogue, staff)
-    without_script, overdue = await queue.without_script(scope, claimer, channels)
+    without_script, overdue, not_filed = await queue.without_script(scope, claimer, channels)
+    stopped, overdue_stopped = await queue.stopped(scope, claimer, channels)
+    not_given_out, overdue_not_given_out = await queue.not_given_out(scope, claimer, channels)
     restraints, full = await shares.shut(scope, catalogue, claimer.restraints)
     claimer = msgspec.structs.replace(claimer, restraints=restraints)
     held = await queue.restrained(scope, claimer, channels)
@@ -145,6 +154,11 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     found = HeldBack(
         without_script=without_script,
         overdue_without_script=overdue,
+        script_not_filed=not_filed,
+        stopped=stopped,
+        overdue_stopped=overdue_stopped,
+        not_given_out=not_given_out,
+        overdue_not_given_out=overdue_not_given_out,
         not_wanted=sum(causes["wish"] for causes in held.values()),
         too_often=sum(causes["too_often"] for causes in held.values()),
         calls_used_up=calls_used_up,

@@ -19,6 +19,7 @@ from huifang_core.obligations import LATE_COMPLETION, ObligationDraft, Obligatio
 from huifang_core.scripts import FiredEffect, PlanContact
 
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.promised import settle_appointment
 from huifang_tenants.stores import queue
 from huifang_tenants.stores.contacts import StoredSection
 from huifang_tenants.stores.ledger import Actor, record
@@ -69,6 +70,8 @@ async def try_again(
     if isinstance(following, NextAttempt) and plan is not None:
         following = _as_planned(following, plan, ladder, scope.now, hours)
     await _save(scope, id, following, actor)
+    if draft.appointment:
+        await settle_appointment(scope, id, attempt.call_back_at, hours, actor)
 
 
 async def postpone(

@@ -30,17 +30,23 @@ async def take_up(
 
     Any channel of its ladder will do; without one named, the one it stands at, or else the first that this member of staff works in.
     Refuses staff without a role for it, or of a unit that is neither the obligation's nor above it, a channel that is not on the
-    ladder, and a customer with whom somebody else is in contact now.
+    ladder, what was given to somebody else or has to be given out first (DEC-8), and a customer with whom somebody else is in contact now.
     """
     late = await queue.late(scope, obligation_id)
     if late is None:
         return None
     if staff.unit not in await path_of(scope, late["unit"]):
         raise Refused("staff.outside_unit", staff_no=staff.staff_no, staff_unit=staff.unit, unit=late["unit"])
+    if late["assignee"] != staff.id and (staff.vendor is not None or _is_listed(late, staff)):
+        raise Refused("queue.not_assigned")
     chosen = _channel(late, staff, channel)
     if await queue.engaged(scope, late["customer_id"], staff.id, scope.wall_now - LEASE):
         raise Refused("contact.person_busy")
     return late, chosen
+
+
+def _is_listed(late: Any, staff: StoredStaff) -> bool:
+    return late["listed"] and "team_leader" not in staff.roles
 
 
 def _channel(late: Any, staff: StoredStaff, wanted: ContactChannel | None) -> ContactChannel:

@@ -29,6 +29,7 @@ from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.playable import Stage, stage
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
+from huifang_tenants.services.stops import check_dialling, not_stopped
 from huifang_tenants.stores import case_work, contacts, queue
 from huifang_tenants.stores.contacts import NewContact, NewSection
 from huifang_tenants.stores.ledger import Actor, record
@@ -76,7 +77,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
 
     What the queue gives out no more, since it is unreachable or stopped when it was due, needs no lease: it is done late (DEC-3).
     Refuses to dial outside calling hours (REG-7) what isn't called around the clock (DEC-6), a number that is not on file, and a call where no number on file is right. What
-    can't be played any more goes back to the queue, and where that is all of it the contact is refused.
+    can't be played any more, or was stopped, goes back to the queue, and where that is all of it the contact is refused.
     """
     staff = await worker(scope, opening.staff_no, day_of(scope.now))
     wanted, late = None, None
@@ -86,6 +87,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
         wanted, leased, late = await _claimed(scope, opening, staff)
     stage_now = await stage(scope, catalogue)
     leased = await without_sales(scope, stage_now, await only_playable(scope, stage_now, leased))
+    leased = await not_stopped(scope, leased)
     channel: ContactChannel = leased[0]["channel"] if late is None else late[1]
     if opening.inbound is not None:
         channel = "phone"
@@ -181,7 +183,7 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
     """Record that the number of a contact prepared without dialling is dialled now, or the visit made.
 
     Refuses a call outside calling hours (REG-7), unless it is made around the clock (DEC-6), and what a limit, a wish or the calls
-    of the day have come to hold back since it was prepared.
+    of the day have come to hold back since it was prepared, and what was stopped.
     """
     prepared = await scope.connection.fetchrow(
         "SELECT k.channel, k.customer_id, bool_and(o.around_the_clock) AS around_the_clock, array_agg(o.id) AS ids FROM contact k"
@@ -192,6 +194,7 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
     if prepared is not None:
         channel, ids = prepared["channel"], prepared["ids"]
         _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
+        await check_dialling(scope, contact_id)
         await shares.check(scope, catalogue, channel, ids)
         await restraints.check(scope, catalogue, ids, prepared["customer_id"], channel, dialled=True)
     await record_attempt(scope, contact_id, actor)
@@ -227,14 +230,9 @@ async def current_contracts(scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Con
 async def only_playable(scope: Scope, stage_now: Stage, leased: Sequence[Any]) -> list[Any]:
     """Return what can be played of what was leased together, and put the rest back; refuse where that is all of it."""
     drafts = {row["id"]: msgspec.convert(row["draft"], ObligationDraft) for row in leased}
-    playable = [
-        row
-        for row in leased
-        if stage_now.cause(row["plugin"], drafts[row["id"]].script, drafts[row["id"]].content) is None
-    ]
+    playable = [row for row in leased if stage_now.plays(row["plugin"], drafts[row["id"]])]
     if not playable:
-        first = leased[0]
-        stage_now.part(first["plugin"], drafts[first["id"]].script, drafts[first["id"]].content)
+        stage_now.check(leased[0]["plugin"], drafts[leased[0]["id"]])
     left = [row["id"] for row in leased if row not in playable]
     if left:
         await queue.put_back(scope, left)
@@ -249,7 +247,7 @@ async def without_sales(scope: Scope, stage_now: Stage, leased: list[Any]) -> li
     selling = []
     for row in leased:
         draft = drafts[row["id"]]
-        script, _ = stage_now.part(row["plugin"], draft.script, draft.content)
+        script, _ = await stage_now.part(scope, row["plugin"], draft)
         if draft.category in MAY_RECOMMEND and recommending_steps(script):
             selling.append(row["id"])
     if selling:
@@ -274,7 +272,7 @@ async def begin_sections(
     secret: list[dict[str, FactValue | None]] = []
     for row in leased:
         draft = msgspec.convert(row["draft"], ObligationDraft)
-        script, items = stage_now.part(row["plugin"], draft.script, draft.content)
+        script, items = await stage_now.part(scope, row["plugin"], draft)
         contract = current[row["contract_id"]]
         own = {**contract_facts(contract), **typed_facts(draft.facts)}
         answer: dict[str, FactValue | None] = {}

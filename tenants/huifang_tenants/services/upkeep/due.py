@@ -12,6 +12,7 @@ from huifang_tenants.services.draws import DRAWS, draws_ended_before, work_on_dr
 from huifang_tenants.services.papers.letters import give_up_waiting
 from huifang_tenants.services.schedules import SCHEDULES, reach_days
 from huifang_tenants.services.second_callbacks import SECOND_CALLBACKS, ask_about_solved
+from huifang_tenants.services.upkeep.appointments import watch_appointments
 from huifang_tenants.services.upkeep.at_risk import announce_at_risk, at_risk_until
 from huifang_tenants.services.upkeep.deliveries import watch_deliveries
 from huifang_tenants.services.upkeep.failed_rows import erase_failed_rows
@@ -30,6 +31,7 @@ from huifang_tenants.tenant import Tenant
 AT_RISK: Final = "upkeep.at_risk"
 PARKED: Final = "upkeep.parked"
 TOTALS: Final = "upkeep.totals"
+APPOINTMENTS: Final = "upkeep.appointments"
 BORN_LATE: Final = "obligations.born_late"
 
 Step = Callable[[Scope], Awaitable[bool]]
@@ -38,6 +40,7 @@ Step = Callable[[Scope], Awaitable[bool]]
 STEPS: Final[Mapping[str, Step]] = {
     "upkeep.leases": end_leases,
     UNANSWERED: close_unanswered,
+    APPOINTMENTS: watch_appointments,
     TOTALS: count_totals,
     "upkeep.deliveries": watch_deliveries,
     BORN_LATE: announce_late_births,
@@ -83,6 +86,7 @@ async def due_now(scope: Scope, calendar: WorkingCalendar) -> tuple[str, ...]:
         SECOND_CALLBACKS: found.solved,
         "upkeep.leases": found.leases,
         UNANSWERED: found.unanswered,
+        APPOINTMENTS: found.appointments,
         TOTALS: found.totals,
         "upkeep.deliveries": found.waiting,
         BORN_LATE: found.born_late,

@@ -17,7 +17,7 @@ from huifang_tenants.services.upkeep.parameters import watch_parameters
 from huifang_tenants.services.upkeep.scripts import watch_scripts
 from huifang_tenants.services.upkeep.shares import watch_shares
 from huifang_tenants.services.written.opening import next_in_writing
-from huifang_tenants.stores import schedules, upkeep
+from huifang_tenants.stores import appointments, schedules, upkeep
 from huifang_tenants.tenant import Tenant
 
 
@@ -56,6 +56,7 @@ async def _next_instant(scope: Scope, calendar: WorkingCalendar) -> datetime | N
     instants = [await upkeep.next_deadline(scope), await next_in_writing(scope)]
     alarm_day = await upkeep.next_alarm_day(scope, day_of(scope.now))
     instants.append(start_of_day(alarm_day) if alarm_day else None)
+    instants.append(await appointments.next_watch(scope))
     draw_day = await next_draw_day(scope)
     instants.append(start_of_day(draw_day) if draw_day else None)
     if await schedules.are_any(scope):

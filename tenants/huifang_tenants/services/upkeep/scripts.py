@@ -16,9 +16,13 @@ _ALARM: Final = "script_missing"
 
 
 async def scripts_need_watching(scope: Scope, catalogue: Catalogue) -> bool:
-    """Tell whether a script asked for is missing, or was: a few probes of an index, for every tick."""
-    known = set((await stage(scope, catalogue)).playable().scripts)
-    return not known.issuperset(await upkeep.scripts_asked_for(scope)) or await stands(scope, _ALARM)
+    """Tell whether a script asked for is missing, or not filed, or was: a few probes of an index, for every tick."""
+    playable = (await stage(scope, catalogue)).playable()
+    return (
+        not set(playable.scripts).issuperset(await upkeep.scripts_asked_for(scope))
+        or not set(playable.filed).issuperset(await upkeep.scripts_asked_for(scope, must_be_filed=True))
+        or await stands(scope, _ALARM)
+    )
 
 
 async def watch_scripts(scope: Scope, catalogue: Catalogue) -> None:
@@ -31,7 +35,7 @@ async def watch_scripts(scope: Scope, catalogue: Catalogue) -> None:
         f"{row['plugin']}/{row['script']}": {
             "plugin": row["plugin"],
             "script": row["script"],
-            "cause": _cause(now, row["plugin"], row["script"]),
+            "cause": _cause(now, row["plugin"], row["script"], must_be_filed=row["filed"]),
             "number": row["number"],
             "earliest": row["earliest"].isoformat(),
         }
@@ -40,6 +44,6 @@ async def watch_scripts(scope: Scope, catalogue: Catalogue) -> None:
     await keep_standing(scope, _ALARM, wanted)
 
 
-def _cause(now: Stage, plugin: str, script: str) -> str:
-    # Where the script is there, what it should cover is not.
-    return now.cause(plugin, script, ()) or "item_missing"
+def _cause(now: Stage, plugin: str, script: str, *, must_be_filed: bool) -> str:
+    # Where the script is there, what it should cover is not, or not in a version that was filed.
+    return now.cause(plugin, script, ()) or ("script_not_filed" if must_be_filed else "item_missing")

@@ -40,6 +40,7 @@ from huifang_tenants.services.contacts.starting import (
 )
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.look_up import freshness
+from huifang_tenants.services.stops import not_stopped
 from huifang_tenants.services.written import acting
 from huifang_tenants.services.written.identity import can_be_proven
 from huifang_tenants.stores import contacts, messages
@@ -273,6 +274,7 @@ async def _start(
 ) -> Opened:
     """Start the contact. Raises `CannotWrite` where its script can't be played in writing."""
     rows = await without_sales(scope, now, await only_playable(scope, now, rows))
+    rows = await not_stopped(scope, rows)
     contract_ids = list(dict.fromkeys(row["contract_id"] for row in rows))
     fresh = await freshness(scope, contract_ids, {})
     current = await current_contracts(scope, contract_ids)
@@ -287,7 +289,7 @@ async def _start(
     }
     drafts = [msgspec.convert(row["draft"], ObligationDraft) for row in rows]
     for row, draft in zip(rows, drafts, strict=True):
-        script, _ = now.part(row["plugin"], draft.script, draft.content)
+        script, _ = await now.part(scope, row["plugin"], draft)
         _check_script(
             script, {**shared, **personal, **contract_facts(current[row["contract_id"]])}, by_link=by_link
         )

@@ -11,12 +11,14 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Columns, together
+from huifang_tenants.stores.reading.appointments import APPOINTMENT, AppointmentState, in_state
 from huifang_tenants.stores.reading.keyset import Page, Slice, Where, page_by_key
 from huifang_tenants.tables.obligations import Obligation
 
 _CONTRACT_NO: Final[Any] = Obligation.contract_id.contract_no
 _SELLER_NO: Final[Any] = Obligation.contract_id.seller_no
 _HOLDER_NO: Final[Any] = Obligation.lease_staff.staff_no
+_ASSIGNEE_NO: Final[Any] = Obligation.assignee.staff_no
 _EVENT: Final[Any] = Obligation.event_id
 _CUSTOMER: Final[Any] = Obligation.customer_id
 _COLUMNS: Final = together(
@@ -52,6 +54,10 @@ _COLUMNS: Final = together(
     Obligation.alarm_on,
     Obligation.after_due,
     Obligation.callable_from,
+    APPOINTMENT,
+    Obligation.listed.as_alias("given_out"),
+    _ASSIGNEE_NO.as_alias("assignee"),
+    Obligation.assigned_at,
     Obligation.completed_at,
     Obligation.completed_contact.as_alias("completed_contact_id"),
     Obligation.completed_channel,
@@ -85,6 +91,7 @@ _EXPLAINED: Final = together(
     Obligation.due_from,
     Obligation.due_by,
     Obligation.trace,
+    _ASSIGNEE_NO.as_alias("assignee"),
     Obligation.event_id,
     _EVENT.source.as_alias("event_source"),
     _EVENT.event_id.as_alias("event_source_id"),
@@ -98,7 +105,8 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which obligations; None means any. `unit` includes the units below it; `customer_id` is any record of the person.
 
     `due_from` and `due_until` bound `due_by`: the first belongs to the span, the second does not. `overdue` is
-    judged at the tenant's business time (DEC-2).
+    judged at the tenant's business time (DEC-2). `assignee` is a staff number, `to_give_out` what a team leader has to give to
+    somebody (DEC-8).
     """
 
     status: str | None = None
@@ -117,11 +125,20 @@ class ObligationFilter(msgspec.Struct, frozen=True, kw_only=True):
     waiting: bool | None = None
     born_late: bool | None = None
     provisional: bool | None = None
+    appointment: AppointmentState | None = None
+    assignee: str | None = None
+    to_give_out: bool | None = None
 
 
-async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -> Slice:
-    """One page of obligations by due date; those that still wait for theirs come last."""
+async def list_obligations(
+    scope: Scope, wanted: ObligationFilter, page: Page, *, only: str | None = None
+) -> Slice:
+    """One page of obligations by due date; those that still wait for theirs come last.
+
+    With `only`, those given to the member of staff with this number, whatever else is asked for (HT-3).
+    """
     where = Where()
+    where.equals(_ASSIGNEE_NO, only)
     where.equals(Obligation.status, wanted.status)
     where.equals(Obligation.kind, wanted.kind)
     where.equals(Obligation.plugin, wanted.plugin)
@@ -137,6 +154,15 @@ async def list_obligations(scope: Scope, wanted: ObligationFilter, page: Page) -
     where.flag(wanted.waiting, QueryString("{} = 'waiting'", Obligation.status))
     where.flag(wanted.born_late, QueryString("{} IS NOT NULL", Obligation.born_late))
     where.flag(wanted.provisional, QueryString("{}", Obligation.provisional))
+    where.equals(_ASSIGNEE_NO, wanted.assignee)
+    where.flag(
+        wanted.to_give_out,
+        QueryString(
+            "{} AND {} IS NULL AND {} = 'open'", Obligation.listed, Obligation.assignee, Obligation.status
+        ),
+    )
+    if wanted.appointment is not None:
+        where.conditions.append(in_state(wanted.appointment))
     return await page_by_key(Obligation, _columns(scope), where, page, key=Obligation.due_by, nullable=True)
 
 

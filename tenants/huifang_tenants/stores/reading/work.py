@@ -9,6 +9,7 @@ from piccolo.querystring import QueryString
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import OF_PERSON
 from huifang_tenants.stores.queries import Kept, Slot, any_of
+from huifang_tenants.stores.reading.appointments import APPOINTMENT
 from huifang_tenants.stores.reading.rows import fetch_all
 from huifang_tenants.tables.customers import ContactRestriction
 from huifang_tenants.tables.obligations import Obligation
@@ -28,6 +29,7 @@ _CLAIMED: Final = Kept(
         Obligation.script,
         Obligation.trace,
         Obligation.customer_id,
+        APPOINTMENT,
     )
     .where(Obligation.id == any_of(Slot("ids")))
     .order_by(Obligation.priority, ascending=False)

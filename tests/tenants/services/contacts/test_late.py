@@ -185,3 +185,23 @@ async def test_sd_4_its_contract_is_looked_up_before(office: Any) -> None:
 async def test_what_is_not_late_is_not_taken_up(office: Any) -> None:
     id = await office.issue("P1")
     assert await office.do(lambda scope: queue.late(scope, id)) is None
+
+
+async def test_dec_8_what_was_given_out_is_done_late_by_its_assignee_or_a_team_leader(office: Any) -> None:
+    id = await closed(office)
+    await office.fetch(
+        "UPDATE obligation SET listed = true, assignee = (SELECT id FROM staff WHERE staff_no = 'C2')"
+    )
+    assert await office.refusal(office.start(id, "C1", channel="phone")) == "queue.not_assigned"
+    contact = await office.start(id, "LEAD", channel="phone")
+    await office.abandon(contact)
+    await office.start(id, "C2", channel="phone")
+
+
+async def test_what_is_stopped_is_not_done_late_either(office: Any) -> None:
+    id = await closed(office)
+    await office.fetch(
+        "INSERT INTO stop (id, plugin, reason, stopped_by, stopped_at)"
+        " VALUES (gen_random_uuid(), 'shandong_life', '话术有误', 'LEAD', now())"
+    )
+    assert await office.refusal(office.start(id, "C1", channel="phone")) == "contact.stopped"
