@@ -843,6 +843,15 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
         text("插件没有这些设置项:{settings}。", "The plugin has no such settings: {settings}."),
         text("可用的设置项见 context.known。", "See `context.known` for those it has."),
     ),
+    "plugin.not_allowed": Entry(
+        403,
+        text("未获准使用该插件", "Plugin not allowed"),
+        text("本租户未获准使用插件 {plugin}。", "This tenant may not use the plugin {plugin}."),
+        text(
+            "请联系运营方:huifang tenant plugins。",
+            "Ask the administrator of the installation: `huifang tenant plugins`.",
+        ),
+    ),
     "plugin.parameter_refused": Entry(
         400,
         text("参数值不允许", "Parameter refused"),

@@ -1,7 +1,7 @@
 """What the product knows of one tenant while it works for it."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,9 @@ from huifang_tenants.fields import FieldCipher
 from huifang_tenants.keys import TenantKeys
 
 TenantState = Literal["provisioning", "active", "suspended"]
+
+PLUGINS_ALLOWED: Final = "plugins_allowed"
+"""Name of the setting that lists the plugins a tenant may use; no tenant changes it."""
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -36,6 +39,11 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def is_sandbox(self) -> bool:
         """Whether business time is a test clock."""
         return self.clock_at is not None
+
+    def may_use(self, plugin: str) -> bool:
+        """Whether the administrator of the installation lets it use a plugin; without a list it may use any."""
+        allowed: list[str] | None = self.settings.get(PLUGINS_ALLOWED)
+        return allowed is None or plugin in allowed
 
 
 class TenantSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ from huifang_core.workdays import AnnouncedDay, WorkingCalendar
 
 SECRET = "SECRET"
 DAY = datetime(2026, 8, 31, 2, 0, tzinfo=UTC)
-OF_THEIRS = {"schedule", "period", "plan", "type", "kind"}
+OF_THEIRS = {"schedule", "period", "plan", "plugin", "case_class", "type", "kind"}
 CONTRACT = Contract(
     contract_no=f"{SECRET}-P1",
     line="life",

@@ -11,11 +11,11 @@ import msgspec
 from huifang_core.windows import SHANGHAI
 from huifang_tenants.errors import IllegalSlug
 from huifang_tenants.migrate import TenantOutcome, migrate_tenants
-from huifang_tenants.provisioning import create_tenant, list_tenants
+from huifang_tenants.provisioning import change_setting, create_tenant, list_tenants
 from huifang_tenants.scope import scope
 from huifang_tenants.services.tenant_settings import change_settings
-from huifang_tenants.stores.ledger import Actor
-from huifang_tenants.tenant import Tenant
+from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.tenant import PLUGINS_ALLOWED, Tenant
 from huifang_tenants.tenant_settings import TenantSettings, settings_of, stored
 from rich.console import Console
 from rich.progress import Progress
@@ -185,6 +185,48 @@ def settings(slug: str, changes: tuple[str, ...], home: Path | None, as_json: bo
         return
     for name, value in _lines(stored(found)):
         click.echo(f"{name} = {value}")
+
+
+@command.command()
+@click.argument("slug")
+@click.option("--allow", "allowed", multiple=True, help="A plugin that it may use; may be given often.")
+@click.option("--any", "anything", is_flag=True, help="Let it use every plugin that is installed.")
+@home_option
+def plugins(slug: str, allowed: tuple[str, ...], anything: bool, home: Path | None) -> None:
+    """Show which plugins a tenant may use, changed first where any are given; what is left out is off for it.
+
+    \b
+    Example:  huifang tenant plugins demo --allow shandong_life --allow health
+              huifang tenant plugins demo --any
+    """
+    if allowed and anything:
+        raise click.UsageError("give --allow or --any, not both")
+
+    async def work() -> list[str] | None:
+        async with open_runtime(here.settings) as runtime:
+            tenant = await runtime.registry.by_slug(slug)
+            known = (await runtime.services.catalogue()).plugins
+            unknown = [plugin for plugin in allowed if plugin not in known]
+            if unknown:
+                raise click.UsageError(
+                    f"{unknown[0]} is not installed; installed: {', '.join(known) or 'none'}"
+                )
+            if not allowed and not anything:
+                present: list[str] | None = tenant.settings.get(PLUGINS_ALLOWED)
+                return present
+            wanted = sorted(allowed) or None
+            await change_setting(here.admin_url, tenant.id, PLUGINS_ALLOWED, wanted)
+            async with scope(runtime.database, tenant) as opened:
+                details = {"allowed": wanted}
+                actor = Actor("cli:tenant-plugins")
+                await record(
+                    opened, actor, "tenant.plugins_allowed", "tenant", tenant.id, details, details=details
+                )
+            return wanted
+
+    with installation(home) as here:
+        found = run(work())
+    click.echo(f"{slug} may use {'every plugin' if found is None else ', '.join(found)}")
 
 
 def _with_changes(present: TenantSettings, changes: Iterable[str]) -> TenantSettings:

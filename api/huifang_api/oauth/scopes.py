@@ -27,6 +27,7 @@ Scope = Literal[
     "ledger:read",
     "limits:read",
     "limits:write",
+    "obligations:export",
     "obligations:read",
     "obligations:write",
     "organisation:read",
@@ -67,6 +68,7 @@ SCOPES: Final[Mapping[Scope, Text]] = {
     "limits:write": text(
         "批准超出限额、对客户意愿作出决定", "Let limits be passed, and decide about wishes of customers"
     ),
+    "obligations:export": text("导出匿名案例(须写明原因)", "Export a contract anonymised, giving a reason"),
     "obligations:read": text("查看回访任务及其依据", "Read obligations and why they exist"),
     "obligations:write": text("暂停、撤回、分派回访任务", "Stop, recall and give out obligations"),
     "organisation:read": text("查看机构与人员", "Read units and staff"),

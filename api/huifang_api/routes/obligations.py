@@ -8,12 +8,13 @@ from uuid import UUID
 import msgspec
 from huifang_core.obligations import ObligationStatus
 from huifang_core.trace import TraceStep, lines
+from huifang_tenants.services.case_export import export_case
 from huifang_tenants.stores.reading import obligations as reading
 from huifang_tenants.stores.reading.appointments import AppointmentState
-from litestar import Response, get
-from litestar.params import FromPath, QueryParameter
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
 
-from huifang_api.access import needs, own_work, tenant_scope
+from huifang_api.access import acting, needs, own_work, tenant_scope
 from huifang_api.languages import language_of
 from huifang_api.paging import next_cursor, one, page, shaped
 from huifang_api.parameters import (
@@ -30,17 +31,23 @@ from huifang_api.parameters import (
     StaffNoParam,
     UnitParam,
 )
+from huifang_api.problem_catalogue import ProblemCode
 from huifang_api.problems import Problem
 from huifang_api.shapes.obligations import (
+    AnonymisedCase,
     Explanation,
+    ExportCase,
     ObligationDetail,
     ObligationPage,
     ObligationSummary,
 )
-from huifang_api.world import ApiRequest
+from huifang_api.world import ApiRequest, world_of
 
 _LIST: Final = "obligations"
 _TAGS: Final = ("Obligations",)
+_EXPORTING: Final[tuple[ProblemCode, ...]] = (
+    "contract.incomplete", "staff.not_found", "staff.not_active", "staff.not_permitted", "not_found",
+)  # fmt: skip
 
 
 @get("/obligations", opt=needs("obligations:read", vendors=True), operation_id="list_obligations", tags=_TAGS)
@@ -173,4 +180,25 @@ def _event(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-ROUTES: Final = (list_obligations, get_obligation, explain_obligation)
+@post(
+    "/obligations/{obligation_id:uuid}/anonymised-case",
+    opt=needs("obligations:export", raises=_EXPORTING),
+    operation_id="export_obligation_case",
+    tags=_TAGS,
+    status_code=200,
+)
+async def export_obligation_case(
+    request: ApiRequest, obligation_id: FromPath[UUID], data: JSONBody[ExportCase]
+) -> AnonymisedCase:
+    """Give an obligation's contract to the author of its plugin, anonymised; the ledger notes who did and why (GEN-4).
+
+    Compliance officers and administrators may.
+    """
+    services, tenant = world_of(request).services, request.auth.tenant
+    async with tenant_scope(request, read_only=True) as scope:
+        actor = await acting(request, scope, data.staff_no)
+    document = await export_case(services, tenant, obligation_id, actor, data.reason)
+    return AnonymisedCase(plugin=document["plugin"], case=document)
+
+
+ROUTES: Final = (list_obligations, get_obligation, explain_obligation, export_obligation_case)

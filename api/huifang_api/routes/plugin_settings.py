@@ -40,7 +40,7 @@ from huifang_api.writing import in_tenant
 
 _TAGS: Final = ("Plugins",)
 _SETTING: Final[tuple[ProblemCode, ...]] = (
-    "plugin.setting_unknown", "plugin.setting_invalid", "plugin.parameter_refused", "staff.not_found",
+    "plugin.setting_unknown", "plugin.setting_invalid", "plugin.parameter_refused", "plugin.not_allowed", "staff.not_found",
     "state.conflict",
 )  # fmt: skip
 
@@ -176,7 +176,8 @@ def _summary(scope: Scope, entry: PluginEntry, latest: Mapping[str, Any] | None)
         "title": entry.manifest.title,
         "description": entry.manifest.description,
         "cites": list(entry.manifest.cites),
-        "enabled": latest is not None and latest["enabled"],
+        "allowed": scope.tenant.may_use(entry.manifest.id),
+        "enabled": latest is not None and latest["enabled"] and scope.tenant.may_use(entry.manifest.id),
         "settings_version": latest["version"] if latest is not None else None,
         "rules": len(entry.rules),
         "scripts": len(entry.scripts),

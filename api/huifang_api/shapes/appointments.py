@@ -6,8 +6,7 @@ import msgspec
 from huifang_core.obligations import ContactChannel
 from msgspec import Meta
 
-from huifang_api.shapes.fields import Instant
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import GivenStaffNo, Instant
 
 
 class MakeAppointment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,9 +8,8 @@ from huifang_core.obligations import ContactChannel
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import Day, Instant, StaffNo, UnitCode, described
+from huifang_api.shapes.fields import Day, GivenStaffNo, Instant, StaffNo, UnitCode, described
 from huifang_api.shapes.interventions import StaffWhoDecides
-from huifang_api.shapes.queue import GivenStaffNo
 
 _Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=NO_NUL)]
 _Ids = Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=5000)]

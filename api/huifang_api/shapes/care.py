@@ -10,8 +10,7 @@ from huifang_core.gifts import GiftStatus, Occasion
 from msgspec import Meta
 
 from huifang_api.shapes.case_work import Said
-from huifang_api.shapes.fields import CreatedAt, Id, Instant, NextCursor, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import CreatedAt, GivenStaffNo, Id, Instant, NextCursor, described
 
 _Reason = Annotated[
     str,

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.case_work import Said
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import GivenStaffNo
 
 
 class HandOverCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

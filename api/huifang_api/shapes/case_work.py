@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import GivenStaffNo
 
 Said = Annotated[
     str,

@@ -13,9 +13,8 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.contacts import ContactSummary
-from huifang_api.shapes.fields import Instant, described
+from huifang_api.shapes.fields import GivenStaffNo, Instant, described
 from huifang_api.shapes.look_up import ContractFreshness
-from huifang_api.shapes.queue import GivenStaffNo
 
 _GREATEST_INTEGER = 2**53 - 1
 

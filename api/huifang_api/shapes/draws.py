@@ -8,9 +8,8 @@ from huifang_core.sampling import AmountKind, Standing
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import ContractNo, Day, Id, Instant, NextCursor, described
+from huifang_api.shapes.fields import ContractNo, Day, GivenStaffNo, Id, Instant, NextCursor, described
 from huifang_api.shapes.obligations import ExplainingStep
-from huifang_api.shapes.queue import GivenStaffNo
 
 DrawStatus = Literal["committed", "gathering", "closed", "drawn", "skipped"]
 MemberStatus = Literal["reserve", "drawn", "left_out", "failed", "late"]

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from huifang_api.faults import NO_NUL
+
 
 def described(what: str) -> Meta:
     """The description of one field."""
@@ -35,5 +37,16 @@ Reason: TypeAlias = Annotated[
         pattern=r"^[^\x00]*[^\s\x00][^\x00]*$",
         description="Why the data must be seen; stands in the ledger, so no personal data in it.",
         examples=["客户投诉,需核对回访记录"],
+    ),
+]
+
+GivenStaffNo = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=NO_NUL,
+        description="Staff number (工号) of the person who does it.",
+        examples=["QD-1001"],
     ),
 ]

@@ -9,8 +9,8 @@ from huifang_core.texts import Language
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import described
-from huifang_api.shapes.queue import ClaimedObligation, GivenStaffNo, Restriction
+from huifang_api.shapes.fields import GivenStaffNo, described
+from huifang_api.shapes.queue import ClaimedObligation, Restriction
 
 _Number = Annotated[
     str,

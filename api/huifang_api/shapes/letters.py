@@ -13,8 +13,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.contact_work import Standing, Step, Value
-from huifang_api.shapes.fields import CustomerId, Day, Instant, NextCursor, StaffNo, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import CustomerId, Day, GivenStaffNo, Instant, NextCursor, StaffNo, described
 
 LetterStatus = Literal["prepared", "posted", "answered", "returned", "completed", "ended"]
 

@@ -11,8 +11,7 @@ from huifang_core.units import Role
 from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import Day, Id, Instant, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import Day, GivenStaffNo, Id, Instant, described
 
 GivenReason = Annotated[
     str,

@@ -16,9 +16,11 @@ from huifang_api.shapes.fields import (
     CustomerId,
     Day,
     Document,
+    GivenStaffNo,
     Id,
     Instant,
     NextCursor,
+    Reason,
     UnitCode,
     UpdatedAt,
     described,
@@ -148,6 +150,22 @@ class ExplainingStep(msgspec.Struct, frozen=True, kw_only=True):
     subject: Annotated[str, described("What it was about.")]
     text: Annotated[Text, described("The sentence that says so, in both languages.")]
     values: Annotated[Document, described("The values that counted.")]
+
+
+class ExportCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who gives a contract to the author of a plugin, and why."""
+
+    staff_no: GivenStaffNo
+    reason: Reason
+
+
+class AnonymisedCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A contract as a golden case: dates, amounts and codes kept, stand-ins for every name and number."""
+
+    plugin: Annotated[str, described("The plugin it is a case of.")]
+    case: Annotated[
+        Document, described("The golden case; saved as a file, `huifang plugin replay` plays it.")
+    ]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):

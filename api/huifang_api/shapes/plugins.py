@@ -49,6 +49,9 @@ class PluginSummary(msgspec.Struct, frozen=True, kw_only=True):
     title: Title
     description: Annotated[Text, described("What it is for, in both languages.")]
     cites: Cites
+    allowed: Annotated[
+        bool, described("Whether the administrator of the installation lets this tenant use it.")
+    ]
     enabled: Annotated[bool, described("Whether it is on in this tenant.")]
     settings_version: Annotated[
         int | None, described("Version of the settings in this tenant; null: never set here.")

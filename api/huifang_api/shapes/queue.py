@@ -10,20 +10,8 @@ from huifang_core.texts import Text
 from huifang_tenants.stores.wishes import Decision, RestrictionKind
 from msgspec import Meta
 
-from huifang_api.faults import NO_NUL
-from huifang_api.shapes.fields import ContractNo, Instant, described
+from huifang_api.shapes.fields import ContractNo, GivenStaffNo, Instant, described
 from huifang_api.shapes.obligations import Appointment
-
-GivenStaffNo = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=64,
-        pattern=NO_NUL,
-        description="Staff number (工号) of the person who does it.",
-        examples=["QD-1001"],
-    ),
-]
 
 
 class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,7 +125,7 @@ class HeldByShare(msgspec.Struct, frozen=True, kw_only=True):
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     """Work that one thing keeps from being given out: the calling hours (呼出时段; the conflict is shown, REG-7), its script, a wish, a
-    limit, or that the person was rung often enough today.
+    limit, that the person was rung often enough today or is not called any more, or a case that is not solved yet.
     """
 
     opens_at: Annotated[
@@ -171,3 +159,9 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     ]
     free_at: Annotated[Instant | None, described("When those may be rung again, UTC; null: there are none.")]
     shares: Annotated[list[HeldByShare], described("What waits since a share of channels is full.")]
+    waiting_for_case: Annotated[
+        int, described("How many wait for a case to be solved: there is nothing to tell yet (PF-4).")
+    ]
+    not_contactable: Annotated[
+        int, described("How many are owed to people who have died or can't answer any more.")
+    ]

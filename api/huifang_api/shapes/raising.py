@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.case_work import Said
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import GivenStaffNo
 
 
 class RaiseCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

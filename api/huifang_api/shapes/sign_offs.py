@@ -10,8 +10,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.reports.shape import ReportCode, ReportDocument, Shown, code_of, document_of, shown
-from huifang_api.shapes.fields import Id, Instant, NextCursor, StaffNo, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import GivenStaffNo, Id, Instant, NextCursor, StaffNo, described
 
 
 class SignReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,8 +9,7 @@ from huifang_core.contacts import ContactStatus, Outcome
 from huifang_core.texts import Language
 from msgspec import Meta
 
-from huifang_api.shapes.fields import CustomerId, Day, Instant, NextCursor, StaffNo, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import CustomerId, Day, GivenStaffNo, Instant, NextCursor, StaffNo, described
 
 
 class PlanVisits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

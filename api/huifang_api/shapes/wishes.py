@@ -7,9 +7,8 @@ import msgspec
 from huifang_tenants.stores.wishes import Decision, RestrictionKind
 from msgspec import Meta
 
-from huifang_api.shapes.fields import CustomerId, Id, Instant, described
+from huifang_api.shapes.fields import CustomerId, GivenStaffNo, Id, Instant, described
 from huifang_api.shapes.limits import GivenReason
-from huifang_api.shapes.queue import GivenStaffNo
 
 
 class RecordWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,8 +10,7 @@ from msgspec import Meta
 
 from huifang_api.faults import NO_NUL
 from huifang_api.shapes.case_work import Said
-from huifang_api.shapes.fields import Id, Instant, NextCursor, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import GivenStaffNo, Id, Instant, NextCursor, described
 
 GivenDueBy = Annotated[
     datetime,

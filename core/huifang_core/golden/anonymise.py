@@ -17,7 +17,7 @@ from huifang_core.events import PAYLOADS, BusinessEvent
 from huifang_core.windows import SHANGHAI
 from huifang_core.workdays import AnnouncedDay
 
-_KEPT: Final = frozenset({"schedule", "period", "plan", "type"})
+_KEPT: Final = frozenset({"schedule", "period", "plan", "plugin", "case_class", "type"})
 """Text fields of events that hold names of the plugin's own making, and no one's number."""
 _CODED: Final = frozenset({"contract.changed", "callback.completed", "risk.flagged"})
 """Types of events whose `kind` is a code of the core system's, and is kept."""
@@ -150,7 +150,9 @@ def _payload(kind: str, data: Mapping[str, Any], stand_ins: StandIns) -> dict[st
     for name, value in data.items():
         if name in _DROPPED:
             continue
-        if name == "changes":
+        if name == "subject":
+            found[name] = "…"
+        elif name == "changes":
             found[name] = _contract(value, stand_ins)
         elif name == "reporter":
             found[name] = _without_empty({"role": value.get("role")})

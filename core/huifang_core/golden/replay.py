@@ -3,7 +3,7 @@
 import msgspec
 
 from huifang_core.explain import Consideration, explain
-from huifang_core.golden.format import Case, instant_of
+from huifang_core.golden.format import Case, Expected, instant_of
 from huifang_core.golden.run import (
     Found,
     GoldenPlugin,
@@ -12,6 +12,7 @@ from huifang_core.golden.run import (
     given_settings,
     given_subject,
 )
+from huifang_core.obligations import ObligationDraft
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -28,25 +29,31 @@ def replay(plugin: GoldenPlugin, case: Case) -> Replayed:
     considered = explain(
         given_subject(case.given), [plugin], [given_settings(plugin, case.given)], given_calendar(case.given)
     )
-    wanted = [
-        (one.kind, *(instant_of(at) if at else None for at in (one.due_from, one.due_by)))
-        for one in case.expect
-    ]
-    made = [
-        (
-            draft.kind,
-            draft.window.due_from if draft.window else None,
-            draft.window.due_by if draft.window else None,
-        )
-        for draft in (one.desired.draft for one in found)
-    ]
+    left = [one.desired.draft for one in found]
     differences = []
-    for row in wanted:
-        if row in made:
-            made.remove(row)
+    for wanted in case.expect:
+        fitting = [draft for draft in left if _is(wanted, draft)]
+        if fitting:
+            left.remove(fitting[0])
         else:
-            differences.append(f"{row[0]} from {row[1]} to {row[2]}: was made there, is not made here")
+            differences.append(
+                f"{wanted.kind} from {wanted.due_from} to {wanted.due_by}: was made there, is not made here"
+            )
     differences += [
-        f"{kind} from {opens} to {closes}: is made here, was not there" for kind, opens, closes in made
+        f"{draft.kind} from {draft.window and draft.window.due_from} to {draft.window and draft.window.due_by}:"
+        " is made here, was not there"
+        for draft in left
     ]
     return Replayed(found, considered, tuple(differences))
+
+
+def _is(wanted: Expected, draft: ObligationDraft) -> bool:
+    """Whether an obligation is the one expected, by its kind and what is said of its window."""
+    if wanted.kind != draft.kind or wanted.occasion not in (None, draft.occasion):
+        return False
+    if draft.window is None:
+        return wanted.due_by is None
+    return wanted.status != "waiting" and all(
+        said is None or instant_of(said) == found
+        for said, found in ((wanted.due_from, draft.window.due_from), (wanted.due_by, draft.window.due_by))
+    )

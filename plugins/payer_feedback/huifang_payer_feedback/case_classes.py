@@ -11,12 +11,30 @@ PARAMETERS_TEXT = read_text("huifang_payer_feedback", "parameters.yaml")
 _PARAMETERS = load_parameters(PARAMETERS_TEXT)
 
 CASE_CLASSES: tuple[CaseClass, ...] = (
-    case_class("complaint", text("投诉", "complaint"), 3, "city", parameters=_PARAMETERS),
+    # Of what payers bring up they hear what came of it (PF-4).
     case_class(
-        "staff_conduct", text("工作人员服务问题", "conduct of staff"), 3, "city", parameters=_PARAMETERS
+        "complaint",
+        text("投诉", "complaint"),
+        3,
+        "city",
+        parameters=_PARAMETERS,
+        second_callback=True,
     ),
     case_class(
-        "problem", text("缴费困难和问题", "difficulty or problem"), 2, "county", parameters=_PARAMETERS
+        "staff_conduct",
+        text("工作人员服务问题", "conduct of staff"),
+        3,
+        "city",
+        parameters=_PARAMETERS,
+        second_callback=True,
+    ),
+    case_class(
+        "problem",
+        text("缴费困难和问题", "difficulty or problem"),
+        2,
+        "county",
+        parameters=_PARAMETERS,
+        second_callback=True,
     ),
     case_class(
         "suggestion",

@@ -35,14 +35,28 @@ _SATISFACTION = (
     item("satisfaction.suggestions", "ask", "需求和建议", "needs and suggestions", "PF-1", "PF-3"),
 )
 
+_SECOND_CALLBACK = (
+    item(
+        "second_callback.identity",
+        "ask",
+        "核实为反映人本人",
+        "the person answering brought it up",
+        "PF-4",
+        "REG-5",
+    ),
+    item("second_callback.answer", "tell", "告知处理结果", "what came of it", "PF-4"),
+    item("second_callback.satisfied", "ask", "问题是否已解决", "whether it is solved", "PF-4"),
+)
+
 _BY_KIND: dict[str, tuple[ContentItem, ...]] = {
     "payment": _PAYMENT,
     "reply": _REPLY,
     "satisfaction": _SATISFACTION,
+    "second_callback": _SECOND_CALLBACK,
 }
 
 CONTENT: dict[str, tuple[str, ...]] = {kind: tuple(i.id for i in items) for kind, items in _BY_KIND.items()}
 """Ids of the items of each kind of callback."""
 
-ITEMS: tuple[ContentItem, ...] = (*_PAYMENT, *_REPLY, *_SATISFACTION)
+ITEMS: tuple[ContentItem, ...] = (*_PAYMENT, *_REPLY, *_SATISFACTION, *_SECOND_CALLBACK)
 """Every item once."""

@@ -18,10 +18,11 @@ TITLES: dict[str, Text] = {
     "payment": text("缴费后回访", "callback after a payment"),
     "reply": text("答复缴费人意见", "answer to a payer's feedback"),
     "satisfaction": text("满意度调查", "satisfaction survey"),
+    "second_callback": text("处理结果回访", "callback after a case was solved"),
 }
 """Title of each kind of callback."""
 
-_PRIORITIES: dict[str, int] = {"reply": 65, "payment": 50, "satisfaction": 20}
+_PRIORITIES: dict[str, int] = {"reply": 65, "second_callback": 60, "payment": 50, "satisfaction": 20}
 
 
 def obligation(

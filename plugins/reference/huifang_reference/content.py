@@ -32,5 +32,10 @@ SURVEY: tuple[ContentItem, ...] = (
         consent="survey.consent",
     ),
 )
-ITEMS: tuple[ContentItem, ...] = (*WELCOME, *COURTESY, *SURVEY)
+SOLVED: tuple[ContentItem, ...] = (
+    ContentItem("solved.identity", ("REG-2",), text("核实身份", "identity is verified"), "ask"),
+    ContentItem("solved.answer", ("GEN-2",), text("告知处理结果", "what came of it"), "tell"),
+    ContentItem("solved.enough", ("GEN-2",), text("问题是否解决", "whether that is enough"), "ask"),
+)
+ITEMS: tuple[ContentItem, ...] = (*WELCOME, *COURTESY, *SURVEY, *SOLVED)
 """All items of the plugin; ids are unique within it."""

@@ -1,6 +1,6 @@
 """Caps and shares that contacts must keep; the numbers stand in `parameters.yaml`."""
 
-from huifang_core.limits import ChannelShare, Frequency, Limit
+from huifang_core.limits import ChannelShare, Frequency, GiftValue, Limit
 from huifang_core.texts import text
 
 LIMITS: tuple[Limit, ...] = (
@@ -19,6 +19,13 @@ LIMITS: tuple[Limit, ...] = (
         categories=("care", "sales"),
         at_most="limits.courtesies",
         within_days="limits.courtesies_within_days",
+    ),
+    GiftValue(
+        id="gifts",
+        title=text("礼品价值", "value of gifts"),
+        cites=("GEN-4",),
+        each_at_most="limits.gift",
+        yearly_at_most="limits.gifts_of_a_year",
     ),
 )
 """One of each kind."""

@@ -32,6 +32,7 @@ from huifang_reference.reports import OVERVIEW
 from huifang_reference.samples import PLANS, SURVEY
 from huifang_reference.script_files import SCRIPTS
 from huifang_reference.settings import SETTING_CHANGES, Settings
+from huifang_reference.solved import SOLVED
 from huifang_reference.welcome import WELCOME
 
 
@@ -52,8 +53,8 @@ def huifang_manifest() -> Manifest:
 
 @hookimpl
 def huifang_rules() -> Sequence[Rule]:
-    """Rules look at events and say what must be done: `welcome`, `anniversary`, `samples` and `feedback`."""
-    return (WELCOME, ANNIVERSARY, SURVEY, FEEDBACK)
+    """Rules look at events and say what must be done: `welcome`, `anniversary`, `samples`, `feedback` and `solved`."""
+    return (WELCOME, ANNIVERSARY, SURVEY, FEEDBACK, SOLVED)
 
 
 @hookimpl

@@ -157,6 +157,8 @@ async def solve(scope: Scope, id: UUID, solution: str, actor: Actor) -> None:
         raise Refused("case.work_orders_open", count=left)
     if case.kind == "suggestion" and case.decision is None:
         raise Refused("case.undecided")
+    if case.paused_at is not None:
+        await enter(scope, id, "resumed", None, actor)
     await _move(
         scope,
         case,

@@ -73,6 +73,7 @@ RefusalCode = Literal[
     "not_found",
     "obligation.closed",
     "personal.key_destroyed",
+    "plugin.not_allowed",
     "plugin.parameter_refused",
     "plugin.setting_invalid",
     "plugin.setting_unknown",

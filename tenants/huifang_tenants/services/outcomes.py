@@ -176,6 +176,7 @@ async def _do(
             due_by=placed.due_by,
             counted_in=placed.counted_in,
             kind=placed.kind,
+            second_callback=placed.second_callback,
         )
         made.append({"case": str(id), "occasion": case.occasion})
     units = await load_units(scope)

@@ -35,12 +35,14 @@ async def configure(
 ) -> SettingsVersion:
     """Add a version of a plugin's settings, which holds for events from `valid_from` on; earlier ones stay as they are.
 
-    `restores` names an earlier version that this one brings back. Without `valid_from` the first version holds for all events, a later one from today on (GEN-4). Refuses an unknown plugin,
+    `restores` names an earlier version that this one brings back. Refuses `plugin.not_allowed` for what the tenant may not use. Without `valid_from` the first version holds for all events, a later one from today on (GEN-4). Refuses an unknown plugin,
     a parameter laxer than the law, and what somebody else is just changing.
     """
     entry = catalogue.plugins.get(plugin)
     if entry is None:
         raise Refused("not_found", kind="plugin")
+    if enabled and not scope.tenant.may_use(plugin):
+        raise Refused("plugin.not_allowed", plugin=plugin)
     chosen = {**entry.default_settings, **(settings or {})}
     today = day_of(scope.now)
     check(entry, chosen, parameters or {}, valid_from or today)

@@ -35,6 +35,7 @@ from huifang_tenants.tenant import Tenant
 _LOOKED_AT: Final = 500
 
 ConcernCode = Literal[
+    "not_allowed",
     "choice_refused",
     "script_unsound",
     "parameter_stale",
@@ -97,7 +98,7 @@ async def preflight(
 
     here = await in_scope(services.db, tenant, read, read_only=True)
     chosen = {**entry.default_settings, **settings}
-    refused = await _refused(services, entry, settings, parameters, day_of(here.now))
+    refused = await _refused(services, tenant, entry, settings, parameters, day_of(here.now))
     concerns = [*refused, *_of_scripts(entry), *_of_parameters(entry, day_of(here.now))]
     if refused:
         return Preflight(tuple(concerns), 0, {})
@@ -115,12 +116,16 @@ async def preflight(
 
 async def _refused(
     services: Services,
+    tenant: Tenant,
     entry: PluginEntry,
     settings: dict[str, Any],
     parameters: dict[str, Any],
     today: date,
 ) -> list[Concern]:
     plugin = entry.manifest.id
+    if not tenant.may_use(plugin):
+        message = text("本机构未获准使用该插件", "this tenant may not use it")
+        return [Concern("not_allowed", "error", plugin, message)]
     try:
         await check_settings(services, plugin, settings)
         check_choice(entry, {**entry.default_settings, **settings}, parameters, today)

@@ -142,6 +142,10 @@ async def came_of(
         .order_by(CaseFile.opened_at, ascending=False)
         .first()
     )
+    return await _outcome(scope, row)
+
+
+async def _outcome(scope: Scope, row: Mapping[str, Any] | None) -> tuple[Decision | None, str | None]:
     if row is None or row["status"] not in ("solved", "closed"):
         return None, None
     entry = (
@@ -153,6 +157,16 @@ async def came_of(
     if entry is None or entry["text_enc"] is None:
         return row["decision"], None
     return row["decision"], scope.cipher.decrypt(entry["text_enc"], "case_entry.text", entry["id"])
+
+
+async def came_of_number(scope: Scope, number: int) -> tuple[Decision | None, str | None]:
+    """Return what was decided about the case of this number, and how it was solved; None where it was not."""
+    row = (
+        await CaseFile.select(CaseFile.id, CaseFile.decision, CaseFile.status)
+        .where(CaseFile.number == number)
+        .first()
+    )
+    return await _outcome(scope, row)
 
 
 async def callback_waits(scope: Scope, event_id: UUID) -> bool:

@@ -13,7 +13,7 @@ from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
 from huifang_tenants.stores.people import RECORDS
 from huifang_tenants.stores.queries import Kept, Slot, slots_for
-from huifang_tenants.stores.queue import FILED, PLAYABLE, STOPPED, Playable
+from huifang_tenants.stores.queue import CONTACTABLE, FILED, PLAYABLE, STOPPED, UNSOLVED, Playable
 from huifang_tenants.stores.restraints import Restraints, document, nothing_holds_back
 from huifang_tenants.tables.contacts import Contact, Message
 from huifang_tenants.tables.contracts import Contract
@@ -55,13 +55,10 @@ _DUE: Final = f"""
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND (o.channel = ANY($7) OR json_array_length(o.draft -> 'ladder') > o.rung + 1)
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
-                      AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
-                      AND (o.draft ->> 'after_case')::boolean)
-      AND NOT {STOPPED}
+      AND {CONTACTABLE} AND {UNSOLVED} AND NOT {STOPPED}
       AND {PLAYABLE.format(scripts="$3", items="$4", filed=FILED.format(filed="$5", filed_items="$6"))}
       AND {nothing_holds_back("$8")}
-"""  # noqa: S608
+"""
 # One ordered look into the index per channel: over all of them at once, everything due would have to be sorted each time.
 _NEXT: Final = f"""
 SELECT found.customer_id, found.channel FROM unnest('{{online,email,sms}}'::text[]) AS wanted (channel) CROSS JOIN LATERAL (

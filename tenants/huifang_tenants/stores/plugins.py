@@ -18,7 +18,7 @@ _LATEST: Final = Kept(
 
 
 async def load_settings(scope: Scope) -> tuple[SettingsVersion, ...]:
-    """Return every version of the settings of the plugins that are on."""
+    """Return every version of the settings of the plugins that are on, and that the tenant may use."""
     rows = await PluginSetting.select().order_by(PluginSetting.plugin, PluginSetting.version)
     latest = {row["plugin"]: row["enabled"] for row in rows}
     return tuple(
@@ -30,7 +30,7 @@ async def load_settings(scope: Scope) -> tuple[SettingsVersion, ...]:
             valid_from=row["valid_from"],
         )
         for row in rows
-        if latest[row["plugin"]] and row["enabled"]
+        if latest[row["plugin"]] and row["enabled"] and scope.tenant.may_use(row["plugin"])
     )
 
 
@@ -51,9 +51,9 @@ async def add_settings(scope: Scope, settings: SettingsVersion, *, enabled: bool
 
 
 async def switched_on(scope: Scope) -> frozenset[str]:
-    """Return the ids of the plugins that are on."""
+    """Return the ids of the plugins that are on, and that the tenant may use."""
     rows = await _LATEST.rows(scope)
-    return frozenset(row["plugin"] for row in rows if row["enabled"])
+    return frozenset(row["plugin"] for row in rows if row["enabled"] and scope.tenant.may_use(row["plugin"]))
 
 
 async def read_version(scope: Scope, plugin: str, version: int) -> tuple[SettingsVersion, bool] | None:

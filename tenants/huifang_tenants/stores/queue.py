@@ -84,31 +84,34 @@ _IS_ALONE: Final = (
     f" AND NOT {_HELD.format(**_OF_PERSON)} AND NOT {_SPEAKING.format(**_OF_PERSON)}"
 )
 # What a case has to be solved for first waits for it (PF-4).
-_UNSOLVED: Final = """
+UNSOLVED: Final = """
       NOT EXISTS (SELECT FROM case_file f WHERE f.contract_id = o.contract_id AND f.root_event_id = o.root_event_id
                   AND f.plugin = o.plugin AND f.status IN ('open', 'assigned') AND NOT f.withdrawn
                   AND (o.draft ->> 'after_case')::boolean)
 """
 # Who has died or can't answer is not called, where nobody else may be (DEC-2: it is overdue all the same).
+CONTACTABLE: Final = """
+      NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
+                  AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
+                  AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
+"""
 # A contract whose new policyholder is not on file is waited for with its events: nobody else is called about it.
-_READY: Final = f"""
+_DUE_BY_ITSELF: Final = """
       o.status = 'open' AND o.callable_from <= $2
       AND (o.lease_until IS NULL OR o.lease_until <= $3)
       AND (o.after_due = 'continue' OR o.due_by > $2)
       AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
       AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM customer k WHERE k.id = o.customer_id AND k.not_contactable IS NOT NULL
-                      AND coalesce(json_array_length(o.draft -> 'call'), 1) = 1
-                      AND coalesce(o.draft -> 'call' ->> 0, 'policyholder') = 'policyholder')
-      AND {_UNSOLVED}
       AND (o.channel <> 'on_site'
            OR NOT EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.seller_no = $6)
            OR (o.draft ->> 'seller_may_visit')::boolean)
-"""  # noqa: S608
+"""
+_READY: Final = f"{_DUE_BY_ITSELF} AND {CONTACTABLE} AND {UNSOLVED}"
 # What a team leader gives out is its assignee's alone (DEC-8), and an outside vendor's callers have nothing else (HT-3).
 _ASSIGNED: Final = "o.assignee = $5"
 _FROM_QUEUE: Final = "NOT o.listed AND (SELECT s.vendor FROM staff s WHERE s.id = $5) IS NULL"
-_DUE: Final = f"{_READY} AND ({_ASSIGNED} OR {_FROM_QUEUE})"
+_MINE: Final = f"({_ASSIGNED} OR {_FROM_QUEUE})"
+_DUE: Final = f"{_READY} AND {_MINE}"
 PLAYABLE: Final = """
       o.plugin || '/' || o.script = ANY({scripts})
       AND NOT EXISTS (SELECT FROM json_array_elements_text(o.draft -> 'content') AS item
@@ -198,6 +201,10 @@ _NOT_GIVEN_OUT: Final = f"""
 SELECT count(*) AS waiting, count(*) FILTER (WHERE o.due_by <= $2) AS overdue
 FROM obligation o WHERE o.channel = ANY($1) AND {_READY} AND o.listed AND o.assignee IS NULL AND {_GOES_ON} {_ALONE}
 """  # noqa: S608
+_STANDING_STILL: Final = f"""
+SELECT count(*) FILTER (WHERE NOT ({UNSOLVED})) AS waiting_for_case, count(*) FILTER (WHERE NOT ({CONTACTABLE})) AS not_contactable
+FROM obligation o WHERE o.channel = ANY($1) AND {_DUE_BY_ITSELF} AND {_MINE} AND NOT ({CONTACTABLE} AND {UNSOLVED}) AND {_PLAYABLE} {_ALONE}
+"""  # noqa: S608
 # For whoever rings up: at whatever channel it stands, and late or not (DEC-3). Windows to come stay to come.
 _OPEN_WITH: Final = f"""
 SELECT o.* FROM obligation o
@@ -205,8 +212,7 @@ WHERE o.customer_id = $1 AND o.status IN ('open', 'unreachable', 'expired') AND 
   AND (o.lease_until IS NULL OR o.lease_until <= $3 OR (o.lease_staff = $5 AND o.lease_contact IS NULL))
   AND o.unit = ANY(ARRAY(SELECT u.code FROM unit u WHERE u.path @> ARRAY[$4]::text[]))
   AND EXISTS (SELECT FROM contract c WHERE c.id = o.contract_id AND c.policyholder_id IS NOT NULL)
-  AND ({_ASSIGNED} OR {_FROM_QUEUE})
-  AND {_UNSOLVED} AND NOT {STOPPED}
+  AND {_MINE} AND {UNSOLVED} AND NOT {STOPPED}
   AND {PLAYABLE.format(scripts="$6", items="$7", filed=FILED.format(filed="$8", filed_items="$9"))}
 ORDER BY o.priority DESC, o.due_by, o.id
 """  # noqa: S608
@@ -354,6 +360,12 @@ async def not_given_out(scope: Scope, worker: Worker, channels: Sequence[str]) -
     """Count what a team leader has to give out first, and how much of it is overdue."""
     row = await scope.connection.fetchrow(_NOT_GIVEN_OUT, list(channels), *_common(scope, worker))
     return row["waiting"], row["overdue"]
+
+
+async def standing_still(scope: Scope, worker: Worker, channels: Sequence[str]) -> tuple[int, int]:
+    """Count what could be claimed but that its case is not solved yet, and but that the person is not called any more."""
+    row = await scope.connection.fetchrow(_STANDING_STILL, list(channels), *_common(scope, worker))
+    return row["waiting_for_case"], row["not_contactable"]
 
 
 def _closed(channels: Sequence[str], *, calling: bool) -> list[bool]:

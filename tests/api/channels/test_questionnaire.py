@@ -348,8 +348,10 @@ async def test_the_logo_stands_at_the_tenants_host_under_a_name_of_its_own(
         assert (await phone.open("/q/logo/0000000000000000")).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["online", "email", "sms"])
-async def test_where_messages_go_is_not_for_the_tenant_itself_to_say(office: Any, name: str) -> None:
+@pytest.mark.parametrize("name", ["online", "email", "sms", "telephone", "policy_lookup"])
+async def test_where_its_channels_and_systems_are_is_not_for_the_tenant_itself_to_say(
+    office: Any, name: str
+) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with office.scope() as opened:
             await opened.connection.fetchval("SELECT control.change_settings($1)", {name: {}})

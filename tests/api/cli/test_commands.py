@@ -239,6 +239,44 @@ def test_draws_are_listed_and_one_that_no_plan_makes_can_t_be_run(huifang: Huifa
     assert "not_found" in ended.err
 
 
+def test_a_case_is_played_with_every_step_and_exits_1_where_it_comes_out_otherwise(
+    huifang: Huifang, tmp_path: Path
+) -> None:
+    """GEN-3: what an author sees of a contract somebody exported."""
+    case = ROOT / "plugins/reference/cases/welcome.yaml"
+    played = huifang("plugin", "replay", str(case))
+    assert played.code == 0, played.err
+    assert "reference/welcome/issue (open): 2026-09-25 00:00:00+08:00" in played.out
+    other = tmp_path / "case.yaml"
+    other.write_text(
+        case.read_text("utf-8").replace("due_by: 2026-10-15 24:00", "due_by: 2026-10-14 24:00"), "utf-8"
+    )
+    differs = huifang("plugin", "replay", str(other), "--plugin", str(ROOT / "plugins/reference"))
+    assert differs.code == 1
+    assert differs.out.count("≠") == 2
+    assert huifang("plugin", "replay", str(case), "--plugin", "no_such_plugin").code == 2
+
+
+def test_another_release_is_tried_on_a_tenant_beside_the_installed_one(huifang: Huifang, tenant: str) -> None:
+    """GEN-4: the installed release again changes nothing."""
+    tried = huifang(
+        "simulate", "shandong_life", "--release", "plugins/shandong_life", "--tenant", tenant, "--json"
+    )
+    assert tried.code == 0, tried.err
+    assert tried.json()["contracts"] > 0
+    assert tried.json()["differences"] == []
+
+
+def test_an_obligation_is_given_away_by_who_may_and_anonymised_alone(huifang: Huifang, tenant: str) -> None:
+    """REG-5."""
+    unknown = "0190b7a0-0000-7000-8000-000000000000"
+    given = ("obligation", "export", unknown, "--tenant", tenant, "--as", "nobody", "--reason", "in doubt")
+    assert huifang(*given).code == 2, "it has to be said that it shall be anonymised"
+    refused = huifang(*given, "--anonymised")
+    assert refused.code == 1
+    assert "staff.not_found" in refused.err
+
+
 def test_ln_6_a_script_is_listed_filed_and_packed(huifang: Huifang, tenant: str, tmp_path: Path) -> None:
     script = ("liaoning_life", "liaoning_life.new_contract")
 
@@ -267,3 +305,14 @@ def test_plugins_are_pinned_by_version_and_hash() -> None:
     (pinned,) = tomllib.loads(shown.output).values()
     assert len(pinned["sha256"]) == 64
     assert CliRunner().invoke(root, ["plugin", "pin", "no_plugin"]).exit_code == 2
+
+
+def test_a_tenant_may_be_kept_to_some_plugins(huifang: Huifang, tenant: str) -> None:
+    shown = huifang("tenant", "plugins", tenant)
+    assert (shown.code, shown.out.strip()) == (0, f"{tenant} may use every plugin")
+    kept = huifang("tenant", "plugins", tenant, "--allow", "shandong_life")
+    assert (kept.code, kept.out.strip()) == (0, f"{tenant} may use shandong_life"), kept.err
+    refused = huifang("plugin", "enable", "health", "--tenant", tenant)
+    assert (refused.code, "plugin.not_allowed" in refused.err) == (1, True)
+    assert huifang("tenant", "plugins", tenant, "--allow", "no_plugin").code == 2
+    assert huifang("tenant", "plugins", tenant, "--any").code == 0

@@ -21,11 +21,12 @@ ACCOUNT = {"line": "social_security", "contract_no": "K1", "policyholder": "K1"}
 
 
 def test_the_offices_duties_go_on_when_late_and_surveys_stop(plugin: Plugin) -> None:
-    """DEC-3, PF-1, PF-3: a callback after a payment and an answer are owed; an opinion is asked for."""
+    """DEC-3, PF-1, PF-3, PF-4: a callback after a payment and an answer are owed; an opinion is asked for."""
     assert {rule.id: rule.after_due for rule in plugin.rules} == {
         "payment": "continue",
         "reply": "continue",
         "satisfaction": "stop",
+        "second_callback": "continue",
     }
 
 

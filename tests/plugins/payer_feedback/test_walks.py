@@ -11,7 +11,8 @@ TOLD = {
     "feedback.kind": "problem",
     "case.answer": "系统已修复，可以重新缴费。",
 }
-FACTS = {"payment": {}, "reply": TOLD, "satisfaction": {}}
+SOLVED = {"case.number": "7", "case.solved_on": date(2026, 3, 9), "case.answer": "已重新核定并退还多缴部分。"}
+FACTS = {"payment": {}, "reply": TOLD, "satisfaction": {}, "second_callback": SOLVED}
 
 
 @pytest.fixture
@@ -99,7 +100,12 @@ def test_an_answer_is_given_to_the_payer_alone(walk) -> None:
 def test_opinions_need_no_proof_of_who_gives_them_and_nothing_personal_is_said(plugin: Plugin) -> None:
     """PF-1: a text message can't ask for an ID number."""
     by_purpose = {script.purpose: script.identity for script in plugin.scripts}
-    assert by_purpose == {"payment": "not_needed", "satisfaction": "not_needed", "reply": "required"}
+    assert by_purpose == {
+        "payment": "not_needed",
+        "satisfaction": "not_needed",
+        "reply": "required",
+        "second_callback": "required",
+    }
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,7 @@ def test_whether_it_is_taken_up_is_told(walk, way) -> None:
     assert walk("reply", adopted=way).outcome.affirmative
 
 
-@pytest.mark.parametrize("kind", ["payment", "reply", "satisfaction"])
+@pytest.mark.parametrize("kind", ["payment", "reply", "satisfaction", "second_callback"])
 @pytest.mark.parametrize(
     ("answer", "result"),
     [("not_available", "call_back"), ("wrong_number", "wrong_number"), ("refused", "refused")],
@@ -130,6 +136,15 @@ def test_ways_out_are_outcomes_of_their_own(walk, kind, answer, result) -> None:
     assert played.outcome.finished.result == result
     assert not played.outcome.completed
     assert played.cases == (["contact_data"] if answer == "wrong_number" else [])
+
+
+@pytest.mark.parametrize(("said", "content"), [("solved", True), ("not_solved", False)])
+def test_what_came_of_a_case_is_told_and_the_payer_has_the_last_word(walk, said, content) -> None:
+    """PF-4: tell the payer, keep following."""
+    played = walk("second_callback", satisfied=said)
+    assert "已重新核定" in played.said("answer")
+    assert [fired.effect.satisfied for fired in played.effects] == [content]
+    assert played.outcome.completed
 
 
 def test_a_survey_asks_whether_the_service_got_better(walk) -> None:

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
+from asyncpg import InsufficientPrivilegeError
 from huifang_core.events import ContractLapsed
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.plugins import check_settings, configure
 from huifang_tenants.stores.ledger import Actor
-from huifang_tenants.stores.plugins import load_settings
+from huifang_tenants.stores.plugins import load_settings, switched_on
+from huifang_tenants.tenant import PLUGINS_ALLOWED
 
 ACTOR = Actor("user:S1", "S0001")
 STRICTER = {"grace_period.before_end_working_days": 20}
@@ -108,3 +111,27 @@ async def test_every_change_is_in_the_ledger(insurer, set_up):
     )
     assert [row["details"]["version"] for row in rows] == [1, 2]
     assert rows[1]["on_behalf_of"] == "S0001"
+
+
+async def test_what_a_tenant_may_not_use_is_off_and_stays_off(insurer, house):
+    await insurer.issue("P1")
+    tenant = msgspec.structs.replace(insurer.tenant, settings={PLUGINS_ALLOWED: ["health"]})
+    bound = msgspec.structs.replace(insurer, tenant=tenant)
+    catalogue = await insurer.services.catalogue()
+    async with bound.scope() as opened:
+        assert await switched_on(opened) == frozenset()
+        assert await load_settings(opened) == ()
+        with pytest.raises(Refused, match=r"plugin\.not_allowed"):
+            await configure(opened, catalogue, "shandong_life", ACTOR)
+        await configure(opened, catalogue, "shandong_life", ACTOR, enabled=False)
+        await configure(opened, catalogue, "health", ACTOR)
+        assert await switched_on(opened) == {"health"}
+    rows = await insurer.fetch("SELECT status FROM obligation")
+    assert [row["status"] for row in rows] == ["open"], "what was made stays on the books"
+
+
+async def test_no_tenant_changes_what_it_may_use(insurer):
+    wanted = {PLUGINS_ALLOWED: ["shandong_life"]}
+    with pytest.raises(InsufficientPrivilegeError, match="administrator of the installation"):
+        async with insurer.scope() as opened:
+            await opened.connection.fetchval("SELECT control.change_settings($1)", wanted)

@@ -9,6 +9,7 @@ from huifang_core.units import Staff, Unit
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.preflight import Preflight, preflight
 from huifang_tenants.stores.organisation import save_staff, save_units
+from huifang_tenants.tenant import PLUGINS_ALLOWED
 
 UNITS = (
     Unit("LN", "辽宁分公司", "province", "HO", "210000", "liaoning"),
@@ -96,3 +97,10 @@ async def test_a_script_that_proves_too_little_stands_against_it(insurer: Any, m
 async def test_an_unknown_plugin_is_none(insurer: Any) -> None:
     with pytest.raises(Refused, match="not_found"):
         await look(insurer, "no_plugin")
+
+
+async def test_what_the_tenant_may_not_use_stands_against_it(insurer: Any) -> None:
+    tenant = msgspec.structs.replace(insurer.tenant, settings={PLUGINS_ALLOWED: ["health"]})
+    found = await preflight(insurer.services, tenant, "liaoning_life", {}, {})
+    assert (found.clear, found.contracts) == (False, 0)
+    assert ("not_allowed", "liaoning_life") in codes(found)

@@ -63,7 +63,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     filed (LN-6). `stopped` is work that somebody stopped, `not_given_out` what a team leader has to give to somebody first (DEC-8);
     `overdue_stopped` and `overdue_not_given_out` are how much of them is overdue. `not_wanted` is what people don't want (DEC-6), `too_often` what they
     were contacted for often enough (CARE-2), and `calls_used_up` what waits until `free_at`, as they were rung often enough today.
-    `shares` are those of channels into which nothing more fits (LN-5).
+    `shares` are those of channels into which nothing more fits (LN-5). `waiting_for_case` is what there is nothing to tell about yet,
+    as its case is not solved (PF-4), `not_contactable` what is owed to people who have died or can't answer any more.
     """
 
     opens_at: datetime | None = None
@@ -81,6 +82,8 @@ class HeldBack(msgspec.Struct, frozen=True):
     calls_used_up: int = 0
     free_at: datetime | None = None
     shares: tuple[HeldByShare, ...] = ()
+    waiting_for_case: int = 0
+    not_contactable: int = 0
 
 
 async def claim_next(
@@ -150,6 +153,7 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
     restraints, full = await shares.shut(scope, catalogue, claimer.restraints)
     claimer = msgspec.structs.replace(claimer, restraints=restraints)
     held = await queue.restrained(scope, claimer, channels)
+    waiting_for_case, not_contactable = await queue.standing_still(scope, claimer, channels)
     calls_used_up = sum(causes["calls_used_up"] for causes in held.values())
     found = HeldBack(
         without_script=without_script,
@@ -159,6 +163,8 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
         overdue_stopped=overdue_stopped,
         not_given_out=not_given_out,
         overdue_not_given_out=overdue_not_given_out,
+        waiting_for_case=waiting_for_case,
+        not_contactable=not_contactable,
         not_wanted=sum(causes["wish"] for causes in held.values()),
         too_often=sum(causes["too_often"] for causes in held.values()),
         calls_used_up=calls_used_up,

@@ -188,7 +188,7 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
     prepared = await scope.connection.fetchrow(
         "SELECT k.channel, k.customer_id, bool_and(o.around_the_clock) AS around_the_clock, array_agg(o.id) AS ids FROM contact k"
         " JOIN contact_section s ON s.contact_id = k.id JOIN obligation o ON o.id = s.obligation_id"
-        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL GROUP BY k.id",
+        " WHERE k.id = $1 AND k.status = 'in_progress' AND k.dialled_at IS NULL AND NOT k.inbound GROUP BY k.id",
         contact_id,
     )
     if prepared is not None:
@@ -206,7 +206,7 @@ async def record_attempt(scope: Scope, contact_id: UUID, actor: Actor) -> None:
     What has happened is put down as it is: nothing holds it back any more. Refuses `not_found` and `contact.not_in_progress`.
     """
     done = await scope.connection.execute(
-        "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL",
+        "UPDATE contact SET dialled_at = $2 WHERE id = $1 AND status = 'in_progress' AND dialled_at IS NULL AND NOT inbound",
         contact_id,
         scope.now,
     )
@@ -281,6 +281,9 @@ async def begin_sections(
                 scope, row["contract_id"], row["plugin"], row["root_event_id"]
             )
             own["case.decision"], answer["case.answer"] = decision, solution
+        elif "case.number" in draft.facts:
+            number = int(draft.facts["case.number"])
+            own["case.decision"], answer["case.answer"] = await case_work.came_of_number(scope, number)
         state = begin(script, items, {**shared, **own, **answer})
         hash = script_hash(script)
         await contacts.keep_script(scope, row["plugin"], script, hash)

@@ -35,7 +35,10 @@ class CaseWork(msgspec.Struct, frozen=True):
 
 
 async def save_cases(scope: Scope, desk: Desk, work: Sequence[CaseWork], actor: Actor) -> None:
-    """Open, flag and restore cases, each with its entry and a row in the ledger."""
+    """Open, flag and restore cases, each with its entry and a row in the ledger.
+
+    What a rule opens it follows up itself, as with the reply to feedback: the class's second callback is for what comes up otherwise.
+    """
     places = Ground({}, frozenset())
     if any(isinstance(change, OpenCase) for one in work for change in one.changes):
         places = await ground(scope)
@@ -87,7 +90,6 @@ async def _open(
         due_by=placed.due_by,
         counted_in=placed.counted_in,
         kind=placed.kind,
-        second_callback=placed.second_callback,
         by_rule=ByRule(
             key=desired.key,
             rule=desired.rule,

@@ -191,6 +191,8 @@ async def test_solving_a_paused_case_ends_the_pause(office: Any) -> None:
     await office.do(lambda scope: cases.solve(scope, id, "客户已提前返回", HERE))
     row = await case(office, id)
     assert (row["status"], row["paused_until"]) == ("solved", None)
+    kinds = await office.fetch("SELECT kind FROM case_entry ORDER BY id")
+    assert [entry["kind"] for entry in kinds] == ["opened", "paused", "resumed", "solved"]
 
 
 async def test_nobody_unfit_steers_a_case(office: Any) -> None:

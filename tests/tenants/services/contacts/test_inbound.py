@@ -42,6 +42,7 @@ async def test_who_rings_up_is_served_at_once_whatever_it_waits_for(office: Any)
     contact = await ring(night, customer, number="+8613800138000")
     found = await night.standing(contact)
     assert (found.section, found.prompt.step) == (0, "greeting"), "who it is the script verifies"
+    await night.dial(contact)
     await night.play(contact)
     await night.conclude(contact)
     row = await night.contact(contact)

@@ -121,6 +121,8 @@ async def test_who_has_died_or_can_not_answer_is_called_no_more_until_somebody_s
     later = await office.later(days=5)
     second = await later.issue("P2", "K1")
     assert await later.claim() is None, "nor about anything that comes up since"
+    held = await later.held_back()
+    assert (held.not_contactable, held.waiting_for_case, held.without_script) == (2, 0, 0)
     customer = await customer_of(office, first)
     assert (await office.obligation(first))["status"] == "open", "owed, and as overdue as ever (DEC-2)"
     assert await office.refusal(let_be_called(office, customer, CALLER)) == "staff.not_permitted"

@@ -8,6 +8,7 @@ from huifang_core.events import FeedbackReceived
 from huifang_core.windows import end_of_day
 from huifang_tenants.services import cases, improvements
 from huifang_tenants.services.plugins import configure
+from huifang_tenants.services.second_callbacks import ask_about_solved
 from huifang_tenants.stores.ledger import Actor
 
 HANDLER, LEADER = Actor("client:test", "H1"), Actor("client:test", "LEAD")
@@ -45,6 +46,8 @@ async def test_pf_4_a_suggestion_is_decided_and_the_payer_told_within_two_workin
     assert (case["kind"], case["due_by"]) == ("suggestion", by)
     assert (await payers.obligation(reply))["due_by"] == by
     assert await payers.claim() is None, "there is nothing to tell yet"
+    held = await payers.held_back()
+    assert (held.waiting_for_case, held.not_contactable) == (1, 0)
     await payers.do(lambda scope: improvements.decide(scope, case["id"], "adopted", "成本不高", HANDLER))
     await solve(payers, case["id"])
     contact = await payers.begin()
@@ -69,8 +72,23 @@ async def test_pf_4_a_payer_who_is_not_content_has_it_looked_into_again(payers: 
     contact = await payers.begin()
     await payers.play(contact, satisfied="dissatisfied")
     await payers.conclude(contact)
-    opened = await payers.fetch("SELECT case_class, status FROM case_file ORDER BY number")
-    assert [tuple(row) for row in opened] == [("problem", "solved"), ("complaint", "open")]
+    opened = await payers.fetch(
+        "SELECT id, case_class, status, second_callback FROM case_file ORDER BY number"
+    )
+    assert [tuple(row)[1:] for row in opened] == [
+        ("problem", "solved", False),
+        ("complaint", "open", True),
+    ], "the first had its reply; of the second the payer hears anew"
+    complaint = opened[1]["id"]
+    await payers.do(lambda scope: cases.solve(scope, complaint, "已当面致歉并退款。", LEADER))
+    await ask_about_solved(payers.insurer.services, payers.insurer.tenant)
+    contact = await payers.begin()
+    found = await payers.play(contact, "answer")
+    assert "已当面致歉并退款。" in found.prompt.text
+    await payers.play(contact)
+    await payers.conclude(contact)
+    row = await payers.row("SELECT callback_result FROM case_file WHERE id = $1", complaint)
+    assert row["callback_result"] == "satisfied"
 
 
 async def test_pf_3_what_is_not_answered_in_time_shows_on_both_sides(payers: Any) -> None:
