@@ -684,6 +684,18 @@ REFUSALS: Final[Mapping[RefusalCode, Entry]] = {
             "Claim other work. It is given out again once the plugin with this script is installed, sound and switched on.",
         ),
     ),
+    "call.not_dialable": Entry(
+        409,
+        text("不能由电话系统拨打", "Not for the telephone system"),
+        text(
+            "电话系统拨不了这个{what}:不是可拨的号码。",
+            "The telephone system can't ring this {what}: it is nothing that can be dialled.",
+        ),
+        text(
+            "更正档案中的号码,或手工拨打并照常记录。",
+            "Correct what is on file, or dial by hand and record it as usual.",
+        ),
+    ),
     "call.over": Entry(
         409,
         text("通话已结束", "Call over"),

@@ -16,6 +16,9 @@ ContactChannel = Literal["phone", "on_site", "letter", "sms", "email", "online"]
 WRITTEN: frozenset[ContactChannel] = frozenset({"sms", "email", "online"})
 """Channels by which a customer is written to and answers in writing, without a member of staff (PF-2, REG-6)."""
 
+READ: frozenset[ContactChannel] = WRITTEN | {"letter"}
+"""Channels by which the customer reads what is asked, and nobody speaks."""
+
 ObligationStatus = Literal[
     "waiting", "open", "completed", "unreachable", "expired", "voided", "superseded", "cancelled", "historic"
 ]

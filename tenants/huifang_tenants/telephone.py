@@ -9,8 +9,10 @@ import re
 from typing import Annotated, Any, Final
 
 import msgspec
+import phonenumbers
 
 from huifang_tenants.errors import TenantsError
+from huifang_tenants.normalise import normalise_phone
 from huifang_tenants.policy_lookup import BrokenLookUp, check_address
 from huifang_tenants.tenant import Tenant
 
@@ -18,6 +20,9 @@ SETTING: Final = "telephone"
 """The tenant's setting that holds it."""
 
 _COLUMN: Final = "tenant.telephone"
+_PHONE: Final = re.compile(r"[0-9+() .·－—–‐-]+(?:\s*(?:转|分机|ext\.?|x|,|;)\s*[0-9]+)?", re.IGNORECASE)
+_DIALLED: Final = re.compile(r"\+?[0-9]{3,20}")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PLACES: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -82,6 +87,30 @@ def check(settings: TelephoneSettings) -> TelephoneSettings:
         except ValueError as error:
             raise BrokenTelephone(f"{error}: write an address or a network such as 10.1.0.0/16") from None
     return settings
+
+
+def dialable(phone: str) -> str | None:
+    """Return a phone number as it is dialled from China, others with `+` and country code; None for what is no number.
+
+    Nothing but digits comes through, so that no phone on file can name another trunk or destination.
+
+    >>> dialable("138 0013-8000"), dialable("(010) 6552 9988 转 801"), dialable("95588"), dialable("1@other/trunk")
+    ('13800138000', '01065529988', '95588', None)
+    """
+    if not _PHONE.fullmatch(phone):
+        return None
+    plain = normalise_phone(phone)
+    if plain.startswith("+86"):
+        national = phonenumbers.format_number(
+            phonenumbers.parse(plain), phonenumbers.PhoneNumberFormat.NATIONAL
+        )
+        plain = "".join(character for character in national if character.isdigit())
+    return plain if _DIALLED.fullmatch(plain) else None
+
+
+def is_plain(part: str) -> bool:
+    """Tell whether a staff number may stand in an endpoint: letters, digits, dots, dashes and underscores alone."""
+    return _PLAIN.fullmatch(part) is not None
 
 
 def filled(template: str, **values: str) -> str:

@@ -27,19 +27,21 @@ _HANGING_UP: Final[tuple[ProblemCode, ...]] = ("not_found", "telephone.unavailab
 
 @get(
     "/contacts/{contact_id:uuid}/call",
-    opt=needs("contacts:read"),
+    opt=needs("contacts:read", vendors=True),
     operation_id="get_call",
     tags=_TAGS,
 )
 async def get_call(request: ApiRequest, contact_id: FromPath[UUID]) -> CallStanding:
     """Read where the call of a contact stands; there is one only where the telephone system dials."""
     async with tenant_scope(request, read_only=True) as scope:
-        return _shown(await calling.call_of(scope, contact_id))
+        found = await calling.call_of(scope, contact_id)
+        await holder(request, scope, contact_id)
+    return _shown(found)
 
 
 @post(
     "/contacts/{contact_id:uuid}/hang-up",
-    opt=needs("contacts:write", raises=_HANGING_UP),
+    opt=needs("contacts:write", raises=_HANGING_UP, vendors=True),
     operation_id="hang_up",
     tags=_TAGS,
     status_code=200,

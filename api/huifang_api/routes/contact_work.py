@@ -120,6 +120,7 @@ async def get_contact_prompt(request: ApiRequest, contact_id: FromPath[UUID]) ->
             "contact.stopped",
             *_HELD,
             "call.over",
+            "call.not_dialable",
             "telephone.unavailable",
         ),
         vendors=True,

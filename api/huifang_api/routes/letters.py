@@ -6,6 +6,7 @@ from uuid import UUID
 from huifang_core.windows import day_of
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.papers import letters
 from huifang_tenants.services.papers.forms import form_of
 from huifang_tenants.stores.ledger import Actor
@@ -63,22 +64,31 @@ _PRINTED: Final = Answer(
 async def prepare_letters(request: ApiRequest, data: JSONBody[PrepareLetters]) -> Response[PreparedLetters]:
     """Prepare letters for the most pressing callbacks by letter, in one batch; nothing is tried before they are posted.
 
-    People without an address go on to the next channel, with the reason on record. Each letter is kept when the next one fails: what
-    was prepared is in the list of batches.
+    People without an address go on to the next channel, with the reason on record. What keeps a letter from being prepared after others
+    were, such as the share that letters may have (LN-5), ends the batch early: `stopped` is its code.
     """
     catalogue = await world_of(request).services.catalogue()
     actor = Actor(request.auth.actor, data.staff_no)
     order = letters.Order(new_id(), data.staff_no, data.language, request.auth.client_id)
     # One scope for each, so that neither locks nor a failure of one reach the others.
-    for _ in range(data.limit):
-        if await in_tenant(request, lambda scope: letters.prepare(scope, catalogue, order, actor)) is None:
-            break
+    prepared, stopped = 0, None
+    while prepared < data.limit and stopped is None:
+        try:
+            found = await in_tenant(request, lambda scope: letters.prepare(scope, catalogue, order, actor))
+        except Refused as refusal:
+            if not prepared:
+                raise
+            stopped = refusal.code
+        else:
+            if found is None:
+                break
+            prepared += 1
+    if not prepared:
+        return Response[Any](None, status_code=204)
     wanted = reading.LetterFilter(batch_id=order.batch_id)
     async with tenant_scope(request, read_only=True) as scope:
-        found = await reading.list_letters(scope, wanted, page(_LIST, data.limit, None, None))
-    if not found.rows:
-        return Response[Any](None, status_code=204)
-    made = PreparedLetters(id=order.batch_id, letters=shaped(LetterSummary, found.rows))
+        rows = (await reading.list_letters(scope, wanted, page(_LIST, data.limit, None, None))).rows
+    made = PreparedLetters(id=order.batch_id, letters=shaped(LetterSummary, rows), stopped=stopped)
     return Response(made, headers={"Location": f"/api/v1/letters/batches/{made.id}/pdf"})
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from huifang_core.contacts import ContactStatus
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.papers import visits
 from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.reading import visits as reading
@@ -52,23 +53,30 @@ async def plan_visits(request: ApiRequest, data: JSONBody[PlanVisits]) -> Respon
     """Plan visits for a visitor's day, the most pressing first; nothing is tried before they are made.
 
     A visit is never given to the seller, but where sales' own visits are meant (DEC-7). People without an address go on to the next
-    channel, with the reason on record.
+    channel, with the reason on record. What keeps a visit from being planned after others were ends planning early: `stopped` is its code.
     """
     catalogue = await world_of(request).services.catalogue()
     actor = Actor(request.auth.actor, data.staff_no)
     wanted = visits.Round(data.staff_no, data.day, data.language, request.auth.client_id)
     # One scope for each, so that neither locks nor a failure of one reach the others.
     planned: list[UUID] = []
-    while len(planned) < data.limit:
-        contact_id = await in_tenant(request, lambda scope: visits.plan(scope, catalogue, wanted, actor))
-        if contact_id is None:
-            break
-        planned.append(contact_id)
+    stopped: str | None = None
+    while len(planned) < data.limit and stopped is None:
+        try:
+            contact_id = await in_tenant(request, lambda scope: visits.plan(scope, catalogue, wanted, actor))
+        except Refused as refusal:
+            if not planned:
+                raise
+            stopped = refusal.code
+        else:
+            if contact_id is None:
+                break
+            planned.append(contact_id)
     if not planned:
         return Response[Any](None, status_code=204)
     async with tenant_scope(request, read_only=True) as scope:
         rows = [await reading.get_visit(scope, contact_id) for contact_id in planned]
-    return Response(PlannedVisits(shaped(VisitSummary, [row for row in rows if row is not None])))
+    return Response(PlannedVisits(shaped(VisitSummary, [row for row in rows if row is not None]), stopped))
 
 
 @get("/visits", opt=needs("contacts:read"), operation_id="list_visits", tags=_TAGS)

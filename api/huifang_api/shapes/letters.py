@@ -98,6 +98,9 @@ class PreparedLetters(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[UUID, described("Id of the batch.")]
     letters: Annotated[list[LetterSummary], described("Its letters in order of their numbers.")]
+    stopped: Annotated[
+        str | None, described("Code of the problem that ended the batch early; null: none did.")
+    ]
 
 
 class PostLetter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

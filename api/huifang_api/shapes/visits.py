@@ -57,6 +57,9 @@ class PlannedVisits(msgspec.Struct, frozen=True):
     """Visits that were planned."""
 
     visits: Annotated[list[VisitSummary], described("The visits.")]
+    stopped: Annotated[
+        str | None, described("Code of the problem that ended planning early; null: none did.")
+    ]
 
 
 class MakeVisit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

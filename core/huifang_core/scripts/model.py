@@ -3,7 +3,7 @@
 A step names the content item it covers, at most one (SD-5); what the rule demands is proven by the checker and
 checked again at run time. Every step may carry `when`: it is skipped to its `next` where that is definitely
 false. Steps of the section `identity` are skipped where identity was verified earlier in the contact (DEC-5).
-`written` stands in for `text` where the customer reads it, online or in a message, and nobody speaks (PF-2, REG-6).
+`written` stands in for `text` where the customer reads it, online, in a message or in a letter, and nobody speaks (PF-2, REG-6, LN-4c).
 """
 
 from datetime import date

@@ -24,7 +24,7 @@ from huifang_core.scripts.model import (
     Script,
     choices_of,
 )
-from huifang_core.scripts.placeholders import missing_placeholders, render
+from huifang_core.scripts.placeholders import missing_placeholders, put_as, render
 from huifang_core.texts import Language
 
 
@@ -167,7 +167,7 @@ def _part(
         for choice in choices_of(step)
     )
     kind: Literal["ask", "say"] = "say" if isinstance(step, Say) else "ask"
-    return PaperPart(id, kind, render(step.text, facts, language), choices, form, after)
+    return PaperPart(id, kind, render(put_as(step, facts), facts, language), choices, form, after)
 
 
 def _ends(script: Script, step: PlayedStep, choice: Choice) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from huifang_core.conditions import Facts, FactValue
-from huifang_core.obligations import WRITTEN
+from huifang_core.obligations import READ
 from huifang_core.scripts.model import Act, Ask, End, Identify, Say, Script, Step, choices_of, texts_of
 from huifang_core.texts import Language, Text
 
@@ -61,7 +61,7 @@ def missing_placeholders(step: Step, facts: Facts) -> tuple[str, ...]:
 
 def put_as(step: Say | Ask | Identify | End, facts: Facts) -> Text:
     """Return the text of a step for the channel of the contact: spoken, or written where it has a text for that."""
-    in_writing = step.written is not None and facts.get("contact.channel") in WRITTEN
+    in_writing = step.written is not None and facts.get("contact.channel") in READ
     return step.written if in_writing and step.written is not None else step.text
 
 

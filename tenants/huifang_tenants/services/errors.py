@@ -9,6 +9,7 @@ RefusalCode = Literal[
     "appointment.outside_hours",
     "appointment.outside_window",
     "assignment.not_assigned",
+    "call.not_dialable",
     "call.over",
     "case.assignee_not_active",
     "case.assignee_not_permitted",

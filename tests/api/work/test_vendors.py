@@ -16,6 +16,7 @@ X1, X2, Y1, OWN, LEAD = "X1", "X2", "Y1", "C01", "VL"
 FOR_VENDORS = {
     ("GET", "/contacts"),
     ("GET", "/contacts/{contact_id}"),
+    ("GET", "/contacts/{contact_id}/call"),
     ("GET", "/contacts/{contact_id}/prompt"),
     ("GET", "/obligations"),
     ("GET", "/obligations/{obligation_id}"),
@@ -28,6 +29,7 @@ FOR_VENDORS = {
     ("POST", "/contacts/{contact_id}/corrections"),
     ("POST", "/contacts/{contact_id}/dial"),
     ("POST", "/contacts/{contact_id}/evidence"),
+    ("POST", "/contacts/{contact_id}/hang-up"),
     ("POST", "/contacts/{contact_id}/evidence-references"),
     ("POST", "/contacts/{contact_id}/outcome"),
     ("POST", "/obligations/{obligation_id}/appointment/cancellation"),

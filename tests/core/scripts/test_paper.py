@@ -40,7 +40,12 @@ steps:
     when: {fact: contract.fee_items, is: true}
     text: {zh-CN: "费用是{contract.fees}。", en: "Fees: {contract.fees}."}
     next: told
-  told: {kind: say, covers: x.told, text: {zh-CN: 犹豫期内可退保, en: You may withdraw}, next: opinion}
+  told:
+    kind: say
+    covers: x.told
+    text: {zh-CN: 犹豫期内可退保, en: You may withdraw}
+    written: {zh-CN: 犹豫期内可书面申请退保, en: You may withdraw in writing}
+    next: opinion
   opinion: {kind: ask, covers: x.opinion, text: {zh-CN: 您的意见, en: Your opinion}, answer: {kind: text}, next: done}
   done: {kind: end, result: completed, text: {zh-CN: 再见, en: Goodbye}}
   bye: {kind: end, result: refused, text: {zh-CN: 打扰了, en: Sorry}}
@@ -80,6 +85,15 @@ def test_a_box_says_where_it_leads_if_not_to_the_next_question() -> None:
         ("stop", None, True),
         ("skip", "opinion", False),
     ]
+
+
+def test_a_letter_is_read_and_a_sheet_is_read_out() -> None:
+    def told(channel: str) -> str:
+        parts = on_paper(script(), {**FACTS, "contact.channel": channel}, "en").parts
+        return next(part.text for part in parts if part.step == "told")
+
+    assert told("letter") == "You may withdraw in writing"
+    assert told("on_site") == "You may withdraw"
 
 
 def test_what_does_not_apply_is_left_out() -> None:

@@ -15,11 +15,13 @@ from huifang_core.catalogue import Catalogue
 
 from huifang_tenants import outbox
 from huifang_tenants.scope import Scope
+from huifang_tenants.services.contacts.claiming import LEASE
 from huifang_tenants.services.contacts.starting import dial
 from huifang_tenants.services.errors import Refused
-from huifang_tenants.stores import calls
+from huifang_tenants.stores import calls, queue
 from huifang_tenants.stores.alarms import raise_alarm
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.telephone import dialable, is_plain
 
 STALE: Final = timedelta(minutes=3)
 """After how long a call that was asked for and never rang the customer counts as failed: no telephone rings for so long; wall time."""
@@ -52,7 +54,8 @@ async def place(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Act
     """Let a contact's number be dialled by the telephone system; return the call to place, None where one is under way.
 
     It is an attempt once the customer's telephone rings, and not before. What would refuse that then refuses already now. Refuses
-    `not_found`, `contact.not_in_progress`, `call.over` where somebody was rung or answered before, and what `dial` refuses.
+    `not_found`, `contact.not_in_progress`, `call.over` where somebody was rung or answered before, `call.not_dialable`, and what `dial`
+    refuses.
     """
     stored = await calls.lock(scope, contact_id)
     if stored is None:
@@ -64,12 +67,16 @@ async def place(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Act
         return None
     if stored.answered or (before is not None and before.state == "ended"):
         raise Refused("call.over")
+    if stored.number is None or dialable(stored.number) is None:
+        raise Refused("call.not_dialable", what="number")
+    if not is_plain(stored.staff_no):
+        raise Refused("call.not_dialable", what="staff number")
     await _try_to_dial(scope, catalogue, contact_id, actor)
     number = 1 if before is None else before.number + 1
     await calls.save(scope, contact_id, Call(number, "requested", scope.wall_now))
     details = {"call": number}
     await record(scope, actor, "call.requested", "contact", contact_id, details, details=details)
-    return Placed(contact_id, number, stored.staff_no, stored.extension)
+    return Placed(contact_id, number, stored.staff_no, dialable(stored.extension or ""))
 
 
 async def happened(
@@ -85,12 +92,15 @@ async def happened(
         return None
     before, now = stored.call, scope.wall_now
     after, actions = advance(before, event, now)
+    to_dial: str | None = None
     if "ring_customer" in actions:
-        refusal = await _dialled(scope, catalogue, contact_id)
-        if refusal is not None or stored.number is None:
-            after, actions = advance(before, NotAllowed(refusal or "contact.no_such_number"), now)
+        to_dial = dialable(stored.number or "")
+        refusal = await _dialled(scope, catalogue, contact_id) if to_dial is not None else "call.not_dialable"
+        if refusal is not None:
+            to_dial = None
+            after, actions = advance(before, NotAllowed(refusal), now)
     await _save(scope, contact_id, before, after, actions, TELEPHONE)
-    return Happened(after, actions, stored.number if "ring_customer" in actions else None)
+    return Happened(after, actions, to_dial)
 
 
 async def not_placed(scope: Scope, catalogue: Catalogue, contact_id: UUID, number: int, problem: str) -> None:
@@ -154,6 +164,8 @@ async def _save(
     if after != before:
         await calls.save(scope, contact_id, after)
     if after.state != before.state:
+        # A long talk before the first answer keeps its work.
+        await queue.extend(scope, contact_id, scope.wall_now + LEASE)
         details = {
             "call": after.number,
             "ended_by": after.ended_by,

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from huifang_core.calls import CallerAnswered, CallerGone, CustomerAnswered, CustomerGone
 from huifang_tenants.ids import new_id
 from huifang_tenants.scope import control
 from huifang_tenants.services.contacts import calling
 from huifang_tenants.services.contacts.calling import Happened, Placed
+from huifang_tenants.telephone import dialable
 
 from .conftest import by
 
@@ -75,6 +77,31 @@ async def test_what_would_be_refused_is_refused_before_any_telephone_rings(offic
     assert await office.refusal(call(office, contact)) == "not_found", "no call was begun"
     await office.conclude(contact, "no_answer")
     assert await office.refusal(place(office, contact)) == "contact.not_in_progress"
+
+
+@pytest.mark.parametrize(
+    ("phone", "dialled"),
+    [
+        ("13800135678", "13800135678"),
+        ("+86 138 0013 5678", "13800135678"),
+        ("0531-88886666 转 12", "053188886666"),
+        ("+44 20 7946 0958", "+442079460958"),
+        ("12345", "12345"),
+        ("13800135678@other-trunk", None),
+        ("PJSIP/13800135678", None),
+        ("13800135678&Local/1", None),
+        ("家里", None),
+        ("", None),
+    ],
+)
+def test_nothing_but_a_number_reaches_the_telephone_system(phone: str, dialled: str | None) -> None:
+    assert dialable(phone) == dialled
+
+
+async def test_a_number_that_is_none_is_refused_before_any_telephone_rings(office: Any) -> None:
+    await office.issue("P1", phones=("13800135678@other",))
+    contact = await office.begin("C1", "phone", dialled=False)
+    assert await office.refusal(place(office, contact)) == "call.not_dialable"
 
 
 async def test_a_customer_who_was_rung_or_answered_is_not_rung_again_in_the_same_contact(office: Any) -> None:

@@ -218,6 +218,24 @@ async def test_no_answer_in_time_ends_a_letter_but_not_one_that_came_back_signed
     assert "letter.unanswered" in await office.actions(silent)
 
 
+async def test_dec_3_an_answer_that_comes_after_its_letter_was_given_up_completes_it_late(
+    office: Any,
+) -> None:
+    id = await due_by_letter(office, "P1")
+    given_up = await prepare(office)
+    assert given_up is not None
+    await post(office, given_up)
+    late = await office.later(days=31)
+    await run_upkeep(late.insurer.services, late.insurer.tenant, "upkeep.letters")
+    assert (await office.obligation(id))["status"] == "unreachable"
+    contact = await late.start(id, "C1", channel="letter", dialled=False)
+    assert await late.refusal(enter(late, contact)) == "contact.signature_missing"
+    await late.prove(contact, "signed_receipt")
+    assert (await enter(late, contact)).outcome == "completed"
+    row = await office.obligation(id)
+    assert (row["status"], row["completed_channel"], row["successful"]) == ("completed", "letter", True)
+
+
 async def test_who_has_no_address_goes_on_and_is_unreachable_with_the_reason(office: Any) -> None:
     without, with_one = await due_by_letter(office, "P1", None), await due_by_letter(office, "P2")
     contact = await prepare(office)
