@@ -28,10 +28,14 @@ from huifang_tenants.stores import (
     contracts,
     customers,
     event_links,
+    filings,
     look_ups,
     parties,
+    people,
     plugins,
     queue,
+    restraints,
+    stops,
 )
 from huifang_tenants.stores.contacts import NewContact, NewSection, StoredContact
 from huifang_tenants.stores.ledger import Actor, record
@@ -119,11 +123,21 @@ class BareApp:
         assert staff is not None
         leased = await queue.leased_with(scope, await queue.standing_for(scope, obligation_id), staff.id)
         await plugins.switched_on(scope)
+        today = day_of(scope.now)
+        await filings.in_force(scope, today)
         customer_id: UUID = leased[0]["customer_id"]
-        await parties.calls(scope, [row["id"] for row in leased])
+        leased_ids = [row["id"] for row in leased]
+        await stops.of_obligations(scope, leased_ids)
+        await parties.calls(scope, leased_ids)
         customer = await customers.read(scope, customer_id)
         assert customer is not None
+        await people.is_held(scope, customer_id)
         await number_to_dial(scope, customer_id, customer.phones)
+        await plugins.load_settings(scope)
+        held = Restraints(start_of_day(today), 3)
+        await restraints.hold_back(scope, leased_ids, held)
+        await restraints.hold_person(scope, customer_id)
+        await restraints.calls_to(scope, customer_id, held.day)
         await look_ups.known(scope, [row["contract_id"] for row in leased])
         numbers = await scope.connection.fetch(sql.CONTRACT_NUMBERS, [row["contract_id"] for row in leased])
         stored = await contracts.by_numbers(scope, (row["contract_no"] for row in numbers))
@@ -182,15 +196,17 @@ async def _claim(scope: Scope, staff_no: str, playable: queue.Playable) -> Messa
     staff = await staff_by_number(scope, staff_no)
     assert staff is not None
     await plugins.switched_on(scope)
+    await filings.in_force(scope, day_of(scope.now))
     await plugins.load_settings(scope)
-    restraints = Restraints(start_of_day(day_of(scope.now)), 3)
-    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable, restraints)
+    held = Restraints(start_of_day(day_of(scope.now)), 3)
+    claimer = queue.Worker(staff.id, staff_no, staff.unit, scope.wall_now - _LEASE, playable, held)
     found = await queue.claim(scope, claimer, _CHANNELS, scope.wall_now + _LEASE, calling=True)
     assert found is not None
     ids, customer_id = found.ids, found.customer_id
     await parties.calls(scope, ids)
     customer = await customers.read(scope, customer_id)
     assert customer is not None
+    await people.is_held(scope, customer_id)
     await number_to_dial(scope, customer_id, customer.phones)
     details = {"obligations": [str(id) for id in ids]}
     await record(

@@ -446,7 +446,8 @@ async def release(scope: Scope, contact_id: UUID) -> None:
 
 async def put_back(scope: Scope, obligation_ids: Sequence[UUID]) -> None:
     """End the lease of these obligations."""
-    await _PUT_BACK.run(scope, ids=list(obligation_ids))
+    if obligation_ids:
+        await _PUT_BACK.run(scope, ids=list(obligation_ids))
 
 
 async def give_back(scope: Scope, staff_id: UUID) -> int:

@@ -45,6 +45,7 @@ async def check(
     channel: ContactChannel,
     *,
     dialled: bool,
+    around_the_clock: bool = False,
 ) -> None:
     """Refuse what the person does not want (`contact.not_wanted`), is asked too often (`contact.too_often`), or, where it is dialled
     now, has been rung often enough for today (`contact.calls_used_up`). `called` is the record of whoever is called.
@@ -56,7 +57,7 @@ async def check(
         raise Refused("contact.not_wanted")
     if "too_often" in causes:
         raise Refused("contact.too_often")
-    if not dialled or channel != "phone" or not await _are_counted(scope, obligation_ids):
+    if not dialled or channel != "phone" or around_the_clock:
         return
     await store.hold_person(scope, called)
     if not await may_be_rung(scope, called, now):
@@ -71,11 +72,3 @@ async def may_be_rung(scope: Scope, customer_id: UUID, now: Restraints) -> bool:
 def free_at(scope: Scope) -> datetime:
     """Return when somebody whose calls of today are used up can be rung again."""
     return settings_of(scope.tenant).calling_hours.next(end_of_day(day_of(scope.now)))
-
-
-async def _are_counted(scope: Scope, obligation_ids: Sequence[UUID]) -> bool:
-    """Whether a call about these counts: it is not made around the clock."""
-    counted: bool = await scope.connection.fetchval(
-        "SELECT NOT bool_or(around_the_clock) FROM obligation WHERE id = ANY($1)", list(obligation_ids)
-    )
-    return counted

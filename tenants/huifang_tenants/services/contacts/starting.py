@@ -105,7 +105,15 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
             await shares.check(scope, catalogue, channel, ids)
         else:
             await shares.give_out_late(scope, catalogue, channel, ids, actor)
-        await restraints.check(scope, catalogue, ids, target.called.record, channel, dialled=opening.dialled)
+        await restraints.check(
+            scope,
+            catalogue,
+            ids,
+            target.called.record,
+            channel,
+            dialled=opening.dialled,
+            around_the_clock=all(row["around_the_clock"] for row in leased),
+        )
     called, index = target.called, target.number
     number = called.phones[index] if index is not None else None
     if opening.inbound is not None and number is None:
@@ -196,7 +204,15 @@ async def dial(scope: Scope, catalogue: Catalogue, contact_id: UUID, actor: Acto
         _check_hours(scope, channel, around_the_clock=prepared["around_the_clock"])
         await check_dialling(scope, contact_id)
         await shares.check(scope, catalogue, channel, ids)
-        await restraints.check(scope, catalogue, ids, prepared["customer_id"], channel, dialled=True)
+        await restraints.check(
+            scope,
+            catalogue,
+            ids,
+            prepared["customer_id"],
+            channel,
+            dialled=True,
+            around_the_clock=prepared["around_the_clock"],
+        )
     await record_attempt(scope, contact_id, actor)
 
 
