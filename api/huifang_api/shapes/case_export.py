@@ -4,8 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from huifang_api.shapes.fields import Document, Reason, described
-from huifang_api.shapes.queue import GivenStaffNo
+from huifang_api.shapes.fields import Document, GivenStaffNo, Reason, described
 
 
 class ExportCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
