@@ -42,7 +42,7 @@ _STAFF = (
     _staff("H1", "SD", "case_handler"),
     _staff("H2", "SD", "case_handler"),
     _staff("H5", "JN", "case_handler"),
-    _staff("T1", "SD", "team_leader"),
+    _staff("T1", "SD", "team_leader", trained=False),
     _staff("S1", "JN", "seller", is_seller=True),
     _staff("H3", "QD", "case_handler"),
     Staff("H4", "张H4", "SD", ("case_handler",), active_until=date(2026, 3, 9)),

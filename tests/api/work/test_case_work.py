@@ -132,7 +132,7 @@ async def test_an_unknown_class_is_refused_with_the_field_and_the_known_ones(off
     body = {"staff_no": "H1", "case_class": "nothing", "unit": "JN", "subject": "测试"}
     english = {"Accept-Language": "en"}
     free = (await office.call("POST", "/cases", body, headers=english)).json()
-    assert free["context"] == {"field": "/case_class", "known": ["other"]}
+    assert free["context"] == {"field": "/case_class", "known": ["other", "deceased", "unable"]}
     of_plugin = await office.call("POST", "/cases", {**body, "plugin": "shandong_life"}, headers=english)
     assert "explanation_item" in of_plugin.json()["context"]["known"]
     assert "/case_class" in of_plugin.json()["detail"]

@@ -24,6 +24,8 @@ async def test_at_night_no_call_is_given_out_or_begun(office: Any, new_contract:
         "calls_used_up": 0,
         "free_at": None,
         "shares": [],
+        "waiting_for_case": 0,
+        "not_contactable": 0,
     }
     body = {"obligation_id": work["obligations"][0]["id"], "staff_no": "C01"}
     answer = await office.call("POST", "/contacts", body)
