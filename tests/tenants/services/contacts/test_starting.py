@@ -170,7 +170,7 @@ async def test_gen_2_a_script_replaced_later_changes_nothing_in_a_contact_that_g
     newer = await later.begin()
     assert (await later.standing(newer)).prompt.text == "新的开场白"
     versions = await office.fetch("SELECT version FROM script_version ORDER BY version")
-    assert [row["version"] for row in versions] == [str(script.version), str(edited.version)]
+    assert [row["version"] for row in versions] == [str(script.version), str(script.version + 1)]
 
 
 async def test_a_lease_is_started_once(office: Any) -> None:
