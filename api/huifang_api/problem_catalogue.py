@@ -1,6 +1,6 @@
 """Every problem the API can answer with: its stable code, its status, and what it says in both languages.
 
-`refusals.py` lists those of the services, this module the API's own and both together. `problems.py` answers with
+`refusals/` lists those of the services, this module the API's own and both together. `problems.py` answers with
 them, `routes/reference.py` serves a page for each, and a test holds that every code of the services stands here. In the
 texts `{name}` is one of the fields the problem was raised with.
 """

@@ -31,11 +31,6 @@ async def test_at_night_no_call_is_given_out_or_begun(office: Any, new_contract:
         "shares": [],
         "waiting_for_case": 0,
         "not_contactable": 0,
-        "stopped": 0,
-        "overdue_stopped": 0,
-        "script_not_filed": 0,
-        "not_given_out": 0,
-        "overdue_not_given_out": 0,
     }
     body = {"obligation_id": work["obligations"][0]["id"], "staff_no": "C01"}
     answer = await office.call("POST", "/contacts", body)
