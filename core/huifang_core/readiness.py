@@ -40,8 +40,8 @@ class CallbackPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CallbackDepartment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The department of a unit that makes its callbacks (回访部门).
 
-    `posts` are those set up for callbacks, filled or not; `head` is a staff number. `until` is the last day on which it
-    exists; without it, it stands.
+    `posts` are those set up for callbacks, filled or not; `head` is the staff number of whoever is responsible for the unit's
+    callbacks (CI-5). `until` is the last day on which it exists; without it, it stands.
     """
 
     unit: Code

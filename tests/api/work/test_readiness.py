@@ -205,6 +205,7 @@ async def test_a_document_that_is_refused_changes_nothing(
 
 
 async def test_a_unit_has_its_department_in_place_of_the_one_before(office: Any) -> None:
+    """CI-5: its head is who is responsible there."""
     sd = await unit(office, "SD")
     path = f"/units/{sd['id']}/callback-department"
     first = await office.call("PUT", path, DEPARTMENT)
