@@ -17,6 +17,9 @@ PUBLIC = {
     "/", "/healthz", "/readyz", "/metrics", "/oauth/token", "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server", "/openapi.json", "/docs", "/docs/assets/{name}", "/docs/problems",
     "/docs/problems/{code}",
+    # What customers answer by a link of their own, and what gateways tell, signed.
+    "/q/{token}", "/q/logo/{name}", "/api/v1/hooks/{slug}/email", "/api/v1/hooks/{slug}/sms/replies",
+    "/api/v1/hooks/{slug}/sms/reports",
 }  # fmt: skip
 
 
@@ -37,6 +40,7 @@ GUARDED = sorted((method, path, scope) for method, path, scope in operations() i
 
 
 def address(path: str) -> str:
+    path = path.replace("{version}", "1")
     return path.replace("{", "\0").replace("}", "\0").split("\0")[0] + "".join(
         part if n % 2 == 0 else UNKNOWN for n, part in enumerate(path.replace("}", "{").split("{")) if n > 0
     )

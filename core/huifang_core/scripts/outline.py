@@ -44,6 +44,7 @@ RESULTS: Mapping[Result, Text] = {
     "call_back": text("另约时间", "to be called again"),
     "identity_failed": text("身份未能核实", "identity not verified"),
     "wrong_number": text("号码不属于客户", "not the customer's number"),
+    "deceased": text("客户已身故", "the customer has died"),
     "transferred": text("转交处理", "handed over"),
 }
 """What each result of a script is called."""
