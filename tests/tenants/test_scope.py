@@ -48,6 +48,12 @@ async def test_a_scope_acts_as_its_tenant_and_commits(world):
         assert await opened.connection.fetchval("SELECT body FROM note WHERE id = $1", note) is None
 
 
+async def test_queries_are_never_compiled(world):
+    """Where a server has a compiler, it would take seconds for the queue's queries, which run in milliseconds."""
+    async with scope(world.db, world.a) as opened:
+        assert await opened.connection.fetchval("SHOW jit") == "off"
+
+
 async def test_a_read_only_scope_sees_one_moment(world):
     async def add() -> None:
         async with scope(world.db, world.a) as opened:
