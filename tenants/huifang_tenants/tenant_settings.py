@@ -91,6 +91,11 @@ def settings_of(tenant: Tenant) -> TenantSettings:
     return msgspec.convert(own, TenantSettings)
 
 
+def insurer_name(tenant: Tenant) -> str:
+    """Return what callers, papers and reports call the tenant."""
+    return settings_of(tenant).insurer_name or tenant.name
+
+
 def stored(settings: TenantSettings) -> dict[str, Any]:
     """Return settings as they are kept with the tenant."""
     found: dict[str, Any] = msgspec.to_builtins(settings)

@@ -1,8 +1,6 @@
 """`huifang channel`: how a tenant writes to its customers (REG-6, PF-2)."""
 
 import base64
-import sys
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
@@ -11,9 +9,7 @@ import click
 import msgspec
 from asyncpg.exceptions import UniqueViolationError
 from huifang_tenants.evidence_types import sniff
-from huifang_tenants.provisioning import change_setting
-from huifang_tenants.scope import scope
-from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.tenant import Tenant
 from huifang_tenants.written_channels import (
     LOGO_AT_MOST,
@@ -37,8 +33,8 @@ from huifang_api.cli.installation import (
     run,
     tenant_option,
 )
+from huifang_api.cli.other_systems import check_callable, put_setting, secret_in
 from huifang_api.cli.root import print_json
-from huifang_api.core_system.guard import AddressNotAllowed, checked_addresses
 from huifang_api.runtime import Runtime, open_runtime
 
 _ACTOR: Final = Actor("cli:channel")
@@ -152,10 +148,10 @@ def email(slug: str, home: Path | None, as_json: bool, **given: Any) -> None:
             "port": given["port"],
             "security": given["security"],
             "user": given["user"],
-            "sealed": seal(tenant, "email", _secret(password)) if password is not None else None,
+            "sealed": seal(tenant, "email", secret_in(password)) if password is not None else None,
             "mailbox": given["mailbox"],
             "sender": dict(zip(("zh-CN", "en"), given["sender"], strict=True)) if given["sender"] else None,
-            "hook_sealed": seal(tenant, "email", _secret(given["hook_secret_file"])),
+            "hook_sealed": seal(tenant, "email", secret_in(given["hook_secret_file"])),
             "texts": _texts_of(given["texts"]),
             "allowed_networks": given["allowed"],
         }
@@ -191,7 +187,7 @@ def sms(slug: str, home: Path | None, as_json: bool, **given: Any) -> None:
     def wanted(tenant: Tenant) -> SmsSettings:
         document = {
             "address": given["address"],
-            "sealed": seal(tenant, "sms", _secret(given["secret_file"])),
+            "sealed": seal(tenant, "sms", secret_in(given["secret_file"])),
             "signature": given["signature"],
             "timeout_seconds": given["timeout"],
             "texts": _texts_of(given["texts"]),
@@ -285,14 +281,7 @@ async def _check_address(settings: OnlineSettings | EmailSettings | SmsSettings)
         case SmsSettings():
             parts = urlsplit(settings.address)
             host, port = parts.hostname or "", parts.port or 0
-    try:
-        await checked_addresses(host, port, [ip_network(network) for network in settings.allowed_networks])
-    except AddressNotAllowed:
-        raise click.UsageError(
-            f"{host} is this machine, link-local or a cloud's metadata service; --allow it if it is meant"
-        ) from None
-    except OSError:
-        return
+    await check_callable(host, port, settings.allowed_networks)
 
 
 def _logo(file: Path) -> dict[str, str]:
@@ -314,14 +303,6 @@ def _texts_of(file: Path | None) -> Any:
         raise click.UsageError(f"{file}: {error}") from error
 
 
-def _secret(file: str) -> str:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    secret = text.strip()
-    if not secret or not secret.isascii() or not secret.isprintable():
-        raise click.UsageError("the secret must be one line of ASCII characters")
-    return secret
-
-
 async def _change(
     here: Installation,
     runtime: Runtime,
@@ -330,11 +311,9 @@ async def _change(
     settings: OnlineSettings | EmailSettings | SmsSettings | None,
 ) -> None:
     """Write the setting, and leave a row in the tenant's ledger that says so without secrets."""
+    action = "channel.set" if settings is not None else "channel.off"
+    details = {"channel": way, **(shown(settings) or {})}
     try:
-        await change_setting(here.admin_url, tenant.id, way, msgspec.to_builtins(settings))
+        await put_setting(here, runtime, tenant, way, settings, _ACTOR, action, details)
     except UniqueViolationError:
         raise click.UsageError("another tenant has this host name") from None
-    async with scope(runtime.database, tenant) as opened:
-        action = "channel.set" if settings is not None else "channel.off"
-        details = {"channel": way, **(shown(settings) or {})}
-        await record(opened, _ACTOR, action, "tenant", None, details, details=details)

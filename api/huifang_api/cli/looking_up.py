@@ -1,7 +1,5 @@
 """`huifang policy-lookup`: where a tenant's core system is asked for a policy's present data (SD-4)."""
 
-import sys
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,11 +18,10 @@ from huifang_tenants.policy_lookup import (
     settings_of,
     shown,
 )
-from huifang_tenants.provisioning import change_setting
 from huifang_tenants.scope import scope
 from huifang_tenants.services.look_up import MEANINGS, freshness, look_up
 from huifang_tenants.stores import contracts
-from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.stores.look_ups import Freshness
 from huifang_tenants.tenant import Tenant
 
@@ -36,9 +33,9 @@ from huifang_api.cli.installation import (
     run,
     tenant_option,
 )
+from huifang_api.cli.other_systems import check_callable, put_setting, secret_in
 from huifang_api.cli.root import print_json
 from huifang_api.core_system import CoreSystemClient
-from huifang_api.core_system.guard import AddressNotAllowed, checked_addresses
 from huifang_api.runtime import Runtime, open_runtime
 
 _ACTOR = Actor("cli:policy-lookup")
@@ -195,14 +192,14 @@ def _wanted(tenant: Tenant, given: dict[str, Any]) -> LookUpSettings:
     if token_file is not None and any(client):
         raise click.UsageError("give a token, or a client with its secret, not both")
     if token_file is not None:
-        auth = BearerToken(seal(tenant, _secret(token_file)))
+        auth = BearerToken(seal(tenant, secret_in(token_file)))
     elif any(client):
         if not all(client):
             raise click.UsageError("a client needs --token-address, --client-id and --secret-file")
         auth = ClientCredentials(
             token_address=given["token_address"],
             client_id=given["client_id"],
-            sealed=seal(tenant, _secret(secret_file)),
+            sealed=seal(tenant, secret_in(secret_file)),
             scope=given["token_scope"],
         )
     wanted = LookUpSettings(
@@ -227,31 +224,12 @@ async def _check_addresses(wanted: LookUpSettings) -> None:
         addresses.append(wanted.auth.token_address)
     for address in addresses:
         parts = urlsplit(address)
-        try:
-            await checked_addresses(
-                parts.hostname or "", parts.port or 0, [ip_network(n) for n in wanted.allowed_networks]
-            )
-        except AddressNotAllowed:
-            raise click.UsageError(
-                f"{parts.hostname} is this machine, link-local or a cloud's metadata service; --allow it if it is meant"
-            ) from None
-        except OSError:
-            continue
-
-
-def _secret(file: str) -> str:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    secret = text.strip()
-    if not secret or not secret.isascii() or not secret.isprintable():
-        raise click.UsageError("the secret must be one line of ASCII characters")
-    return secret
+        await check_callable(parts.hostname or "", parts.port or 0, wanted.allowed_networks)
 
 
 async def _change(
     here: Installation, runtime: Runtime, tenant: Tenant, wanted: LookUpSettings | None
 ) -> None:
     """Write the setting, and leave a row in the tenant's ledger that says so without the secret."""
-    await change_setting(here.admin_url, tenant.id, SETTING, msgspec.to_builtins(wanted))
-    async with scope(runtime.database, tenant) as opened:
-        action = "policy_lookup.set" if wanted is not None else "policy_lookup.off"
-        await record(opened, _ACTOR, action, "tenant", None, shown(wanted), details=shown(wanted))
+    action = "policy_lookup.set" if wanted is not None else "policy_lookup.off"
+    await put_setting(here, runtime, tenant, SETTING, wanted, _ACTOR, action, shown(wanted))

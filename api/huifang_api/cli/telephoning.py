@@ -1,16 +1,12 @@
 """`huifang telephone`: the telephone system (CTI) through which a tenant's callers dial (LN-4a)."""
 
-import sys
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 import msgspec
-from huifang_tenants.provisioning import change_setting
-from huifang_tenants.scope import scope
-from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.stores.ledger import Actor
 from huifang_tenants.telephone import (
     SETTING,
     BrokenTelephone,
@@ -32,8 +28,8 @@ from huifang_api.cli.installation import (
     run,
     tenant_option,
 )
+from huifang_api.cli.other_systems import check_callable, put_setting, secret_in
 from huifang_api.cli.root import print_json
-from huifang_api.core_system.guard import AddressNotAllowed, checked_addresses
 from huifang_api.runtime import Runtime, open_runtime
 
 _ACTOR = Actor("cli:telephone")
@@ -183,7 +179,7 @@ def _wanted(tenant: Tenant, given: dict[str, Any]) -> TelephoneSettings:
     plain = {
         name: value for name, value in given.items() if name not in ("password_file", "allowed", "timeout")
     }
-    sealed = seal(tenant, _password(given["password_file"]))
+    sealed = seal(tenant, secret_in(given["password_file"], "password"))
     try:
         return check(
             msgspec.convert(
@@ -203,30 +199,12 @@ def _wanted(tenant: Tenant, given: dict[str, Any]) -> TelephoneSettings:
 async def _check_address(wanted: TelephoneSettings) -> None:
     """Refuse at once what would be refused at every call; a name that can't be resolved now may be one later."""
     parts = urlsplit(wanted.address)
-    networks = [ip_network(network) for network in wanted.allowed_networks]
-    try:
-        await checked_addresses(parts.hostname or "", parts.port or 0, networks)
-    except AddressNotAllowed:
-        raise click.UsageError(
-            f"{parts.hostname} is this machine, link-local or a cloud's metadata service; --allow it if it is meant"
-        ) from None
-    except OSError:
-        return
-
-
-def _password(file: str) -> str:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    secret = text.strip()
-    if not secret or not secret.isascii() or not secret.isprintable():
-        raise click.UsageError("the password must be one line of ASCII characters")
-    return secret
+    await check_callable(parts.hostname or "", parts.port or 0, wanted.allowed_networks)
 
 
 async def _change(
     here: Installation, runtime: Runtime, tenant: Tenant, wanted: TelephoneSettings | None
 ) -> None:
     """Write the setting, and leave a row in the tenant's ledger that says so without the password."""
-    await change_setting(here.admin_url, tenant.id, SETTING, msgspec.to_builtins(wanted))
-    async with scope(runtime.database, tenant) as opened:
-        action = "telephone.set" if wanted is not None else "telephone.off"
-        await record(opened, _ACTOR, action, "tenant", None, shown(wanted), details=shown(wanted))
+    action = "telephone.set" if wanted is not None else "telephone.off"
+    await put_setting(here, runtime, tenant, SETTING, wanted, _ACTOR, action, shown(wanted))

@@ -25,6 +25,7 @@ from huifang_core.scripts import (
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.services.filings import version_of
+from huifang_tenants.tenant_settings import insurer_name
 
 from huifang_api.filing.document import LANGUAGE, Document
 from huifang_api.filing.page import page
@@ -72,7 +73,7 @@ async def subject_of(
     entry = catalogue.plugins.get(plugin)
     if entry is None:
         raise Refused("not_found", kind="plugin")
-    insurer = scope.tenant.settings.get("insurer_name") or scope.tenant.name
+    insurer = insurer_name(scope.tenant)
     return Subject(insurer, entry, await version_of(scope, catalogue, plugin, script_id, hash))
 
 

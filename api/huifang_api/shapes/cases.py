@@ -1,43 +1,16 @@
 """Cases as the API shows them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from huifang_core.case_deadlines import Counted
 from huifang_core.cases import CallbackResult, CaseKind, CaseStatus, Decision, PlanEffect
+from huifang_tenants.services.cases import EntryKind
 
 from huifang_api.shapes.fields import Document, Id, Instant, NextCursor, UnitCode, described
 from huifang_api.shapes.obligations import ExplainingStep
 from huifang_api.shapes.work_orders import WorkOrder
-
-EntryKind = Literal[
-    "opened",
-    "assigned",
-    "commented",
-    "solved",
-    "closed",
-    "reopened",
-    "escalated",
-    "withdrawn",
-    "restored",
-    "handed_up",
-    "handed_down",
-    "classified",
-    "paused",
-    "resumed",
-    "order_sent",
-    "order_answered",
-    "order_accepted",
-    "order_returned",
-    "order_cancelled",
-    "adopted",
-    "declined",
-    "finding_added",
-    "effect_recorded",
-    "customer_satisfied",
-    "customer_dissatisfied",
-]
 
 
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):

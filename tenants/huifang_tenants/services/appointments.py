@@ -10,12 +10,12 @@ from huifang_core.obligations import ContactChannel, ObligationDraft
 from huifang_core.windows import day_of
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.people import worker
 from huifang_tenants.services.contacts.promised import agree, bounds_of
 from huifang_tenants.services.errors import RefusalCode, Refused
 from huifang_tenants.stores import appointments
 from huifang_tenants.stores.ledger import Actor, record
+from huifang_tenants.tenant_settings import settings_of
 
 _FAULTS: Final[dict[Fault, RefusalCode]] = {
     "in_the_past": "appointment.in_the_past",
@@ -37,7 +37,7 @@ async def make_appointment(
     row = await _open(scope, obligation_id, staff.id)
     if not msgspec.convert(row["draft"], ObligationDraft).appointment:
         raise Refused("appointment.not_wanted")
-    bounds = bounds_of(row, calling_hours(scope.tenant.settings))
+    bounds = bounds_of(row, settings_of(scope.tenant).calling_hours)
     fault = fault_of(at, scope.now, bounds)
     if fault is not None:
         raise Refused(

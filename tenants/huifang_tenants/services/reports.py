@@ -60,6 +60,7 @@ from huifang_tenants.stores.reporting import (
     obligation_facts,
 )
 from huifang_tenants.stores.reporting.counting import Counted, Dimension, Figure, Selection
+from huifang_tenants.tenant_settings import insurer_name
 
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 _RATIOS = (Ratio, CustomerRatio, ContractRatio)
@@ -148,7 +149,7 @@ async def run_report(
         id=report_id,
         title=title,
         cites=cites,
-        insurer=scope.tenant.settings.get("insurer_name") or scope.tenant.name,
+        insurer=insurer_name(scope.tenant),
         period_first=period_first,
         period_last=period_last,
         unit=Code(unit, same(names[unit])) if unit is not None else None,

@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from huifang_core.called import Called
-from huifang_core.calling_hours import CallingHours
 from huifang_core.catalogue import Catalogue
 from huifang_core.obligations import ContactChannel
 from huifang_core.windows import day_of
@@ -23,6 +22,7 @@ from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import queue
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.organisation import StoredStaff
+from huifang_tenants.tenant_settings import settings_of
 
 LEASE: Final = timedelta(minutes=30)
 """How long work claimed, or a contact without an answer, is kept for its holder; wall time."""
@@ -36,12 +36,6 @@ class Claimed(msgspec.Struct, frozen=True):
     obligation_ids: tuple[UUID, ...]
     lease_until: datetime
     called: Called
-
-
-def calling_hours(settings: dict[str, Any]) -> CallingHours:
-    """Return a tenant's calling hours from its settings (`calling_hours: {opens, closes}`), or the default."""
-    given = settings.get("calling_hours")
-    return CallingHours() if given is None else msgspec.convert(given, CallingHours)
 
 
 class HeldByShare(msgspec.Struct, frozen=True):
@@ -107,7 +101,7 @@ async def claim_next(
         if channel not in channels:
             raise Refused("staff.not_permitted", staff_no=staff_no)
         channels = (channel,)
-    calling = calling_hours(scope.tenant.settings).allow(scope.now)
+    calling = settings_of(scope.tenant).calling_hours.allow(scope.now)
     until = scope.wall_now + LEASE
     claimer = await worker_of(scope, catalogue, staff)
     passed_over: list[UUID] = []
@@ -181,7 +175,7 @@ async def held_back(scope: Scope, catalogue: Catalogue, staff_no: str) -> HeldBa
             if held.get(one.declared.plugin, {}).get("share")
         ),
     )
-    hours = calling_hours(scope.tenant.settings)
+    hours = settings_of(scope.tenant).calling_hours
     if hours.allow(scope.now) or "phone" not in channels:
         return found
     opens_at = hours.next(scope.now)

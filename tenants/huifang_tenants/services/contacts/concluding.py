@@ -18,13 +18,13 @@ from huifang_core.obligations import LATE_COMPLETION, CalledParty
 from huifang_tenants.outbox import OUTCOME, enqueue
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts.called import numbers_left
-from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import Attempt, postpone, try_again
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, contracts, queue
 from huifang_tenants.stores.contacts import StoredContact, StoredSection
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.people import hold, records_of
+from huifang_tenants.tenant_settings import settings_of
 
 _NOT_THE_PERSON: Final[frozenset[Outcome]] = frozenset(
     {"no_answer", "busy", "wrong_number", "identity_failed", "relative_answered", "deceased"}
@@ -225,11 +225,11 @@ async def _follow_up(scope: Scope, contact: StoredContact, attempt: Attempt | No
         if section.completed:
             await _complete(scope, contact, section, actor)
         elif contact.inbound:
-            await postpone(scope, section, attempt, calling_hours(scope.tenant.settings))
+            await postpone(scope, section, attempt, settings_of(scope.tenant).calling_hours)
         elif attempt is not None:
             left = attempt.outcome == "wrong_number" and await _numbers_left(scope, contact, section)
             attempt = msgspec.structs.replace(attempt, numbers_left=left)
-            await try_again(scope, section, attempt, calling_hours(scope.tenant.settings), actor)
+            await try_again(scope, section, attempt, settings_of(scope.tenant).calling_hours, actor)
     await judge_success(scope, contact)
 
 

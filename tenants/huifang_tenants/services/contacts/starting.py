@@ -22,7 +22,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts import restraints, shares
 from huifang_tenants.services.contacts.as_it_stands import as_they_stand
 from huifang_tenants.services.contacts.called import Target, first_to_reach, may_be_called
-from huifang_tenants.services.contacts.claiming import LEASE, calling_hours
+from huifang_tenants.services.contacts.claiming import LEASE
 from huifang_tenants.services.contacts.inbound import take_person
 from huifang_tenants.services.contacts.late import CLOSED, take_up
 from huifang_tenants.services.contacts.people import worker
@@ -36,6 +36,7 @@ from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.look_ups import Outcome
 from huifang_tenants.stores.organisation import StoredStaff
 from huifang_tenants.stores.people import standing_record
+from huifang_tenants.tenant_settings import insurer_name, settings_of
 
 _OfSections = tuple[dict[str, FactValue | None], ...]
 
@@ -125,7 +126,7 @@ async def start(scope: Scope, catalogue: Catalogue, opening: Opening, actor: Act
     personal = called_facts(called)
     shared: dict[str, FactValue | None] = {
         "called.party": called.party,
-        "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
+        "insurer.name": insurer_name(scope.tenant),
         "caller.staff_no": opening.staff_no,
         "contact.channel": channel,
     }
@@ -311,7 +312,7 @@ async def begin_sections(
 
 
 def _check_hours(scope: Scope, channel: str, *, around_the_clock: bool) -> None:
-    hours = calling_hours(scope.tenant.settings)
+    hours = settings_of(scope.tenant).calling_hours
     if channel == "phone" and not around_the_clock and not hours.allow(scope.now):
         raise Refused("contact.quiet_hours", opens_at=hours.next(scope.now).isoformat())
 

@@ -11,6 +11,7 @@ from huifang_tenants.scope import Scope
 from huifang_tenants.services.errors import Refused
 from huifang_tenants.stores import contacts, customers
 from huifang_tenants.stores.contacts import StoredContact
+from huifang_tenants.tenant_settings import insurer_name
 
 
 class PaperForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,4 +63,4 @@ async def sections_of(scope: Scope, contact: StoredContact) -> tuple[PaperSectio
 
 def insurer_of(scope: Scope) -> str:
     """Return the name under which the tenant writes to customers."""
-    return str(scope.tenant.settings.get("insurer_name") or scope.tenant.name)
+    return insurer_name(scope.tenant)

@@ -10,19 +10,19 @@ from huifang_core.windows import day_of, end_of_day
 from huifang_core.workdays import WorkingCalendar
 
 from huifang_tenants.scope import Scope
-from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.effects import notify
 from huifang_tenants.services.upkeep.overdue import province_of
 from huifang_tenants.services.upkeep.words import deadline_in_words
 from huifang_tenants.stores import upkeep
 from huifang_tenants.stores.organisation import load_units
+from huifang_tenants.tenant_settings import settings_of
 
 _BATCH: Final = 5000
 
 
 def at_risk_until(scope: Scope, calendar: WorkingCalendar) -> datetime:
     """Until when deadlines count as near: the end of the next working day; now outside calling hours (no reminders at midnight)."""
-    if not calling_hours(scope.tenant.settings).allow(scope.now):
+    if not settings_of(scope.tenant).calling_hours.allow(scope.now):
         return scope.now
     return end_of_day(calendar.after(day_of(scope.now), 1).day)
 

@@ -8,7 +8,6 @@ from huifang_core.workdays import WorkingCalendar
 from huifang_tenants.errors import NoTestClock
 from huifang_tenants.registry import TenantRegistry
 from huifang_tenants.scope import Scope, in_scope
-from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.context import Services
 from huifang_tenants.services.draws import commit_seeds, next_draw_day, notice_late
 from huifang_tenants.services.schedules import start_schedules
@@ -19,6 +18,7 @@ from huifang_tenants.services.upkeep.shares import watch_shares
 from huifang_tenants.services.written.opening import next_in_writing
 from huifang_tenants.stores import appointments, schedules, upkeep
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import settings_of
 
 
 async def advance_clock(services: Services, registry: TenantRegistry, tenant: Tenant, to: datetime) -> Tenant:
@@ -65,6 +65,6 @@ async def _next_instant(scope: Scope, calendar: WorkingCalendar) -> datetime | N
     if unwarned is not None:
         last_day = day_of(unwarned - timedelta(microseconds=1))
         from_day = start_of_day(calendar.before(last_day, 1).day)
-        warning = calling_hours(scope.tenant.settings).next(max(from_day, scope.now))
+        warning = settings_of(scope.tenant).calling_hours.next(max(from_day, scope.now))
         instants.append(warning if warning > scope.now else None)
     return min((instant for instant in instants if instant is not None), default=None)

@@ -15,7 +15,6 @@ from huifang_core.texts import Language, Text
 from huifang_tenants.outbox import enqueue
 from huifang_tenants.scope import Scope, in_scope
 from huifang_tenants.services.contacts import answering
-from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import go_on_without_address
 from huifang_tenants.services.contacts.concluding import Conclusion, abandon, conclude
 from huifang_tenants.services.context import Services
@@ -25,6 +24,7 @@ from huifang_tenants.stores import contacts, messages
 from huifang_tenants.stores.contacts import StoredContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.tenant import Tenant
+from huifang_tenants.tenant_settings import insurer_name, settings_of
 from huifang_tenants.written_channels import OnlineSettings, Ways, ways_of
 
 WRITE: Final = "contacts.write"
@@ -74,7 +74,7 @@ async def write_next(scope: Scope, catalogue: Catalogue) -> bool:
     ways, language = ways_of(scope.tenant), opened.language
     own = _own_texts(ways, opened.carrier)
     words = {
-        "insurer": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
+        "insurer": insurer_name(scope.tenant),
         "title": opened.title.in_language(language),
         "until": wording.until(opened.answer_by, language),
         "code": opened.code,
@@ -180,7 +180,7 @@ async def _end_unreached(scope: Scope, contact_id: UUID | None, reason: str, act
     if contact is None or contact.status != "in_progress" or contact.dialled_at is not None:
         return
     await abandon(scope, contact.id, actor, reason)
-    hours = calling_hours(scope.tenant.settings)
+    hours = settings_of(scope.tenant).calling_hours
     for section in contact.sections:
         await go_on_without_address(scope, section.obligation_id, reason, hours, actor)
 

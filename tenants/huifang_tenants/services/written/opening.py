@@ -27,7 +27,6 @@ from huifang_tenants.normalise import normalise_phone
 from huifang_tenants.scope import Scope
 from huifang_tenants.services.contacts import restraints, shares
 from huifang_tenants.services.contacts.called import may_be_called
-from huifang_tenants.services.contacts.claiming import calling_hours
 from huifang_tenants.services.contacts.climbing import go_on_without_address
 from huifang_tenants.services.contacts.numbers import wrong_numbers
 from huifang_tenants.services.contacts.playable import Stage, stage
@@ -47,6 +46,7 @@ from huifang_tenants.stores import contacts, messages
 from huifang_tenants.stores.contacts import NewContact
 from huifang_tenants.stores.ledger import Actor, record
 from huifang_tenants.stores.messages import Writer
+from huifang_tenants.tenant_settings import insurer_name, settings_of
 from huifang_tenants.written_channels import BrokenChannel, Ways, WrittenWay, ways_of
 
 Carrier = Literal["email", "sms"]
@@ -148,7 +148,7 @@ async def anything_due(scope: Scope, catalogue: Catalogue) -> bool:
         ways = ways_of(scope.tenant)
     except BrokenChannel:
         return False
-    if not calling_hours(scope.tenant.settings).allow(scope.now):
+    if not settings_of(scope.tenant).calling_hours.allow(scope.now):
         return False
     now = await stage(scope, catalogue)
     writer = Writer(now.playable(), ways.set_up, await restraints_now(scope, catalogue))
@@ -160,7 +160,7 @@ async def next_in_writing(scope: Scope) -> datetime | None:
     instants = [await messages.next_answer_due(scope)]
     try:
         if ways_of(scope.tenant).set_up:
-            hours, turn = calling_hours(scope.tenant.settings), await messages.next_turn(scope)
+            hours, turn = settings_of(scope.tenant).calling_hours, await messages.next_turn(scope)
             instants.append(None if turn is None else hours.next(turn))
             instants.append(None if hours.allow(scope.now) else hours.next(scope.now))
     except BrokenChannel:
@@ -214,7 +214,7 @@ def _check_script(script: Script, facts: Facts, *, by_link: bool) -> None:
 
 
 def _may_write(scope: Scope, rows: Sequence[Any]) -> bool:
-    return all(row["around_the_clock"] for row in rows) or calling_hours(scope.tenant.settings).allow(
+    return all(row["around_the_clock"] for row in rows) or settings_of(scope.tenant).calling_hours.allow(
         scope.now
     )
 
@@ -236,7 +236,7 @@ async def _open(scope: Scope, now: Stage, ways: Ways, rows: Sequence[Any]) -> Op
         return await _start(scope, now, ways, together, first, "zh-CN", acting(channel))
     except CannotWrite as cause:
         reason = cause.reason
-    hours = calling_hours(scope.tenant.settings)
+    hours = settings_of(scope.tenant).calling_hours
     for row in rows:
         if people.get(row["id"], ()) == people.get(rows[0]["id"], ()):
             await go_on_without_address(scope, row["id"], reason, hours, acting(channel))
@@ -282,7 +282,7 @@ async def _start(
     personal = called_facts(to.called)
     shared: dict[str, FactValue | None] = {
         "called.party": to.called.party,
-        "insurer.name": scope.tenant.settings.get("insurer_name") or scope.tenant.name,
+        "insurer.name": insurer_name(scope.tenant),
         "caller.staff_no": None,
         # Whatever brings the link, the script is played online.
         "contact.channel": "online" if by_link else to.channel,
